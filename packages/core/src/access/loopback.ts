@@ -1,0 +1,30 @@
+/** What of a call decides whether it came from this machine and from no browser page of elsewhere. */
+export interface CallOrigin {
+  readonly remoteAddress: string;
+  /** Value of the Host header, or null. */
+  readonly host: string | null;
+  /** True when any of Origin, Forwarded, X-Forwarded-For or Via is present. */
+  readonly carriesOriginOrProxyHeader: boolean;
+}
+
+/**
+ * The loopback exemption: a process on this machine needs no key for infer, metadata and health.
+ *
+ * A web page can make a browser on this machine send requests too. It cannot choose the Host header (DNS rebinding
+ * shows there) and cannot suppress Origin on a cross-site post; a proxy announces itself in the other headers. So any
+ * of these ends the exemption.
+ */
+export function isLoopbackExempt(call: CallOrigin): boolean {
+  return isLoopbackAddress(call.remoteAddress) && isLoopbackHost(call.host) && !call.carriesOriginOrProxyHeader;
+}
+
+export function isLoopbackAddress(address: string): boolean {
+  return address === '::1' || /^(::ffff:)?127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(address);
+}
+
+/** True for `localhost`, 127.0.0.0/8 and `[::1]`, each with or without a port. */
+export function isLoopbackHost(host: string | null): boolean {
+  if (host === null) return false;
+  const name = host.replace(/:\d{1,5}$/, '').toLowerCase();
+  return name === 'localhost' || name === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(name);
+}

@@ -1,0 +1,65 @@
+import { ClusterError } from '../errors.ts';
+import { countBytesElements } from './bytes-elements.ts';
+import { elementBytes, type Datatype } from './datatype.ts';
+
+/**
+ * A tensor as it travels through every plane: raw little-endian, row-major bytes.
+ *
+ * One form for all protocols means that a binary request is never copied element by element, and that a batch is a
+ * concatenation. BYTES elements are each a uint32 little-endian length followed by that many bytes.
+ */
+export interface Tensor {
+  readonly name: string;
+  readonly datatype: Datatype;
+  /** Every dimension is a non-negative integer; `[]` is a scalar. */
+  readonly shape: readonly number[];
+  readonly data: Uint8Array;
+}
+
+/** Largest element count that is accepted: 2^31 - 1, what clients' 32-bit indices can address. */
+export const elementCountMax = 2 ** 31 - 1;
+
+/**
+ * Product of the dimensions; 1 for a scalar, 0 when any dimension is 0.
+ * @throws ClusterError INVALID_ARGUMENT when the product passes `elementCountMax`.
+ */
+export function elementCount(shape: readonly number[], tensorName: string): number {
+  // A zero anywhere makes the tensor empty, however large the other dimensions are.
+  if (shape.includes(0)) return 0;
+  let count = 1;
+  for (const dimension of shape) {
+    count *= dimension;
+    if (count > elementCountMax) {
+      throw new ClusterError(
+        'INVALID_ARGUMENT',
+        `shape [${shape.join(',')}] of input '${tensorName}' causes total element count to exceed maximum size of ${elementCountMax}`,
+      );
+    }
+  }
+  return count;
+}
+
+/**
+ * Checks that the bytes are as many as datatype and shape say.
+ * @throws ClusterError INVALID_ARGUMENT naming the tensor and both sizes.
+ */
+export function assertTensorBytes(tensor: Tensor): void {
+  const count = elementCount(tensor.shape, tensor.name);
+  if (tensor.datatype === 'BYTES') {
+    const found = countBytesElements(tensor.data, tensor.name);
+    if (found !== count) {
+      throw new ClusterError(
+        'INVALID_ARGUMENT',
+        `expected ${count} string elements for input '${tensor.name}', got ${found}`,
+      );
+    }
+    return;
+  }
+  const expected = count * elementBytes[tensor.datatype];
+  if (tensor.data.byteLength !== expected) {
+    throw new ClusterError(
+      'INVALID_ARGUMENT',
+      `input byte size mismatch for input '${tensor.name}': expected ${expected} bytes for shape [${tensor.shape.join(',')}] of ${tensor.datatype}, got ${tensor.data.byteLength}`,
+    );
+  }
+}
