@@ -1,0 +1,86 @@
+import { ClusterError, isErrorCode } from '@cluster-ai/core/errors.ts';
+import type { z } from 'zod';
+import type { Endpoint } from './endpoint.ts';
+import { problemSchema } from './problem.ts';
+
+export interface ClientOptions {
+  /** Where the control plane listens, without a trailing slash: `http://localhost:3000`. */
+  readonly baseUrl: string;
+  readonly token?: string | undefined;
+  /** One call at most, milliseconds. */
+  readonly timeoutMs: number;
+}
+
+type Input<E extends Endpoint> = {
+  readonly params?: z.input<E['params']>;
+  readonly query?: z.input<E['query']>;
+  readonly body?: z.input<E['body']>;
+  readonly signal?: AbortSignal;
+};
+
+/**
+ * Calls one endpoint of the control API and checks the answer against its schema.
+ * @throws ClusterError with the server's code and text; CONTROL_PLANE_UNAVAILABLE when nobody answers.
+ */
+export async function callEndpoint<E extends Endpoint>(
+  options: ClientOptions,
+  target: E,
+  input: Input<E> = {},
+): Promise<z.output<E['answer']>> {
+  const response = await send(options, target, input);
+  const text = await response.text();
+  if (!response.ok) throw problemError(response.status, text, options.baseUrl);
+  // The schema is the endpoint's own, so its output type is what the caller was promised.
+  return target.answer.parse(JSON.parse(text)) as z.output<E['answer']>;
+}
+
+async function send<E extends Endpoint>(options: ClientOptions, target: E, input: Input<E>): Promise<Response> {
+  const headers: Record<string, string> = { accept: 'application/json' };
+  if (options.token !== undefined) headers['authorization'] = `Bearer ${options.token}`;
+  if (input.body !== undefined) headers['content-type'] = 'application/json';
+  const timeout = AbortSignal.timeout(options.timeoutMs);
+  try {
+    return await fetch(endpointUrl(options.baseUrl, target, input), {
+      method: target.method,
+      headers,
+      body: input.body === undefined ? null : JSON.stringify(input.body),
+      signal: input.signal === undefined ? timeout : AbortSignal.any([timeout, input.signal]),
+    });
+  } catch (cause) {
+    throw new ClusterError('CONTROL_PLANE_UNAVAILABLE', `the control plane at ${options.baseUrl} does not answer`, {
+      cause,
+      fix: 'start it with `cluster-ai up`, or name another address with --server or CLUSTER_AI_SERVER',
+    });
+  }
+}
+
+/** The address of a call: path parameters filled in and escaped, query appended. */
+export function endpointUrl<E extends Endpoint>(baseUrl: string, target: E, input: Pick<Input<E>, 'params' | 'query'>): string {
+  const params: Record<string, unknown> = { ...(input.params ?? {}) };
+  const path = target.path.replaceAll(/:([A-Za-z0-9]+)/g, (_match, name: string) => encodeURIComponent(String(params[name])));
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(input.query ?? {})) if (value !== undefined) query.set(name, String(value));
+  const search = query.toString();
+  return `${baseUrl}${path}${search === '' ? '' : `?${search}`}`;
+}
+
+/** Turns a problem document back into the error that the server threw. */
+export function problemError(status: number, text: string, server: string): ClusterError {
+  const parsed = problemSchema.safeParse(parseJson(text));
+  if (!parsed.success) {
+    return new ClusterError('INTERNAL', `${server} answered ${status} with something other than a problem document: ${text.slice(0, 200)}`);
+  }
+  const { code, detail, fix, requestId } = parsed.data;
+  return new ClusterError(isErrorCode(code) ? code : 'INTERNAL', detail, {
+    ...(fix === undefined ? {} : { fix }),
+    cause: `request id ${requestId}`,
+  });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

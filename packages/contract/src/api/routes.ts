@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { endpoint } from './endpoint.ts';
+import { nothing, page, pageQuery } from './page.ts';
+
+/** A share of a route's traffic: a version of a model, by number or by alias. */
+export const routeVariantSchema = z.object({
+  model: z.string(),
+  version: z.int().positive(),
+  weight: z.number().min(0).max(1_000_000),
+});
+
+/**
+ * `latest`: the newest version takes all traffic, each new one as soon as it is ready.
+ * `split`: the listed variants share it by weight until somebody changes the list.
+ */
+export const routePolicySchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('latest'), model: z.string() }),
+  z.object({ kind: z.literal('split'), variants: z.array(routeVariantSchema).min(1).max(32) }),
+]);
+
+export type RoutePolicy = z.infer<typeof routePolicySchema>;
+
+export const routeSchema = z.object({
+  name: z.string(),
+  revision: z.int().positive(),
+  policy: routePolicySchema,
+  /** What the policy means at this moment. */
+  variants: z.array(routeVariantSchema),
+  stickyHeader: z.string(),
+  updatedAt: z.iso.datetime(),
+  updatedBy: z.string(),
+});
+
+export type Route = z.infer<typeof routeSchema>;
+
+export const routeRevisionSchema = z.object({
+  revision: z.int().positive(),
+  policy: routePolicySchema,
+  createdAt: z.iso.datetime(),
+  createdBy: z.string(),
+  /** The revision that a rollback brought back; null for an ordinary change. */
+  restoredFrom: z.int().nullable(),
+});
+
+const nameParams = z.object({ name: z.string() });
+
+export const listRoutes = endpoint({
+  id: 'listRoutes', method: 'GET', path: '/api/v1/routes', summary: 'List routes', access: 'read',
+  params: nothing, query: pageQuery, body: nothing, answer: page(routeSchema), status: 200,
+});
+
+export const getRoute = endpoint({
+  id: 'getRoute', method: 'GET', path: '/api/v1/routes/:name', summary: 'Show one route', access: 'read',
+  params: nameParams, query: nothing, body: nothing, answer: routeSchema, status: 200,
+});
+
+export const putRoute = endpoint({
+  id: 'putRoute', method: 'PUT', path: '/api/v1/routes/:name', summary: 'Create a route or change its policy', access: 'admin',
+  params: nameParams, query: nothing,
+  body: z.object({ policy: routePolicySchema, stickyHeader: z.string().regex(/^[A-Za-z0-9-]{1,64}$/).optional() }),
+  answer: routeSchema.extend({ snapshotVersion: z.int() }), status: 200,
+});
+
+export const rollbackRoute = endpoint({
+  id: 'rollbackRoute', method: 'POST', path: '/api/v1/routes/:name/rollback', summary: 'Bring back the policy before the present one, or a named revision', access: 'admin',
+  params: nameParams, query: nothing, body: z.object({ revision: z.int().positive().optional() }),
+  answer: routeSchema.extend({ snapshotVersion: z.int() }), status: 200,
+});
+
+export const listRouteRevisions = endpoint({
+  id: 'listRouteRevisions', method: 'GET', path: '/api/v1/routes/:name/revisions', summary: 'History of a route, newest first', access: 'read',
+  params: nameParams, query: pageQuery, body: nothing, answer: page(routeRevisionSchema), status: 200,
+});
+
+export const deleteRoute = endpoint({
+  id: 'deleteRoute', method: 'DELETE', path: '/api/v1/routes/:name', summary: 'Delete a route; its versions stay', access: 'admin',
+  params: nameParams, query: nothing, body: nothing, answer: z.object({ deleted: z.string() }), status: 200,
+});

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { gatewayReportSchema } from '../telemetry.ts';
+import { endpoint } from './endpoint.ts';
+import { nothing, page, pageQuery } from './page.ts';
+
+export const gatewayStatusSchema = z.object({
+  gateway: z.string(),
+  lastSeenAt: z.iso.datetime(),
+  /** Reported within the last ten seconds. */
+  connected: z.boolean(),
+  report: gatewayReportSchema,
+});
+
+export type GatewayStatus = z.infer<typeof gatewayStatusSchema>;
+
+/** One look at everything: what the first page and `cluster-ai status` show. */
+export const overviewSchema = z.object({
+  programVersion: z.string(),
+  startedAt: z.iso.datetime(),
+  /** `ok`, or what is wrong in `reasons`. */
+  health: z.enum(['ok', 'degraded', 'down']),
+  reasons: z.array(z.string()),
+  snapshot: z.object({ epoch: z.string(), version: z.int() }),
+  gateways: z.array(gatewayStatusSchema),
+  models: z.int(),
+  routes: z.int(),
+});
+
+export type Overview = z.infer<typeof overviewSchema>;
+
+export const getOverview = endpoint({
+  id: 'getOverview', method: 'GET', path: '/api/v1/overview', summary: 'Health, gateways and traffic', access: 'read',
+  params: nothing, query: nothing, body: nothing, answer: overviewSchema, status: 200,
+});
+
+export const auditEntrySchema = z.object({
+  id: z.int(),
+  at: z.iso.datetime(),
+  actor: z.string(),
+  action: z.string(),
+  target: z.string(),
+  detail: z.record(z.string(), z.unknown()),
+  requestId: z.string(),
+});
+
+export const listAudit = endpoint({
+  id: 'listAudit', method: 'GET', path: '/api/v1/audit', summary: 'Audit entries, newest first', access: 'admin',
+  params: nothing, query: pageQuery, body: nothing, answer: page(auditEntrySchema), status: 200,
+});
+
+/** Who the presented token is; `cluster-ai login` checks with it. */
+export const whoAmI = endpoint({
+  id: 'whoAmI', method: 'GET', path: '/api/v1/whoami', summary: 'Show the caller', access: 'admin',
+  params: nothing, query: nothing, body: nothing, answer: z.object({ actor: z.string() }), status: 200,
+});

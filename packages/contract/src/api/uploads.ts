@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { manifestFileSchema, modelSettingsSchema, sha256Schema } from '../manifest.ts';
+import { endpoint } from './endpoint.ts';
+import { modelVersionSchema } from './models.ts';
+import { nothing } from './page.ts';
+
+/**
+ * An upload is announced with its manifest, filled file by file and committed. Each file can be continued where it
+ * stopped; a file whose digest is already stored need not be sent. An upload that was never committed expires.
+ */
+export const uploadSchema = z.object({
+  id: z.uuid(),
+  model: z.string(),
+  files: z.array(manifestFileSchema.extend({
+    /** Bytes stored so far: where to continue. Equal to `size` when complete. */
+    receivedBytes: z.int().nonnegative(),
+  })),
+  expiresAt: z.iso.datetime(),
+});
+
+export type Upload = z.infer<typeof uploadSchema>;
+
+/** Whether a new version shall take the traffic of the model's own route: `latest` yes, `none` no. */
+export const deploySchema = z.enum(['latest', 'none']).default('latest');
+
+const idParams = z.object({ id: z.uuid() });
+
+export const createUpload = endpoint({
+  id: 'createUpload', method: 'POST', path: '/api/v1/uploads', summary: 'Announce the files of a new model version', access: 'admin',
+  params: nothing, query: nothing,
+  body: z.object({
+    model: z.string(),
+    files: z.array(manifestFileSchema).min(1).max(1_000),
+    description: z.string().max(2_000).optional(),
+    settings: modelSettingsSchema.default({}),
+    deploy: deploySchema,
+  }),
+  answer: uploadSchema, status: 201,
+});
+
+export const getUpload = endpoint({
+  id: 'getUpload', method: 'GET', path: '/api/v1/uploads/:id', summary: 'Show how much of an upload has arrived', access: 'admin',
+  params: idParams, query: nothing, body: nothing, answer: uploadSchema, status: 200,
+});
+
+/** Body: `application/octet-stream`, streamed to disk. */
+export const appendUploadFile = endpoint({
+  id: 'appendUploadFile', method: 'PATCH', path: '/api/v1/uploads/:id/files/:sha256', summary: 'Append bytes to a file, from `offset` on', access: 'admin',
+  params: idParams.extend({ sha256: sha256Schema }), query: z.object({ offset: z.coerce.number().int().nonnegative() }), body: nothing,
+  answer: uploadSchema, status: 200,
+});
+
+export const commitUpload = endpoint({
+  id: 'commitUpload', method: 'POST', path: '/api/v1/uploads/:id/commit', summary: 'Make a version of a complete upload', access: 'admin',
+  params: idParams, query: nothing, body: nothing,
+  answer: z.object({ model: z.string(), version: modelVersionSchema, snapshotVersion: z.int() }), status: 201,
+});
+
+export const importModel = endpoint({
+  id: 'importModel', method: 'POST', path: '/api/v1/imports', summary: 'Fetch a model from an allowed https address', access: 'admin',
+  params: nothing, query: nothing,
+  body: z.object({
+    model: z.string(), url: z.url(), sha256: sha256Schema.optional(),
+    settings: modelSettingsSchema.default({}), deploy: deploySchema,
+  }),
+  answer: z.object({ model: z.string(), version: modelVersionSchema, snapshotVersion: z.int() }), status: 201,
+});

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+
+/** SHA-256 in lower-case hex: how files and versions are named. */
+export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits (SHA-256)');
+
+/** One file of a model version. `path` is for people and runtimes; storage names files by digest. */
+export const manifestFileSchema = z.object({
+  path: z.string().min(1).max(255),
+  sha256: sha256Schema,
+  /** Bytes. */
+  size: z.int().nonnegative(),
+});
+
+export type ManifestFile = z.infer<typeof manifestFileSchema>;
+
+export const tensorSignatureSchema = z.object({
+  name: z.string(),
+  datatype: z.enum(['BOOL', 'UINT8', 'UINT16', 'UINT32', 'UINT64', 'INT8', 'INT16', 'INT32', 'INT64', 'FP16', 'FP32', 'FP64', 'BYTES']),
+  /** -1 marks a dimension that each request chooses. */
+  shape: z.array(z.int().min(-1)),
+});
+
+export const modelSignatureSchema = z.object({
+  inputs: z.array(tensorSignatureSchema),
+  outputs: z.array(tensorSignatureSchema),
+});
+
+/** How a version is to be run; absent values are the gateway's choice. */
+export const modelSettingsSchema = z.object({
+  /** `shared`: with other small models in one runner process. `dedicated`: a process of its own. */
+  isolation: z.enum(['shared', 'dedicated']).optional(),
+  /** Copies of the session, each in its own thread. */
+  instances: z.int().min(1).max(64).optional(),
+  /** Rows of a merged batch at most; 0 forbids merging. */
+  maxBatchSize: z.int().min(0).max(65_536).optional(),
+});
+
+export type ModelSettings = z.infer<typeof modelSettingsSchema>;

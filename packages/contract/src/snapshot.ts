@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { manifestFileSchema, modelSettingsSchema, modelSignatureSchema, sha256Schema } from './manifest.ts';
+
+/** The form that this program writes. Readers take this and the one before it, and ignore fields they do not know. */
+export const snapshotFormatVersion = 1;
+
+export const snapshotModelSchema = z.object({
+  /** `<name>@<version>`: what variants point at. */
+  id: z.string(),
+  name: z.string(),
+  version: z.int().positive(),
+  /** SHA-256 over the manifest: the identity of the content. */
+  digest: sha256Schema,
+  files: z.array(manifestFileSchema).min(1),
+  signature: modelSignatureSchema,
+  settings: modelSettingsSchema,
+});
+
+export type SnapshotModel = z.infer<typeof snapshotModelSchema>;
+
+export const snapshotVariantSchema = z.object({
+  /** A `SnapshotModel.id`. */
+  modelId: z.string(),
+  /** Relative to the other variants of the route; 0 is loaded but without traffic. */
+  weight: z.number().nonnegative(),
+});
+
+export const snapshotRouteSchema = z.object({
+  /** The public name that clients call. */
+  name: z.string(),
+  variants: z.array(snapshotVariantSchema).min(1),
+  /** Request header whose value is the sticky unit. */
+  stickyHeader: z.string(),
+});
+
+export type SnapshotRoute = z.infer<typeof snapshotRouteSchema>;
+
+export const snapshotKeySchema = z.object({
+  id: z.string(),
+  /** SHA-256 of the whole token. */
+  sha256: sha256Schema,
+  scopes: z.array(z.enum(['infer', 'admin'])),
+  /** Milliseconds since 1970; null never expires. */
+  expiresAtMs: z.number().nullable(),
+});
+
+export type SnapshotKey = z.infer<typeof snapshotKeySchema>;
+
+/**
+ * All that a gateway needs to answer alone. Immutable: a change makes a new version; a restored database starts a new
+ * epoch, so that "older" stays decidable.
+ */
+export const snapshotSchema = z.object({
+  formatVersion: z.int(),
+  epoch: z.string().min(1),
+  version: z.int().nonnegative(),
+  createdAtMs: z.number(),
+  models: z.array(snapshotModelSchema),
+  routes: z.array(snapshotRouteSchema),
+  keys: z.array(snapshotKeySchema),
+});
+
+export type Snapshot = z.infer<typeof snapshotSchema>;
+
+/** A snapshot as it is stored and sent: the exact text whose checksum it carries. */
+export const signedSnapshotSchema = z.object({
+  /** JSON text of a `Snapshot`. */
+  text: z.string(),
+  /** SHA-256 of `text` in UTF-8. */
+  sha256: sha256Schema,
+});
+
+export type SignedSnapshot = z.infer<typeof signedSnapshotSchema>;
