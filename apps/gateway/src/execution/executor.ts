@@ -1,0 +1,61 @@
+import type { ModelSignature } from '@cluster-ai/core/inference/signature.ts';
+import type { Datatype } from '@cluster-ai/core/tensors/datatype.ts';
+import type { Tensor } from '@cluster-ai/core/tensors/tensor.ts';
+import type { SnapshotModel } from '@cluster-ai/contract/snapshot.ts';
+import type { ObservedModel, ObservedRunner } from '@cluster-ai/contract/telemetry.ts';
+
+/** One input of a run. Its data is the concatenation of `parts`: a batch is never copied together before the hop. */
+export interface ExecutionInput {
+  readonly name: string;
+  readonly datatype: Datatype;
+  readonly shape: readonly number[];
+  readonly parts: readonly Uint8Array[];
+}
+
+/** One run of a model: a single request, or several merged along dimension 0. */
+export interface Execution {
+  readonly inputs: readonly ExecutionInput[];
+  /** Wanted outputs; empty means all, in the signature's order. */
+  readonly outputNames: readonly string[];
+  /** Milliseconds until nobody waits for the answer any more; the runner skips a run that comes too late. */
+  readonly remainingMs: number;
+}
+
+export interface ExecutionResult {
+  readonly outputs: readonly Tensor[];
+  /** Time inside the runtime, milliseconds. */
+  readonly computeMs: number;
+}
+
+/** A model version that is loaded on this gateway and may be run. */
+export interface ModelExecutor {
+  readonly model: SnapshotModel;
+  readonly signature: ModelSignature;
+  /** Rows of a merged batch at most; 0 when requests must not be merged (`ObservedModel.reason` says why). */
+  readonly rowsMax: number;
+  /** Runs that may be handed over now. 0 while all slots are busy, or while a runner is being started again. */
+  freePlaces(): number;
+  /** Called whenever `freePlaces()` may have grown. One listener: the batching stage. */
+  onFree(listener: () => void): void;
+  /**
+   * Hands one run over. Call only while `freePlaces()` > 0. All runs of one turn of the event loop cross in one write.
+   * Rejects with ClusterError MODEL_EXECUTION_FAILED, RUNNER_CRASHED, DEADLINE_EXCEEDED or INTERNAL, nothing else.
+   */
+  execute(execution: Execution): Promise<ExecutionResult>;
+}
+
+/** Everything that runs models on this gateway: runner processes, their slots, probing and restarts. */
+export interface ModelHost {
+  /**
+   * Probes the model in a process of its own, then loads and warms it in a slot that serves nobody.
+   * @param folder holds the files of the manifest under their paths.
+   * @throws ClusterError MODEL_INVALID with the reason; the model is then FAILED in `observed()`.
+   */
+  load(model: SnapshotModel, folder: string): Promise<ModelExecutor>;
+  /** Drains and releases; its memory returns to the system. Does nothing for a model that is not loaded. */
+  unload(modelId: string): Promise<void>;
+  observedModels(): ObservedModel[];
+  observedRunners(): ObservedRunner[];
+  /** Waits for runs to end (drainTimeoutMs), then ends every runner. */
+  close(): Promise<void>;
+}
