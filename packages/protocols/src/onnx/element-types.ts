@@ -52,7 +52,19 @@ export function elementTypeBits(number: number): number | null {
 
 /** The element type for each datatype of the Open Inference Protocol. Element types that are not here are not served. */
 export const elementTypeOf: Readonly<Record<Datatype, number>> = {
-  FP32: 1, UINT8: 2, INT8: 3, UINT16: 4, INT16: 5, INT32: 6, INT64: 7, BYTES: 8, BOOL: 9, FP16: 10, FP64: 11, UINT32: 12, UINT64: 13,
+  FP32: 1,
+  UINT8: 2,
+  INT8: 3,
+  UINT16: 4,
+  INT16: 5,
+  INT32: 6,
+  INT64: 7,
+  BYTES: 8,
+  BOOL: 9,
+  FP16: 10,
+  FP64: 11,
+  UINT32: 12,
+  UINT64: 13,
 };
 
 const datatypeByNumber = new Map(datatypes.map((datatype) => [elementTypeOf[datatype], datatype]));

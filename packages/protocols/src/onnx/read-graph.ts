@@ -27,8 +27,14 @@ export interface OnnxGraphHeader {
 }
 
 /** Reads one `GraphProto` at the given level of nesting (1 is the main graph). Throws `MODEL_INVALID`. */
-export function readGraph(reader: ProtobufReader, inventory: OnnxInventory, limits: OnnxReadLimits, depth: number): OnnxGraphHeader {
-  if (depth > limits.nestingDepthMax) throw notOnnx(`graphs are nested more than ${limits.nestingDepthMax} levels deep`);
+export function readGraph(
+  reader: ProtobufReader,
+  inventory: OnnxInventory,
+  limits: OnnxReadLimits,
+  depth: number,
+): OnnxGraphHeader {
+  if (depth > limits.nestingDepthMax)
+    throw notOnnx(`graphs are nested more than ${limits.nestingDepthMax} levels deep`);
   const inputs: OnnxValueInfo[] = [];
   const outputs: OnnxValueInfo[] = [];
   const initializers = new Set<string>();

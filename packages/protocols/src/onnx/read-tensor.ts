@@ -48,7 +48,9 @@ export function readTensorHeader(reader: ProtobufReader, limits: OnnxReadLimits)
   const bits = elementTypeBits(elementType);
   const dataBytes = bits === null ? stringBytes : Math.ceil((elementCount(name, shape) * bits) / 8);
   if (rawBytes !== null && bits !== null && rawBytes !== dataBytes) {
-    throw notOnnx(`tensor '${name}' is ${elementTypeName(elementType)} [${shape.join(',')}], which needs ${dataBytes} bytes, and has ${rawBytes}`);
+    throw notOnnx(
+      `tensor '${name}' is ${elementTypeName(elementType)} [${shape.join(',')}], which needs ${dataBytes} bytes, and has ${rawBytes}`,
+    );
   }
   const external = location === EXTERNAL ? externalDataOf(name, externalEntries) : null;
   return { name, elementType, shape, dataBytes, external };
@@ -81,12 +83,17 @@ function readEntry(reader: ProtobufReader, entries: Map<string, string>, limits:
 function externalDataOf(name: string, entries: ReadonlyMap<string, string>): OnnxExternalData {
   const location = entries.get('location') ?? '';
   if (location === '') throw notOnnx(`tensor '${name}' lies outside the model file, and the file does not say where`);
-  return { location, offset: byteCount(name, entries.get('offset')) ?? 0, length: byteCount(name, entries.get('length')) };
+  return {
+    location,
+    offset: byteCount(name, entries.get('offset')) ?? 0,
+    length: byteCount(name, entries.get('length')),
+  };
 }
 
 function byteCount(name: string, text: string | undefined): number | null {
   if (text === undefined || text === '') return null;
   const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
-  if (!Number.isSafeInteger(value)) throw notOnnx(`tensor '${name}' has external data at '${text}', which is not a number of bytes`);
+  if (!Number.isSafeInteger(value))
+    throw notOnnx(`tensor '${name}' has external data at '${text}', which is not a number of bytes`);
   return value;
 }

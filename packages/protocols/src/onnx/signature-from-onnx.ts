@@ -15,7 +15,10 @@ export function signatureFromOnnx(header: Pick<OnnxModelHeader, 'inputs' | 'outp
 
 function tensorSignature(value: OnnxValueInfo): TensorSignature {
   if (value.elementType === 0) {
-    throw new ClusterError('MODEL_INVALID', `'${value.name}' is not a tensor (its type is ${value.elementTypeName}); only tensors are served`);
+    throw new ClusterError(
+      'MODEL_INVALID',
+      `'${value.name}' is not a tensor (its type is ${value.elementTypeName}); only tensors are served`,
+    );
   }
   const datatype = datatypeOf(value.elementType);
   if (datatype === null) {
@@ -25,7 +28,10 @@ function tensorSignature(value: OnnxValueInfo): TensorSignature {
     );
   }
   if (value.shape === null) {
-    throw new ClusterError('MODEL_INVALID', `tensor '${value.name}' has no shape in the file; give it one (onnx.shape_inference adds missing shapes)`);
+    throw new ClusterError(
+      'MODEL_INVALID',
+      `tensor '${value.name}' has no shape in the file; give it one (onnx.shape_inference adds missing shapes)`,
+    );
   }
   return { name: value.name, datatype, shape: value.shape.map((dim) => (typeof dim === 'number' ? dim : -1)) };
 }
