@@ -1,0 +1,53 @@
+import type { InferenceResponse } from '@cluster-ai/core/inference/request.ts';
+import type { Tensor } from '@cluster-ai/core/tensors/tensor.ts';
+import { tensorToJson } from '../json/tensor-json.ts';
+import type { ResponseForm } from './decode-request.ts';
+
+export interface EncodedResponse {
+  readonly contentType: string;
+  /** Bytes of the JSON part when binary tensors follow it; null when all is JSON. */
+  readonly headerLength: number | null;
+  readonly body: Uint8Array | string;
+}
+
+/**
+ * Writes an infer response in the form that the request asked for.
+ * @throws ClusterError INVALID_ARGUMENT when an output cannot be sent as JSON.
+ */
+export function encodeResponse(response: InferenceResponse, form: ResponseForm): EncodedResponse {
+  const blobs: Uint8Array[] = [];
+  const outputs = selectOutputs(response.outputs, form).map(({ tensor, binary }) => {
+    if (!binary) return `${head(tensor)},"data":[${tensorToJson(tensor)}]}`;
+    // A tensor without bytes is announced with size 0 and adds nothing to the body.
+    if (tensor.data.byteLength > 0) blobs.push(tensor.data);
+    return `${head(tensor)},"parameters":{"binary_data_size":${tensor.data.byteLength}}}`;
+  });
+  const id = response.id === null ? '' : `"id":${JSON.stringify(response.id)},`;
+  const json = `{${id}"model_name":${JSON.stringify(response.modelName)},"model_version":${JSON.stringify(response.modelVersion)},"outputs":[${outputs.join(',')}]}`;
+  if (blobs.length === 0) return { contentType: 'application/json', headerLength: null, body: json };
+  const header = new TextEncoder().encode(json);
+  return { contentType: 'application/octet-stream', headerLength: header.byteLength, body: concatenate([header, ...blobs]) };
+}
+
+function selectOutputs(tensors: readonly Tensor[], form: ResponseForm): { tensor: Tensor; binary: boolean }[] {
+  if (form.outputs.length === 0) return tensors.map((tensor) => ({ tensor, binary: form.binaryByDefault }));
+  const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+  return form.outputs.flatMap(({ name, binary }) => {
+    const tensor = byName.get(name);
+    return tensor === undefined ? [] : [{ tensor, binary }];
+  });
+}
+
+function head(tensor: Tensor): string {
+  return `{"name":${JSON.stringify(tensor.name)},"datatype":"${tensor.datatype}","shape":[${tensor.shape.join(',')}]`;
+}
+
+function concatenate(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.byteLength;
+  }
+  return whole;
+}
