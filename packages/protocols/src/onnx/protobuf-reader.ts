@@ -52,8 +52,9 @@ export class ProtobufReader {
     let low = 0;
     let high = 0;
     for (let index = 0; index < 10; index += 1) {
-      if (this.position >= this.end)
+      if (this.position >= this.end) {
         throw notOnnx(`it ends inside a number at byte ${at}; the file is cut short or is something else`);
+      }
       const byte = this.bytes[this.position] ?? 0;
       this.position += 1;
       const bits = byte & 0x7f;
@@ -83,8 +84,9 @@ export class ProtobufReader {
   /** A length-delimited field as UTF-8 text of at most `bytesMax` bytes; `what` names it in the error. */
   text(what: string, bytesMax: number): string {
     const { start, end } = this.range();
-    if (end - start > bytesMax)
+    if (end - start > bytesMax) {
       throw notOnnx(`${what} at byte ${start} has ${end - start} bytes, more than the limit of ${bytesMax}`);
+    }
     try {
       return utf8.decode(this.bytes.subarray(start, end));
     } catch {
@@ -114,22 +116,25 @@ export class ProtobufReader {
     else if (this.wire === wireType.fixed64) this.advance(8);
     else if (this.wire === wireType.bytes) this.range();
     else if (this.wire === wireType.fixed32) this.advance(4);
-    else
+    else {
       throw notOnnx(
         `field ${this.field} before byte ${this.position} has the wire type ${this.wire}, which ONNX does not use`,
       );
+    }
   }
 
   private expect(type: number): void {
-    if (this.wire !== type)
+    if (this.wire !== type) {
       throw notOnnx(
         `field ${this.field} before byte ${this.position} has the wire type ${this.wire} where ONNX has ${type}`,
       );
+    }
   }
 
   private advance(count: number): void {
-    if (count > this.end - this.position)
+    if (count > this.end - this.position) {
       throw notOnnx(`it ends inside a field at byte ${this.position}; the file is cut short or is something else`);
+    }
     this.position += count;
   }
 

@@ -33,8 +33,9 @@ export function readGraph(
   limits: OnnxReadLimits,
   depth: number,
 ): OnnxGraphHeader {
-  if (depth > limits.nestingDepthMax)
+  if (depth > limits.nestingDepthMax) {
     throw notOnnx(`graphs are nested more than ${limits.nestingDepthMax} levels deep`);
+  }
   const inputs: OnnxValueInfo[] = [];
   const outputs: OnnxValueInfo[] = [];
   const initializers = new Set<string>();

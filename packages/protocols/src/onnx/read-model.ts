@@ -43,8 +43,9 @@ export interface OnnxModelHeader {
 export function readOnnxModel(bytes: Uint8Array, options: Partial<OnnxReadLimits> = {}): OnnxModelHeader {
   const limits = { ...defaultOnnxReadLimits, ...options };
   if (bytes.length === 0) throw notOnnx('it is empty');
-  if (bytes.length > limits.fileBytesMax)
+  if (bytes.length > limits.fileBytesMax) {
     throw notOnnx(`it has ${bytes.length} bytes, more than the limit of ${limits.fileBytesMax}`);
+  }
   const foreign = foreignFile(bytes);
   if (foreign !== null) throw notOnnx(`it begins like ${foreign}`);
   return readModel(new ProtobufReader(bytes), limits);
@@ -75,8 +76,9 @@ function readModel(reader: ProtobufReader, limits: OnnxReadLimits): OnnxModelHea
   if (irVersion < 1) throw notOnnx('it has no IR version');
   if (graph === null) throw notOnnx('it has no graph');
   // Operator sets became mandatory with IR version 3.
-  if (opsets.length === 0 && irVersion >= 3)
+  if (opsets.length === 0 && irVersion >= 3) {
     throw notOnnx('it imports no operator set; the file is cut short or is something else');
+  }
   return {
     irVersion,
     producer: `${producerName} ${producerVersion}`.trim(),
@@ -126,7 +128,8 @@ function readMetadataEntry(reader: ProtobufReader, metadata: Map<string, string>
     else if (reader.field === 2) value = reader.text('a metadata value', limits.metadataValueBytesMax);
     else reader.skip();
   }
-  if (metadata.size >= limits.metadataEntriesMax)
+  if (metadata.size >= limits.metadataEntriesMax) {
     throw notOnnx(`it has more than ${limits.metadataEntriesMax} metadata entries`);
+  }
   metadata.set(key, value);
 }

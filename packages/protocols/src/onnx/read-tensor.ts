@@ -93,7 +93,8 @@ function externalDataOf(name: string, entries: ReadonlyMap<string, string>): Onn
 function byteCount(name: string, text: string | undefined): number | null {
   if (text === undefined || text === '') return null;
   const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
-  if (!Number.isSafeInteger(value))
+  if (!Number.isSafeInteger(value)) {
     throw notOnnx(`tensor '${name}' has external data at '${text}', which is not a number of bytes`);
+  }
   return value;
 }

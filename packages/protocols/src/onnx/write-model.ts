@@ -47,8 +47,9 @@ export function writeOnnxModel(model: OnnxModel): Uint8Array {
   if (model.producerVersion !== undefined) writer.text(3, model.producerVersion);
   if (model.docString !== undefined) writer.text(6, model.docString);
   writer.message(7, graph(model));
-  for (const { domain, version } of model.opsets)
+  for (const { domain, version } of model.opsets) {
     writer.message(8, new ProtobufWriter().text(1, domain).int64(2, version));
+  }
   for (const [key, value] of Object.entries(model.metadata ?? {})) writer.message(14, keyAndValue(key, value));
   return writer.finish();
 }
