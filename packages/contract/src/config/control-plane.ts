@@ -11,7 +11,7 @@ export const controlPlaneConfigSchema = z.strictObject({
     requestTimeoutMs: milliseconds(60_000, 3_600_000).describe('A request header must have arrived within this time.'),
   }).prefault({}),
   database: z.strictObject({
-    url: z.string().describe('PostgreSQL address (DATABASE_URL). `up` fills in its embedded one.').meta({ secret: true }),
+    url: z.string().describe('PostgreSQL address (DATABASE_URL). `up` fills in its embedded one.').meta({ secret: true, env: 'DATABASE_URL' }),
     poolMax: z.int().min(1).max(500).default(10).describe('Connections at once.'),
     connectTimeoutMs: milliseconds(3_000, 60_000).describe('Wait for a connection at most.'),
     statementTimeoutMs: milliseconds(15_000, 600_000).describe('One statement at most.'),

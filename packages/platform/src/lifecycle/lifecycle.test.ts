@@ -9,7 +9,9 @@ const quiet = createLogger({ program: 'test', level: 'error', destination: { wri
 
 /** Starts the test program; `on` is called with every line that it prints. */
 async function run(mode: string, on: (line: string, child: ReturnType<typeof spawn>) => void) {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'testdata/program.ts'), mode], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'testdata/program.ts'), mode], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   const lines: string[] = [];
   let log = '';
   child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
@@ -47,7 +49,10 @@ test('a phase that does not stop in time is left, the others are still stopped, 
 });
 
 test('the second signal ends the process at once with 1', async () => {
-  const result = await run('hang-forever', (line, child) => (line === 'ready' || line === 'stop two') && child.kill('SIGTERM'));
+  const result = await run(
+    'hang-forever',
+    (line, child) => (line === 'ready' || line === 'stop two') && child.kill('SIGTERM'),
+  );
   expect(result.lines.at(-1)).toBe('stop two');
   expect(result.code).toBe(1);
 });
@@ -83,7 +88,12 @@ test('stop is joined by a second call, and phases that were not started are not 
   const lifecycle = createLifecycle({ log: quiet });
   lifecycle.add({ name: 'one', why: 'first', stop: () => void stopped.push('one'), stopTimeoutMs: 1_000 });
   await lifecycle.start();
-  lifecycle.add({ name: 'late', why: 'added after the start', stop: () => void stopped.push('late'), stopTimeoutMs: 1_000 });
+  lifecycle.add({
+    name: 'late',
+    why: 'added after the start',
+    stop: () => void stopped.push('late'),
+    stopTimeoutMs: 1_000,
+  });
   expect(await Promise.all([lifecycle.stop('a'), lifecycle.stop('b')])).toEqual([true, true]);
   expect(stopped).toEqual(['one']);
 });

@@ -4,7 +4,11 @@ import { createLogger } from './log.ts';
 
 function capture(level: 'debug' | 'info' | 'warn' | 'error') {
   const lines: Record<string, unknown>[] = [];
-  const log = createLogger({ program: 'gateway', level, destination: { write: (line) => void lines.push(JSON.parse(line)) } });
+  const log = createLogger({
+    program: 'gateway',
+    level,
+    destination: { write: (line) => void lines.push(JSON.parse(line)) },
+  });
   return { log, lines };
 }
 
@@ -12,7 +16,15 @@ test('a line is one JSON object with level as a word, ISO time, program and pid'
   const { log, lines } = capture('info');
   log.info({ requestId: 'r-1', durationMs: 3 }, 'answered');
   expect(lines).toEqual([
-    { level: 'info', time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/), program: 'gateway', pid: process.pid, requestId: 'r-1', durationMs: 3, message: 'answered' },
+    {
+      level: 'info',
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+      program: 'gateway',
+      pid: process.pid,
+      requestId: 'r-1',
+      durationMs: 3,
+      message: 'answered',
+    },
   ]);
 });
 
@@ -28,7 +40,14 @@ test('lines below the level are not written', () => {
 test('values under keys that name a secret are hidden at any depth', () => {
   const { log, lines } = capture('info');
   log.info(
-    { authorization: 'Bearer abc', headers: { Authorization: 'Bearer abc', host: 'a' }, list: [{ adminToken: 'abc' }], databaseUrl: 'abc', password: 'abc', tokens: 3 },
+    {
+      authorization: 'Bearer abc',
+      headers: { Authorization: 'Bearer abc', host: 'a' },
+      list: [{ adminToken: 'abc' }],
+      databaseUrl: 'abc',
+      password: 'abc',
+      tokens: 3,
+    },
     'call',
   );
   expect(JSON.stringify(lines)).not.toContain('abc');

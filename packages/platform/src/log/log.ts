@@ -37,7 +37,10 @@ export interface LoggerOptions {
  */
 export function createLogger(options: LoggerOptions): Logger {
   const destination = options.destination ?? 'stdout';
-  const stream = typeof destination === 'string' ? pino.destination({ fd: destination === 'stdout' ? 1 : 2, sync: true }) : destination;
+  const stream =
+    typeof destination === 'string'
+      ? pino.destination({ fd: destination === 'stdout' ? 1 : 2, sync: true })
+      : destination;
   const lines = pino(
     {
       level: options.level,

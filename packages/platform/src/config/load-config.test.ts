@@ -1,0 +1,116 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { loadConfig } from './load-config.ts';
+import { controlPlaneTestSchema, gatewayTestSchema } from './testdata/schemas.ts';
+import { sourceText } from './problem.ts';
+import { parseProgramArguments } from './program-arguments.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'config-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function file(text: string): string {
+  const path = join(folder, `${Math.random()}.yaml`);
+  writeFileSync(path, text);
+  return path;
+}
+
+function gateway(options: { file?: string; env?: Record<string, string>; flags?: string[] }) {
+  const parsed = parseProgramArguments(options.flags ?? []);
+  return loadConfig({
+    program: 'gateway',
+    schema: gatewayTestSchema,
+    env: { CLUSTER_AI_GATEWAY_HOME: '/data', ...options.env },
+    ...parsed,
+    file: options.file,
+  });
+}
+
+function sourceOf(config: ReturnType<typeof gateway>, path: string): string {
+  const setting = config.settings.find((each) => each.path === path);
+  if (setting === undefined) throw new Error(`no setting ${path}`);
+  return sourceText(setting.source);
+}
+
+test('default < file < environment < flag, and the source of each value is known', () => {
+  const path = file('http:\n  port: 1\n  host: ::1\n  bodyBytesMax: 2048\n');
+  const env = { CLUSTER_AI_GATEWAY_HTTP_PORT: '2', CLUSTER_AI_GATEWAY_HTTP_BODY_BYTES_MAX: '4096' };
+  const config = gateway({ file: path, env, flags: ['--http.port', '3', '--batching.enabled=false'] });
+  expect(config.value.http).toMatchObject({ port: 3, host: '::1', bodyBytesMax: 4096, headerBytesMax: 32_768 });
+  expect(config.value.batching.enabled).toBe(false);
+  expect(sourceOf(config, 'http.port')).toBe('--http.port');
+  expect(sourceOf(config, 'http.bodyBytesMax')).toBe('CLUSTER_AI_GATEWAY_HTTP_BODY_BYTES_MAX');
+  expect(sourceOf(config, 'http.host')).toBe(`${path}:3`);
+  expect(sourceOf(config, 'http.headerBytesMax')).toBe('default');
+});
+
+test('an unknown variable of the program is refused with the nearest name; others are ignored', () => {
+  expect(() =>
+    gateway({
+      env: { CLUSTER_AI_GATEWAY_HTTP_PROT: '1', CLUSTER_AI_CONTROL_PLANE_X: '1', CLUSTER_AI_HOME: '/x', PATH: '/bin' },
+    }),
+  ).toThrow(/^CLUSTER_AI_GATEWAY_HTTP_PROT: unknown variable; did you mean CLUSTER_AI_GATEWAY_HTTP_PORT\?$/);
+});
+
+test('a wrong value in a variable or a flag is named by where it stands', () => {
+  expect(() => gateway({ env: { CLUSTER_AI_GATEWAY_LOG_LEVEL: 'loud' } })).toThrow(
+    /^CLUSTER_AI_GATEWAY_LOG_LEVEL: log.level is "loud"; allowed: debug, info, warn or error$/,
+  );
+  expect(() => gateway({ flags: ['--http.port', '80a'] })).toThrow(
+    /^--http.port: http.port is "80a"; allowed: a whole number from 0 to 65535$/,
+  );
+  expect(() => gateway({ flags: ['--http.prot', '80'] })).toThrow(
+    /^--http.prot: unknown setting http.prot; did you mean --http.port\?$/,
+  );
+  expect(() => gateway({ flags: ['--http.port'] })).toThrow(/^--http.port: a value must follow$/);
+  expect(() => gateway({ flags: ['-p'] })).toThrow(
+    /^-p: unexpected argument; allowed: --config FILE and --<setting> VALUE$/,
+  );
+});
+
+test('an empty variable and a name without a value count as not set', () => {
+  const config = gateway({ file: file('http:\n  port:\nmetrics:\n'), env: { CLUSTER_AI_GATEWAY_HTTP_PORT: '' } });
+  expect(config.value.http.port).toBe(8000);
+});
+
+test('a file that does not exist is named', () => {
+  expect(() => gateway({ file: '/nowhere/gateway.yaml' })).toThrow(/^\/nowhere\/gateway.yaml: does not exist$/);
+});
+
+test('one file may hold the sections of several programs', () => {
+  const path = file('gateway:\n  http: { port: 5 }\ncontrolPlane:\n  http: { port: 6 }\n');
+  const all = ['up', 'gateway', 'controlPlane'];
+  const load = (name: string, from: string) =>
+    loadConfig({
+      program: 'gateway',
+      schema: gatewayTestSchema,
+      file: from,
+      section: { name, all },
+      env: { CLUSTER_AI_GATEWAY_HOME: '/data' },
+    }).value.http.port;
+  expect(load('gateway', path)).toBe(5);
+  expect(load('gateway', file('controlPlane:\n  anything: 1\n'))).toBe(8000);
+  const wrong = file('gatway:\n  http: { port: 5 }\n');
+  expect(() => load('gateway', wrong)).toThrow(`${wrong}:1: unknown setting gatway; did you mean gateway?`);
+});
+
+test('secrets are shown as set and never printed; a well-known variable stands below the own one', () => {
+  const env = {
+    CLUSTER_AI_CONTROL_PLANE_HOME: '/data',
+    CLUSTER_AI_CONTROL_PLANE_AUTH_ADMIN_TOKEN_FILE: '/a',
+    CLUSTER_AI_CONTROL_PLANE_AUTH_GATEWAY_TOKEN_FILE: '/b',
+    CLUSTER_AI_CONTROL_PLANE_SOURCES_HTTPS_ALLOW: 'a.example, b.example/models',
+    DATABASE_URL: 'postgres://user:hunter2@db/x',
+  };
+  const load = (more: Record<string, string>) =>
+    loadConfig({ program: 'control-plane', schema: controlPlaneTestSchema, env: { ...env, ...more } });
+  const config = load({});
+  const url = config.settings.find(({ path }) => path === 'database.url');
+  expect(config.value.database.url).toBe(env.DATABASE_URL);
+  expect(config.value.sources.httpsAllow).toEqual(['a.example', 'b.example/models']);
+  expect(url).toMatchObject({ shown: '(set)', source: { kind: 'env', name: 'DATABASE_URL' } });
+  expect(load({ CLUSTER_AI_CONTROL_PLANE_DATABASE_URL: 'postgres://other' }).value.database.url).toBe(
+    'postgres://other',
+  );
+});

@@ -1,0 +1,31 @@
+/**
+ * The known name with the fewest edits to `name`, or undefined when none resembles it (more than half would change).
+ * Where one is the beginning of the other, its edits count half: people shorten names more often than they mistype them.
+ */
+export function nearestName(name: string, known: readonly string[]): string | undefined {
+  let nearest: string | undefined;
+  let fewest = Math.ceil(name.length / 2) + 1;
+  for (const candidate of known) {
+    const isShortened = candidate.startsWith(name) || name.startsWith(candidate);
+    const edits = editDistance(name.toLowerCase(), candidate.toLowerCase()) * (isShortened ? 0.5 : 1);
+    if (edits < fewest) {
+      nearest = candidate;
+      fewest = edits;
+    }
+  }
+  return nearest;
+}
+
+/** Levenshtein distance: insertions, deletions and replacements that turn one text into the other. */
+export function editDistance(from: string, to: string): number {
+  let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (let row = 1; row <= from.length; row += 1) {
+    const current = [row];
+    for (let column = 1; column <= to.length; column += 1) {
+      const replaced = (previous[column - 1] ?? 0) + (from[row - 1] === to[column - 1] ? 0 : 1);
+      current.push(Math.min(replaced, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
+    }
+    previous = current;
+  }
+  return previous[to.length] ?? 0;
+}
