@@ -118,14 +118,16 @@ function takeFlag(flag: Flag, settings: readonly Setting[], given: Map<string, G
 /** Text that does not have the form of the type stays text, and the schema refuses it. */
 function fromText(setting: Setting, text: string): unknown {
   const trimmed = text.trim();
-  if ((setting.type === 'integer' || setting.type === 'number') && /^-?\d+(\.\d+)?$/.test(trimmed))
+  if ((setting.type === 'integer' || setting.type === 'number') && /^-?\d+(\.\d+)?$/.test(trimmed)) {
     return Number(trimmed);
+  }
   if (setting.type === 'boolean' && (trimmed === 'true' || trimmed === 'false')) return trimmed === 'true';
-  if (setting.type === 'list')
+  if (setting.type === 'list') {
     return trimmed
       .split(',')
       .map((item) => item.trim())
       .filter((item) => item !== '');
+  }
   return text;
 }
 

@@ -19,11 +19,12 @@ export function parseProgramArguments(argv: readonly string[]): ProgramArguments
   for (let index = 0; index < argv.length; index += 1) {
     const argument = argv[index] ?? '';
     const match = /^--([^=]+)(?:=(.*))?$/s.exec(argument);
-    if (match === null)
+    if (match === null) {
       throw new ClusterError(
         'CONFIG_INVALID',
         `${argument}: unexpected argument; allowed: --config FILE and --<setting> VALUE`,
       );
+    }
     const [, path = '', inline] = match;
     const value = inline ?? argv[(index += 1)];
     if (value === undefined) throw new ClusterError('CONFIG_INVALID', `--${path}: a value must follow`);

@@ -48,8 +48,9 @@ export function readSettingsFile(
   }
   const walk: Walk = { file, lines, settings, values: [], problems: [] };
   if (document.contents === null) return walk;
-  if (!isMap(document.contents))
+  if (!isMap(document.contents)) {
     throw new ClusterError('CONFIG_INVALID', `${file}:1: must hold settings as \`name: value\``);
+  }
   walkMap(walk, section === undefined ? document.contents : sectionMap(walk, document.contents, section), '');
   return walk;
 }
@@ -57,11 +58,12 @@ export function readSettingsFile(
 function readText(file: string): string {
   try {
     const bytes = readFileSync(file);
-    if (bytes.length > fileBytesMax)
+    if (bytes.length > fileBytesMax) {
       throw new ClusterError(
         'CONFIG_INVALID',
         `${file}: is larger than ${fileBytesMax} bytes; this is no settings file`,
       );
+    }
     return bytes.toString('utf8');
   } catch (cause) {
     if (cause instanceof ClusterError) throw cause;
@@ -79,8 +81,9 @@ function sectionMap(walk: Walk, root: YAMLMap, section: { name: string; all: rea
     const name = keyText(key);
     if (!section.all.includes(name)) walk.problems.push(unknownSetting(walk, name, key, section.all));
     else if (name === section.name && isMap(value)) found = value;
-    else if (value !== null && !isMap(value) && !isNull(value))
+    else if (value !== null && !isMap(value) && !isNull(value)) {
       walk.problems.push(`${at(walk, key)}: ${name} must be a group of settings`);
+    }
   }
   return found;
 }

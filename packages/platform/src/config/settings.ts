@@ -79,18 +79,21 @@ export function envPrefix(program: string): string {
 }
 
 function settingType(node: Node): Setting['type'] {
-  if (node.type === 'integer' || node.type === 'number' || node.type === 'boolean' || node.type === 'object')
+  if (node.type === 'integer' || node.type === 'number' || node.type === 'boolean' || node.type === 'object') {
     return node.type;
+  }
   return node.type === 'array' ? 'list' : 'text';
 }
 
 function allowedText(node: Node): string {
-  if (node.enum !== undefined)
+  if (node.enum !== undefined) {
     return new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(node.enum.map(String));
+  }
   const type = settingType(node);
   if (type === 'boolean') return 'true or false';
-  if (type === 'list')
+  if (type === 'list') {
     return node.items?.enum === undefined ? 'a list of texts' : `a list of ${node.items.enum.map(String).join(', ')}`;
+  }
   if (type === 'object') return 'a group of settings';
   if (type === 'text') return (node.minLength ?? 0) > 0 ? 'a text that is not empty' : 'a text';
   return `${type === 'integer' ? 'a whole number' : 'a number'}${rangeText(node)}`;

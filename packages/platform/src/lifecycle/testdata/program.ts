@@ -38,10 +38,11 @@ lifecycle.add({
   start: () => {
     if (mode === 'fail') throw new Error('port taken');
     print('ready');
-    if (mode === 'throw')
+    if (mode === 'throw') {
       setTimeout(() => {
         throw new Error('defect');
       }, 10);
+    }
     if (mode === 'reject') void Promise.reject(new Error('defect'));
   },
   stop: () => print('stop three'),
