@@ -1,0 +1,107 @@
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chownSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { embeddedPostgresBinaries, postgresBinariesIn } from '@cluster-ai/platform/postgres/embedded-binaries.ts';
+import { initDataFolder, startServer } from '@cluster-ai/platform/postgres/embedded-server.ts';
+import type { RunningServer, ServerUser } from '@cluster-ai/platform/postgres/embedded-server.ts';
+import pg from 'pg';
+
+/** 18 comes with the repository; 15 is Debian's, from the package `postgresql-15`. */
+export type PostgresMajor = 15 | 18;
+
+export interface PostgresServer {
+  readonly major: PostgresMajor;
+  /** Creates an empty database and returns its address. */
+  createDatabase(): Promise<string>;
+  /** SIGKILL for the server process, as if the machine had lost it. Its sessions end at once. */
+  kill(): Promise<void>;
+  /** Stops it as an operator would. */
+  stop(): Promise<void>;
+  /** Starts it again on the same data, after `kill` or `stop`. */
+  start(): Promise<void>;
+  /** Stops it and removes its data. */
+  remove(): Promise<void>;
+}
+
+const debian15 = '/usr/lib/postgresql/15/bin';
+const startTimeoutMs = 60_000;
+const stopLimitMs = 20_000;
+
+/**
+ * Starts a real PostgreSQL with a data folder of its own, on a unix socket, as another user when the tests run as root
+ * (PostgreSQL refuses root). It ends with the test process.
+ */
+export async function startPostgres(major: PostgresMajor): Promise<PostgresServer> {
+  const binaries = major === 18 ? embeddedPostgresBinaries() : postgresBinariesIn(debian15);
+  const user = serverUser();
+  const folder = mkdtempSync(join(tmpdir(), 'cluster-ai-pg-'));
+  const dataFolder = join(folder, 'data');
+  mkdirSync(dataFolder, { mode: 0o700 });
+  for (const path of [folder, dataFolder]) if (user !== undefined) chownSync(path, user.uid, user.gid);
+  const password = randomBytes(12).toString('hex');
+  await initDataFolder({ binaries, dataFolder, superuser: 'test', password, user });
+
+  const address = (database: string): string =>
+    `postgresql:///${database}?host=${encodeURIComponent(folder)}&user=test&password=${password}`;
+  const launch = async (): Promise<RunningServer> => {
+    const running = await startServer({
+      binaries,
+      dataFolder,
+      socketFolder: folder,
+      user,
+      startTimeoutMs,
+      settings: { max_connections: '100', shared_buffers: '16MB' },
+      onLog: () => undefined,
+    });
+    children.add(running.pid);
+    void running.exited.then(() => children.delete(running.pid));
+    return running;
+  };
+  let server = await launch();
+  return {
+    major,
+    createDatabase: async () => {
+      const name = `test_${randomBytes(6).toString('hex')}`;
+      await query(address('postgres'), `create database ${name}`);
+      return address(name);
+    },
+    kill: async () => {
+      process.kill(server.pid, 'SIGKILL');
+      await server.exited;
+    },
+    stop: () => server.stop(stopLimitMs),
+    start: async () => {
+      server = await launch();
+    },
+    remove: async () => {
+      await server.stop(stopLimitMs);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const children = new Set<number>();
+
+// A test run that ends early must leave no server behind. SIGQUIT is PostgreSQL's immediate shutdown.
+process.on('exit', () => {
+  for (const pid of children) process.kill(pid, 'SIGQUIT');
+});
+
+function serverUser(): ServerUser | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const id = (flag: '-u' | '-g'): number => Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' }));
+  return { uid: id('-u'), gid: id('-g') };
+}
+
+async function query(url: string, text: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(text);
+  } finally {
+    await client.end();
+  }
+}
