@@ -17,6 +17,8 @@ export function takeBatch<R extends Batchable>(queue: R[], rowsMax: number): R[]
   if (oldest === undefined) return [];
   const batch = [oldest];
   let rows = oldest.rows;
+  // Nothing more fits: the queue need not be walked.
+  if (rows >= rowsMax) return batch;
   let kept = 0;
   for (let index = 0; index < queue.length; index += 1) {
     const candidate = queue[index];

@@ -1,0 +1,163 @@
+import { takeBatch } from '@cluster-ai/core/batching/form-batches.ts';
+import { ClusterError, toClusterError } from '@cluster-ai/core/errors.ts';
+import type { InferenceRequest } from '@cluster-ai/core/inference/request.ts';
+import type { Clock } from '@cluster-ai/core/ports/clock.ts';
+import { splitRows } from '@cluster-ai/core/tensors/rows.ts';
+import type { Tensor } from '@cluster-ai/core/tensors/tensor.ts';
+import type { ModelExecutor } from '../execution/executor.ts';
+import { BatchKeys } from './batch-keys.ts';
+import { mergeInputs } from './merge-inputs.ts';
+import { Ticket, type BatchTimes } from './ticket.ts';
+
+export type { BatchTimes };
+
+export interface TickBatcherOptions {
+  readonly clock: Clock;
+  /** Requests that may wait for this model version. */
+  readonly queueLengthMax: number;
+  /** False runs every request alone: the plain path against which batching is tested. */
+  readonly enabled: boolean;
+}
+
+/** How often deadlines are looked at while requests wait, milliseconds: the most by which a deadline is overrun. */
+const deadlineCheckMs = 100;
+
+/**
+ * The queue of one model version. What arrives in one turn of the event loop is merged into as few runs as the model
+ * allows and handed over together: no timer, no added wait, and the batch grows by itself with the load.
+ */
+export class TickBatcher {
+  private readonly executor: ModelExecutor;
+  private readonly options: TickBatcherOptions;
+  private readonly keys: BatchKeys;
+  private readonly rowsMax: number;
+  private readonly waiting: Ticket[] = [];
+  private readonly running = new Set<Ticket>();
+  private flushScheduled = false;
+  private deadlineTimer: NodeJS.Timeout | null = null;
+  private closedWith: ClusterError | null = null;
+  private whenIdle: (() => void) | null = null;
+
+  constructor(executor: ModelExecutor, options: TickBatcherOptions) {
+    this.executor = executor;
+    this.options = options;
+    this.rowsMax = options.enabled ? executor.rowsMax : 0;
+    this.keys = new BatchKeys(executor.signature, this.rowsMax > 0);
+    executor.onFree(() => this.flush());
+  }
+
+  get queued(): number {
+    return this.waiting.length;
+  }
+
+  /**
+   * Queues a validated request.
+   * @param deadlineAtMs on the clock of the options; the ticket then fails with DEADLINE_EXCEEDED.
+   * @throws ClusterError OVERLOADED when the queue is full.
+   */
+  enqueue(request: InferenceRequest, deadlineAtMs: number): Ticket {
+    if (this.closedWith !== null) throw this.closedWith;
+    if (this.waiting.length >= this.options.queueLengthMax) {
+      throw new ClusterError('OVERLOADED', `the queue of model '${request.modelName}' is full: ${this.options.queueLengthMax} requests are waiting`, { retryAfterSeconds: 1 });
+    }
+    const ticket = new Ticket(request, this.keys.keyOf(request), deadlineAtMs, this.options.clock.nowMs());
+    this.waiting.push(ticket);
+    this.scheduleFlush();
+    this.deadlineTimer ??= setInterval(() => this.checkDeadlines(), deadlineCheckMs);
+    return ticket;
+  }
+
+  /** Resolves when nothing waits or runs any more. */
+  idle(): Promise<void> {
+    if (this.waiting.length === 0 && this.running.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.whenIdle = resolve;
+    });
+  }
+
+  /** Refuses everything from now on and fails what waits; what runs is still answered. */
+  close(error: ClusterError): void {
+    this.closedWith = error;
+    for (const ticket of this.waiting.splice(0)) ticket.fail(error);
+    this.afterSettling();
+  }
+
+  private scheduleFlush(): void {
+    if (this.flushScheduled) return;
+    this.flushScheduled = true;
+    setImmediate(() => {
+      this.flushScheduled = false;
+      this.flush();
+    });
+  }
+
+  private flush(): void {
+    while (this.waiting.length > 0 && this.executor.freePlaces() > 0) {
+      const batch = takeBatch(this.waiting, this.rowsMax).filter((ticket) => !ticket.settled);
+      if (batch.length > 0) void this.run(batch);
+    }
+    this.afterSettling();
+  }
+
+  private async run(batch: readonly Ticket[]): Promise<void> {
+    const startedAtMs = this.options.clock.nowMs();
+    for (const ticket of batch) this.running.add(ticket);
+    try {
+      const { outputs, computeMs } = await this.executor.execute({
+        inputs: mergeInputs(this.executor.signature, batch.map((ticket) => ticket.request)),
+        outputNames: distinct(batch[0]?.request.outputNames ?? []),
+        remainingMs: Math.max(...batch.map((ticket) => ticket.deadlineAtMs)) - startedAtMs,
+      });
+      this.deliver(batch, outputs, startedAtMs, computeMs);
+    } catch (thrown) {
+      this.handleFailure(batch, toClusterError(thrown));
+    } finally {
+      for (const ticket of batch) this.running.delete(ticket);
+      this.afterSettling();
+    }
+  }
+
+  private deliver(batch: readonly Ticket[], outputs: readonly Tensor[], startedAtMs: number, computeMs: number): void {
+    const executeMs = this.options.clock.nowMs() - startedAtMs;
+    const rows = batch.map((ticket) => ticket.rows);
+    // A request that ran alone keeps its outputs as they are: their first dimension need not be a batch.
+    const pieces = batch.length === 1 ? null : outputs.map((output) => splitRows(output, rows));
+    batch.forEach((ticket, index) => {
+      const own = pieces === null ? outputs : pieces.flatMap((piece) => piece[index] ?? []);
+      ticket.succeed(own, { queueMs: startedAtMs - ticket.enqueuedAtMs, executeMs, computeMs, rows: ticket.rows, leads: index === 0 });
+    });
+  }
+
+  private handleFailure(batch: readonly Ticket[], error: ClusterError): void {
+    if (error.code === 'MODEL_EXECUTION_FAILED' && batch.length > 1) {
+      // One bad request must fail alone: each of them runs again by itself.
+      for (const ticket of batch) ticket.runAlone();
+      this.waiting.unshift(...batch);
+      this.scheduleFlush();
+      return;
+    }
+    for (const ticket of batch) ticket.fail(error);
+  }
+
+  private checkDeadlines(): void {
+    const nowMs = this.options.clock.nowMs();
+    for (const ticket of [...this.waiting, ...this.running]) {
+      if (nowMs >= ticket.deadlineAtMs) ticket.expire();
+    }
+    const alive = this.waiting.filter((ticket) => !ticket.settled);
+    this.waiting.splice(0, this.waiting.length, ...alive);
+    this.afterSettling();
+  }
+
+  private afterSettling(): void {
+    if (this.waiting.length > 0 || this.running.size > 0) return;
+    if (this.deadlineTimer !== null) clearInterval(this.deadlineTimer);
+    this.deadlineTimer = null;
+    this.whenIdle?.();
+    this.whenIdle = null;
+  }
+}
+
+function distinct(names: readonly string[]): readonly string[] {
+  return names.length < 2 ? names : [...new Set(names)];
+}

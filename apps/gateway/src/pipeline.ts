@@ -1,0 +1,68 @@
+import { toClusterError } from '@cluster-ai/core/errors.ts';
+import type { InferenceRequest, InferenceResponse } from '@cluster-ai/core/inference/request.ts';
+import { validateRequest } from '@cluster-ai/core/inference/validate-request.ts';
+import type { Call, Reply } from '@cluster-ai/platform/edge/edge.ts';
+import type { Admission } from './admission/admission.ts';
+import { deadlineOf } from './admission/deadline.ts';
+import type { Authenticate } from './auth/authenticate.ts';
+import { selectOutputs } from './execution/select-outputs.ts';
+import type { RouteTable, ServingVariant } from './routing/route-table.ts';
+import type { Observer } from './telemetry/observer.ts';
+
+/** What a protocol brings: its half of decoding and encoding. `Form` is what it must remember between the two. */
+export interface PredictionProtocol<Form> {
+  decode(call: Call, body: Uint8Array): { readonly request: InferenceRequest; readonly form: Form };
+  encode(reply: Reply, response: InferenceResponse, form: Form, requestId: string): void;
+  fail(reply: Reply, error: ReturnType<typeof toClusterError>, requestId: string): void;
+}
+
+export interface Stages {
+  readonly authenticate: Authenticate;
+  readonly admission: Admission;
+  readonly routes: RouteTable;
+  readonly observer: Observer;
+  readonly nextRequestId: (call: Call) => string;
+  readonly defaultTimeoutMs: number;
+}
+
+/**
+ * The path of every prediction, whatever its protocol. Each word is a folder of this program; policies are pure and live
+ * in `packages/core`. Keys and limits come before the body is read, so that a refused call costs a header only.
+ */
+export async function predict<Form>(call: Call, reply: Reply, protocol: PredictionProtocol<Form>, stages: Stages): Promise<void> {
+  const { admission, observer, routes } = stages;
+  const watch = observer.begin();
+  const requestId = stages.nextRequestId(call);
+  let routeName = '';
+  let variant: ServingVariant | null = null;
+  let admitted = false;
+  try {
+    stages.authenticate(call);
+    admission.enter();
+    admitted = true;
+
+    const { request, form } = protocol.decode(call, await call.body());
+    watch.decodedAtMs = observer.nowMs();
+    routeName = request.modelName;
+
+    variant = routes.choose(request, (name) => call.header(name));
+    validateRequest(request, variant.executor.signature);
+    // A shadow copy leaves here, and the response cache and the input transform stand here, once they exist.
+
+    const ticket = variant.batcher.enqueue(request, deadlineOf(request.parameters, watch.startedAtMs, stages.defaultTimeoutMs));
+    call.onCancel(() => ticket.cancel());
+    const { outputs, times } = await ticket.outcome;
+    watch.batch = times;
+
+    watch.encodeStartedAtMs = observer.nowMs();
+    const response = { modelName: request.modelName, modelVersion: String(variant.model.version), id: request.id, outputs: selectOutputs(outputs, request.outputNames) };
+    protocol.encode(reply, response, form, requestId);
+    observer.succeeded(watch, variant.stats, { requestId, route: routeName });
+  } catch (thrown) {
+    const error = toClusterError(thrown);
+    observer.failed(watch, variant?.stats ?? null, { requestId, route: routeName }, error);
+    protocol.fail(reply, error, requestId);
+  } finally {
+    if (admitted) admission.leave();
+  }
+}

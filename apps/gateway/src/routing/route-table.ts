@@ -1,0 +1,81 @@
+import { chooseVariant } from '@cluster-ai/core/routing/choose-variant.ts';
+import { ClusterError } from '@cluster-ai/core/errors.ts';
+import type { InferenceRequest } from '@cluster-ai/core/inference/request.ts';
+import type { Random } from '@cluster-ai/core/ports/random.ts';
+import type { SnapshotModel } from '@cluster-ai/contract/snapshot.ts';
+import type { TickBatcher } from '../batching/tick-batcher.ts';
+import type { VariantStats } from '../telemetry/variant-stats.ts';
+import type { ModelExecutor } from '../execution/executor.ts';
+
+/** A model version that is loaded here and may take this route's traffic. */
+export interface ServingVariant {
+  /** The model's id, `<name>@<version>`: what units are placed by. */
+  readonly id: string;
+  readonly weight: number;
+  readonly model: SnapshotModel;
+  readonly executor: ModelExecutor;
+  readonly batcher: TickBatcher;
+  readonly stats: VariantStats;
+}
+
+/** A public name: what serves it now, and what it should be served by. */
+export interface ActiveRoute {
+  readonly name: string;
+  /** Lower case. */
+  readonly stickyHeader: string;
+  readonly serving: readonly ServingVariant[];
+  /** All versions that the snapshot wants behind this name, ready or not. */
+  readonly wanted: readonly SnapshotModel[];
+}
+
+/** The routes of the present moment. Replaced as a whole, so a request sees one state from start to end. */
+export class RouteTable {
+  private readonly random: Random;
+  private routes: ReadonlyMap<string, ActiveRoute> = new Map();
+
+  constructor(random: Random) {
+    this.random = random;
+  }
+
+  replace(routes: readonly ActiveRoute[]): void {
+    this.routes = new Map(routes.map((route) => [route.name, route]));
+  }
+
+  all(): ActiveRoute[] {
+    return [...this.routes.values()];
+  }
+
+  /** @throws ClusterError MODEL_NOT_FOUND in Triton's words. */
+  find(name: string): ActiveRoute {
+    const route = this.routes.get(name);
+    if (route === undefined) throw new ClusterError('MODEL_NOT_FOUND', `Request for unknown model: '${name}' is not found`);
+    return route;
+  }
+
+  /**
+   * Decides who answers: the version that the client insists on, or one by weight, the same for the same unit.
+   * @param headerOf reads a request header; the route names the one that carries the sticky unit.
+   */
+  choose(request: InferenceRequest, headerOf: (name: string) => string | null): ServingVariant {
+    const route = this.find(request.modelName);
+    if (request.modelVersion !== null) return variantOfVersion(route, request.modelVersion);
+    const variant = chooseVariant(route.serving, headerOf(route.stickyHeader), route.name, this.random);
+    if (variant === null) throw notReady(route.name);
+    return variant;
+  }
+}
+
+/** @throws ClusterError MODEL_NOT_FOUND for a version that the route does not have, MODEL_NOT_READY for one that is not loaded. */
+export function variantOfVersion(route: ActiveRoute, version: string): ServingVariant {
+  // `01` and `1` are the same version: clients format numbers in their own ways.
+  const matches = (model: SnapshotModel): boolean => /^\d{1,9}$/.test(version) && model.version === Number(version);
+  const variant = route.serving.find(({ model }) => matches(model));
+  if (variant !== undefined) return variant;
+  if (route.wanted.some(matches)) throw notReady(route.name, version);
+  throw new ClusterError('MODEL_NOT_FOUND', `Request for unknown model: '${route.name}' version ${version.slice(0, 40)} is not found`);
+}
+
+function notReady(name: string, version?: string): ClusterError {
+  const which = version === undefined ? '' : ` version ${version}`;
+  return new ClusterError('MODEL_NOT_READY', `Request for unknown model: '${name}'${which} has no available versions: it is loading or failed to load`, { retryAfterSeconds: 1 });
+}

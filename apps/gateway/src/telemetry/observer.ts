@@ -1,0 +1,100 @@
+import type { ClusterError } from '@cluster-ai/core/errors.ts';
+import type { Clock } from '@cluster-ai/core/ports/clock.ts';
+import type { Logger } from '@cluster-ai/platform/log/log.ts';
+import type { BatchTimes } from '../batching/tick-batcher.ts';
+import { VariantStats } from './variant-stats.ts';
+
+/** The times of one request, filled in as it passes the stages. */
+export interface Watch {
+  readonly startedAtMs: number;
+  decodedAtMs: number;
+  batch: BatchTimes | null;
+  encodeStartedAtMs: number;
+}
+
+export interface ObserverOptions {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly slowRequestMs: number;
+  /** Every n-th request is logged; 0 logs none. */
+  readonly sampleEvery: number;
+}
+
+/** What is known about the request for its log line. */
+export interface RequestFacts {
+  readonly requestId: string;
+  readonly route: string;
+}
+
+/** Requests that never reached a variant are counted here: labels must not grow with what clients invent. */
+const noVariant = '';
+
+/**
+ * Counts and measures. The request path pays for a few additions to preallocated arrays; only errors, slow requests and
+ * a sample are written to the log.
+ */
+export class Observer {
+  private readonly options: ObserverOptions;
+  private readonly variants = new Map<string, VariantStats>();
+  private readonly unrouted = new VariantStats(noVariant, noVariant);
+  private sinceSample = 0;
+
+  constructor(options: ObserverOptions) {
+    this.options = options;
+  }
+
+  begin(): Watch {
+    return { startedAtMs: this.options.clock.nowMs(), decodedAtMs: 0, batch: null, encodeStartedAtMs: 0 };
+  }
+
+  nowMs(): number {
+    return this.options.clock.nowMs();
+  }
+
+  /** The counters of a variant; kept when the variant goes, because a counter that vanishes reads as a reset. */
+  statsFor(route: string, modelId: string): VariantStats {
+    const key = `${route}\u0000${modelId}`;
+    const known = this.variants.get(key);
+    if (known !== undefined) return known;
+    const made = new VariantStats(route, modelId);
+    this.variants.set(key, made);
+    return made;
+  }
+
+  allStats(): VariantStats[] {
+    return [...this.variants.values(), this.unrouted];
+  }
+
+  succeeded(watch: Watch, stats: VariantStats, facts: RequestFacts): void {
+    const endedAtMs = this.options.clock.nowMs();
+    const totalMs = endedAtMs - watch.startedAtMs;
+    stats.requests += 1;
+    stats.total.observe(totalMs);
+    stats.stages.decode.observe(watch.decodedAtMs - watch.startedAtMs);
+    stats.stages.encode.observe(endedAtMs - watch.encodeStartedAtMs);
+    if (watch.batch !== null) {
+      stats.stages.queue.observe(watch.batch.queueMs);
+      stats.stages.execute.observe(watch.batch.executeMs);
+      stats.stages.compute.observe(watch.batch.computeMs);
+      // A batch is counted by its first request, so that batches and rows can be divided.
+      if (watch.batch.leads) stats.batches += 1;
+      stats.batchedRows += watch.batch.rows;
+    }
+    this.sinceSample += 1;
+    const sampled = this.sinceSample === this.options.sampleEvery;
+    if (sampled) this.sinceSample = 0;
+    if (totalMs > this.options.slowRequestMs) this.options.log.warn({ ...facts, model: stats.modelId, durationMs: totalMs }, 'slow request');
+    else if (sampled) this.options.log.info({ ...facts, model: stats.modelId, durationMs: totalMs }, 'request (sampled)');
+  }
+
+  failed(watch: Watch, stats: VariantStats | null, facts: RequestFacts, error: ClusterError): void {
+    const counted = stats ?? this.unrouted;
+    const totalMs = this.options.clock.nowMs() - watch.startedAtMs;
+    counted.requests += 1;
+    counted.countError(error.code);
+    counted.total.observe(totalMs);
+    const fields = { ...facts, model: counted.modelId, code: error.code, durationMs: totalMs };
+    if (error.httpStatus >= 500) this.options.log.error({ ...fields, error: error.cause ?? error.message }, `request failed: ${error.message}`);
+    else this.options.log.debug(fields, `request refused: ${error.message}`);
+  }
+}
