@@ -1,0 +1,85 @@
+import { ClusterError, toClusterError } from '@cluster-ai/core/errors.ts';
+import type { Call, CallHandler, Reply } from '@cluster-ai/platform/edge/edge.ts';
+import { healthDocument, modelMetadata, serverMetadata } from '@cluster-ai/protocols/open-inference/documents.ts';
+import { predict, type Stages } from '../../pipeline.ts';
+import { variantOfVersion, type RouteTable } from '../../routing/route-table.ts';
+import { openInferenceProtocol, sendError } from './infer.ts';
+import { methodOf, parsePath, type OpenInferenceTarget } from './path.ts';
+import { sendJson } from './send-json.ts';
+
+export interface OpenInferenceOptions {
+  readonly stages: Stages;
+  readonly isReady: () => boolean;
+  readonly serverName: string;
+  readonly serverVersion: string;
+}
+
+/** The Open Inference Protocol (v2) over HTTP, and the model list that OpenAI and KServe clients ask for. */
+export function createOpenInferenceFrontEnd(options: OpenInferenceOptions): CallHandler {
+  return async (call, reply) => {
+    const target = parsePath(call.rawPath);
+    if (target?.kind === 'infer' && call.method === 'POST') {
+      await predict(call, reply, openInferenceProtocol(target.model, target.version), options.stages);
+      return;
+    }
+    try {
+      answer(call, reply, target, options);
+    } catch (thrown) {
+      sendError(reply, toClusterError(thrown), options.stages.nextRequestId(call));
+    }
+  };
+}
+
+function answer(call: Call, reply: Reply, target: OpenInferenceTarget | null, options: OpenInferenceOptions): void {
+  const { stages, isReady } = options;
+  if (target === null) throw new ClusterError('NOT_FOUND', 'Not Found');
+  if (call.method !== methodOf[target.kind]) throw new ClusterError('METHOD_NOT_ALLOWED', 'Method Not Allowed');
+  // Health is open to everybody: load balancers have no key.
+  if (target.kind === 'live') return sendJson(reply, 200, healthDocument(true, isReady()));
+  if (target.kind === 'ready') return sendJson(reply, isReady() ? 200 : 503, healthDocument(true, isReady()));
+  stages.authenticate(call);
+  switch (target.kind) {
+    case 'server':
+      return sendJson(reply, 200, serverMetadata(options.serverName, options.serverVersion));
+    case 'models':
+      return sendJson(reply, 200, JSON.stringify({ models: modelNames(stages.routes) }));
+    case 'model-list':
+      return sendJson(reply, 200, modelList(stages.routes));
+    case 'model-ready':
+      return sendModelReady(reply, target.model, target.version, stages.routes);
+    case 'model':
+      return sendJson(reply, 200, describeModel(target.model, target.version, stages.routes));
+    case 'infer':
+      throw new ClusterError('METHOD_NOT_ALLOWED', 'Method Not Allowed');
+  }
+}
+
+function modelNames(routes: RouteTable): string[] {
+  return routes.all().map((route) => route.name).toSorted();
+}
+
+/** One document for two families of clients: OpenAI's `data` and KServe's `models`. */
+function modelList(routes: RouteTable): string {
+  const names = modelNames(routes);
+  return JSON.stringify({ object: 'list', data: names.map((id) => ({ id, object: 'model', owned_by: 'cluster-ai' })), models: names });
+}
+
+/** Triton says 400 and this sentence for models that are unknown and for those that are not ready. */
+function sendModelReady(reply: Reply, model: string, version: string | null, routes: RouteTable): void {
+  if (isModelReady(model, version, routes)) return sendJson(reply, 200, JSON.stringify({ name: model, ready: true }));
+  sendJson(reply, 400, JSON.stringify({ error: 'Model version not ready' }));
+}
+
+function isModelReady(model: string, version: string | null, routes: RouteTable): boolean {
+  const route = routes.all().find(({ name }) => name === model);
+  if (route === undefined) return false;
+  return version === null ? route.serving.length > 0 : route.serving.some((variant) => String(variant.model.version) === version);
+}
+
+function describeModel(model: string, version: string | null, routes: RouteTable): string {
+  const route = routes.find(model);
+  const variant = version === null ? route.serving.find(({ weight }) => weight > 0) : variantOfVersion(route, version);
+  if (variant === undefined) throw new ClusterError('MODEL_NOT_READY', `Request for unknown model: '${model}' has no available versions`, { retryAfterSeconds: 1 });
+  const versions = route.serving.map((serving) => serving.model.version).toSorted((left, right) => left - right).map(String);
+  return modelMetadata({ name: model, versions, signature: variant.executor.signature });
+}

@@ -1,0 +1,218 @@
+import type { Snapshot, SnapshotModel, SnapshotRoute } from '@cluster-ai/contract/snapshot.ts';
+import type { ObservedModel } from '@cluster-ai/contract/telemetry.ts';
+import { ClusterError, toClusterError } from '@cluster-ai/core/errors.ts';
+import type { Logger } from '@cluster-ai/platform/log/log.ts';
+import { TickBatcher, type TickBatcherOptions } from '../batching/tick-batcher.ts';
+import type { ModelExecutor, ModelHost } from '../execution/executor.ts';
+import type { ActiveRoute, RouteTable, ServingVariant } from '../routing/route-table.ts';
+import type { Observer } from '../telemetry/observer.ts';
+import type { ModelFolders } from './model-folder.ts';
+
+/** Models that are fetched, probed and loaded at once; more would only fight for the same cores. */
+const loadsAtOnceMax = 2;
+/** Wait before a load that failed for want of the control plane or of disk is tried again. */
+const retryAfterMs = 2_000;
+
+export interface DeploymentOptions {
+  readonly host: ModelHost;
+  readonly folders: ModelFolders;
+  readonly routes: RouteTable;
+  readonly observer: Observer;
+  readonly batching: TickBatcherOptions;
+  readonly log: Logger;
+  /** Called after every change of what serves. */
+  readonly onChange: () => void;
+}
+
+interface LoadedModel {
+  readonly model: SnapshotModel;
+  readonly executor: ModelExecutor;
+  readonly batcher: TickBatcher;
+}
+
+interface FailedModel {
+  readonly model: SnapshotModel;
+  readonly reason: string;
+  /** A model that cannot be served stays refused; a file that could not be fetched is tried again. */
+  readonly retryAtMs: number | null;
+}
+
+/**
+ * Brings what runs on this gateway towards what the snapshot wants, make before break: a route changes to its new
+ * variants when the first of them is ready, and what served before serves until then.
+ */
+export class Deployment {
+  private readonly options: DeploymentOptions;
+  private snapshot: Snapshot | null = null;
+  private active: readonly ActiveRoute[] = [];
+  private readonly loaded = new Map<string, LoadedModel>();
+  private readonly loading = new Map<string, SnapshotModel>();
+  private readonly unloading = new Map<string, SnapshotModel>();
+  private readonly failed = new Map<string, FailedModel>();
+
+  constructor(options: DeploymentOptions) {
+    this.options = options;
+  }
+
+  /** Takes a new desired state. Loading goes on behind; routes change as models become ready. */
+  apply(snapshot: Snapshot): void {
+    this.snapshot = snapshot;
+    const wanted = new Set(this.wantedModels().map(loadKey));
+    for (const key of this.failed.keys()) if (!wanted.has(key)) this.failed.delete(key);
+    this.advance();
+  }
+
+  /** Every wanted version is loaded or refused. */
+  get settled(): boolean {
+    return this.snapshot !== null && this.wantedModels().every((model) => this.loaded.has(loadKey(model)) || this.isRefused(model));
+  }
+
+  /** Every wanted version is loaded and every route is served by what the snapshot wants. */
+  get good(): boolean {
+    return this.snapshot !== null && this.wantedModels().every((model) => this.loaded.has(loadKey(model)));
+  }
+
+  get queued(): number {
+    let total = 0;
+    for (const { batcher } of this.loaded.values()) total += batcher.queued;
+    return total;
+  }
+
+  loadingNames(): string[] {
+    return this.wantedModels().filter((model) => !this.loaded.has(loadKey(model)) && !this.isRefused(model)).map((model) => model.id);
+  }
+
+  /** States as the control plane knows the models: by id and digest. */
+  observedModels(): ObservedModel[] {
+    const hosted = new Map(this.options.host.observedModels().map((observed) => [observed.id, observed]));
+    const states: ObservedModel[] = [];
+    const add = (model: SnapshotModel, state: ObservedModel['state'], reason: string): void => {
+      const observed = hosted.get(loadKey(model));
+      states.push({ ...(observed ?? notHosted), id: model.id, digest: model.digest, state, reason: reason === '' ? (observed?.reason ?? '') : reason });
+    };
+    for (const { model } of this.loaded.values()) add(model, hosted.get(loadKey(model))?.state ?? 'READY', '');
+    for (const model of this.loading.values()) add(model, 'LOADING', '');
+    for (const model of this.unloading.values()) add(model, 'UNLOADING', '');
+    for (const { model, reason } of this.failed.values()) add(model, 'FAILED', reason);
+    return states;
+  }
+
+  /** To be called when the host's observed states changed: a runner that cannot be brought back takes its models out. */
+  hostChanged(): void {
+    for (const observed of this.options.host.observedModels()) {
+      const lost = observed.state === 'FAILED' ? this.loaded.get(observed.id) : undefined;
+      if (lost === undefined) continue;
+      this.loaded.delete(observed.id);
+      this.failed.set(observed.id, { model: lost.model, reason: observed.reason, retryAtMs: null });
+      lost.batcher.close(new ClusterError('MODEL_NOT_READY', `model '${lost.model.name}' is out of service: ${observed.reason}`));
+    }
+    this.advance();
+  }
+
+  private wantedModels(): SnapshotModel[] {
+    const ids = new Set(this.snapshot?.routes.flatMap((route) => route.variants.map((variant) => variant.modelId)));
+    return this.snapshot?.models.filter((model) => ids.has(model.id)) ?? [];
+  }
+
+  private isRefused(model: SnapshotModel): boolean {
+    return this.failed.get(loadKey(model))?.retryAtMs === null;
+  }
+
+  private advance(): void {
+    this.updateRoutes();
+    this.startLoads();
+    this.startUnloads();
+    this.options.onChange();
+  }
+
+  private updateRoutes(): void {
+    const before = new Map(this.active.map((route) => [route.name, route]));
+    this.active = (this.snapshot?.routes ?? []).map((route) => this.resolve(route, before.get(route.name)));
+    this.options.routes.replace(this.active);
+  }
+
+  private resolve(route: SnapshotRoute, before: ActiveRoute | undefined): ActiveRoute {
+    const wanted = route.variants.flatMap(({ modelId, weight }) => {
+      const model = this.snapshot?.models.find((candidate) => candidate.id === modelId);
+      return model === undefined ? [] : [{ model, weight }];
+    });
+    const ready = wanted.flatMap(({ model, weight }) => this.serving(route.name, model, weight));
+    const usable = ready.some(({ weight }) => weight > 0);
+    const kept = before?.serving.filter(({ model }) => this.loaded.has(loadKey(model))) ?? [];
+    return {
+      name: route.name,
+      stickyHeader: route.stickyHeader.toLowerCase(),
+      serving: usable ? ready : kept,
+      wanted: wanted.map(({ model }) => model),
+    };
+  }
+
+  private serving(route: string, model: SnapshotModel, weight: number): ServingVariant[] {
+    const found = this.loaded.get(loadKey(model));
+    if (found === undefined) return [];
+    return [{ id: model.id, weight, model, executor: found.executor, batcher: found.batcher, stats: this.options.observer.statsFor(route, model.id) }];
+  }
+
+  private startLoads(): void {
+    for (const model of this.wantedModels()) {
+      const key = loadKey(model);
+      if (this.loading.size >= loadsAtOnceMax) return;
+      if (this.loaded.has(key) || this.loading.has(key) || this.unloading.has(key)) continue;
+      const failure = this.failed.get(key);
+      if (failure !== undefined && (failure.retryAtMs === null || performance.now() < failure.retryAtMs)) continue;
+      this.loading.set(key, model);
+      void this.load(model);
+    }
+  }
+
+  private async load(model: SnapshotModel): Promise<void> {
+    const key = loadKey(model);
+    const startedAtMs = performance.now();
+    try {
+      const folder = await this.options.folders.prepare(model);
+      const executor = await this.options.host.load({ ...model, id: key }, folder);
+      this.loaded.set(key, { model, executor, batcher: new TickBatcher(executor, this.options.batching) });
+      this.failed.delete(key);
+      this.options.log.info({ model: model.id, durationMs: Math.round(performance.now() - startedAtMs) }, 'model is ready');
+    } catch (thrown) {
+      this.recordFailure(model, toClusterError(thrown));
+    }
+    this.loading.delete(key);
+    this.advance();
+  }
+
+  private recordFailure(model: SnapshotModel, error: ClusterError): void {
+    const final = !error.retryable;
+    this.failed.set(loadKey(model), { model, reason: error.message, retryAtMs: final ? null : performance.now() + retryAfterMs });
+    this.options.log.error({ model: model.id, code: error.code, error: error.cause ?? error.message }, `model cannot be served: ${error.message}`);
+    if (!final) setTimeout(() => this.advance(), retryAfterMs).unref();
+  }
+
+  private startUnloads(): void {
+    const used = new Set([...this.wantedModels(), ...this.active.flatMap((route) => route.serving.map(({ model }) => model))].map(loadKey));
+    for (const [key, entry] of this.loaded) {
+      if (used.has(key)) continue;
+      this.loaded.delete(key);
+      this.unloading.set(key, entry.model);
+      void this.unload(key, entry);
+    }
+  }
+
+  private async unload(key: string, { model, batcher }: LoadedModel): Promise<void> {
+    await batcher.idle();
+    batcher.close(new ClusterError('MODEL_NOT_READY', `model '${model.name}' version ${model.version} has been unloaded`));
+    await this.options.host.unload(key);
+    this.unloading.delete(key);
+    const held = [...this.loaded.values()].map((entry) => entry.model);
+    await this.options.folders.keepOnly([...held, ...this.loading.values(), ...this.unloading.values(), ...this.wantedModels()]);
+    this.options.log.info({ model: model.id }, 'model is unloaded');
+    this.advance();
+  }
+}
+
+const notHosted = { isolation: 'shared', instances: 0, batched: false, loadMs: null, warmUpMs: null } as const;
+
+/** A version number can come back with other content (a watched folder), so the content is part of what is loaded. */
+function loadKey(model: SnapshotModel): string {
+  return `${model.id}#${model.digest.slice(0, 12)}`;
+}

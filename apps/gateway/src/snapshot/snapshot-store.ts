@@ -1,0 +1,109 @@
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { signedSnapshotSchema, type SignedSnapshot, type Snapshot } from '@cluster-ai/contract/snapshot.ts';
+import type { Logger } from '@cluster-ai/platform/log/log.ts';
+import { readSnapshot } from './read-snapshot.ts';
+
+/** Snapshots that are kept on disk. */
+const keptMax = 3;
+
+/** A snapshot that was read back, and whether it had served before. */
+export interface StoredSnapshot {
+  readonly snapshot: Snapshot;
+  readonly good: boolean;
+}
+
+interface Entry {
+  readonly file: string;
+  readonly sequence: number;
+  readonly good: boolean;
+}
+
+/**
+ * The last snapshots on this gateway's disk, so that it starts and serves with everything else gone. A snapshot is
+ * written whole (fsync, then rename) and renamed again to `.good` once all of it serves.
+ */
+export class SnapshotStore {
+  private readonly folder: string;
+  private readonly log: Logger;
+  private current: Entry | null = null;
+
+  constructor(home: string, log: Logger) {
+    this.folder = join(home, 'snapshots');
+    this.log = log;
+  }
+
+  /** Writes the snapshot that is about to be applied. */
+  async save(signed: SignedSnapshot): Promise<void> {
+    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    const entries = await this.entries();
+    const entry = this.entry((entries[0]?.sequence ?? 0) + 1, false);
+    await writeDurably(this.folder, entry.file, JSON.stringify(signed));
+    this.current = entry;
+    await this.prune([entry, ...entries]);
+  }
+
+  /** Marks the snapshot that was saved last: everything in it serves. */
+  async markGood(): Promise<void> {
+    if (this.current === null || this.current.good) return;
+    const good = this.entry(this.current.sequence, true);
+    const { file } = this.current;
+    this.current = good;
+    await rename(join(this.folder, file), join(this.folder, good.file));
+  }
+
+  /** The newest good snapshot, or else the newest that can be read; null when there is none. */
+  async load(): Promise<StoredSnapshot | null> {
+    const entries = await this.entries();
+    for (const entry of [...entries.filter(({ good }) => good), ...entries.filter(({ good }) => !good)]) {
+      try {
+        const signed = signedSnapshotSchema.parse(JSON.parse(await readFile(join(this.folder, entry.file), 'utf8')));
+        const snapshot = readSnapshot(signed);
+        this.current = entry;
+        return { snapshot, good: entry.good };
+      } catch (error) {
+        this.log.error({ file: entry.file, error }, 'a stored snapshot cannot be read; trying the one before it');
+      }
+    }
+    return null;
+  }
+
+  private entry(sequence: number, good: boolean): Entry {
+    return { file: `snapshot-${String(sequence).padStart(10, '0')}${good ? '.good' : ''}.json`, sequence, good };
+  }
+
+  /** Newest first. */
+  private async entries(): Promise<Entry[]> {
+    const files = await readdir(this.folder).catch(() => []);
+    return files
+      .flatMap((file) => {
+        const match = /^snapshot-(\d{10})(\.good)?\.json$/.exec(file);
+        return match === null ? [] : [{ file, sequence: Number(match[1]), good: match[2] !== undefined }];
+      })
+      .toSorted((left, right) => right.sequence - left.sequence);
+  }
+
+  private async prune(entries: readonly Entry[]): Promise<void> {
+    // The newest good one is the way back, however many failed after it.
+    const lastGood = entries.find(({ good }) => good);
+    for (const entry of entries.slice(keptMax)) if (entry !== lastGood) await rm(join(this.folder, entry.file), { force: true });
+  }
+}
+
+async function writeDurably(folder: string, file: string, text: string): Promise<void> {
+  const partial = join(folder, `${file}.partial`);
+  const handle = await open(partial, 'w', 0o600);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(partial, join(folder, file));
+  const directory = await open(folder, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
