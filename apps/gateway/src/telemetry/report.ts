@@ -9,6 +9,8 @@ import type { VariantStats } from './variant-stats.ts';
 /** How often a gateway reports when nothing changes, and how soon when something does, milliseconds. */
 const reportEveryMs = 2_000;
 const reportSoonMs = 50;
+/** Shortest window that rates are computed over. */
+const windowSecondsMin = 1;
 
 export interface ReporterOptions {
   readonly controlUrl: string;
@@ -92,8 +94,11 @@ export class Reporter {
       during.forEach((count, index) => (counters[index] = (counters[index] ?? 0) + count));
       traffic.push({ route: stats.route, modelId: stats.modelId, ...rates(mark, before, during, windowSeconds) });
     }
-    this.marks = marks;
-    this.markedAtMs = nowMs;
+    // A report that follows a change at once would divide by a window too short to mean anything.
+    if (windowSeconds >= windowSecondsMin) {
+      this.marks = marks;
+      this.markedAtMs = nowMs;
+    }
     return {
       ...this.options.describe(),
       windowSeconds,

@@ -1,0 +1,65 @@
+import type { ObservedModel, ObservedRunner } from '@cluster-ai/contract/telemetry.ts';
+import { Exposition } from './exposition.ts';
+import { metricCatalogue as metric } from './metric-catalogue.ts';
+import { stageNames, type VariantStats } from './variant-stats.ts';
+
+/** The gateway's state at the moment of a scrape. */
+export interface GatewayState {
+  readonly stats: readonly VariantStats[];
+  readonly inFlight: number;
+  readonly queued: number;
+  readonly ready: boolean;
+  readonly models: readonly ObservedModel[];
+  readonly runners: readonly ObservedRunner[];
+  readonly snapshotVersion: number | null;
+  readonly snapshotStalenessSeconds: number | null;
+  readonly startedAtMs: number;
+}
+
+/** Renders `/metrics`. All the work of exposing happens here, at the scrape, and none on the request path. */
+export function renderMetrics(state: GatewayState): string {
+  const page = new Exposition();
+  addTraffic(page, state.stats);
+  addNumber(page, metric.inFlight, state.inFlight);
+  addNumber(page, metric.queued, state.queued);
+  addNumber(page, metric.ready, state.ready ? 1 : 0);
+  page.begin(metric.modelReady);
+  for (const model of state.models) page.sample(metric.modelReady, { model: model.id }, model.state === 'READY' ? 1 : 0);
+  if (state.snapshotVersion !== null) addNumber(page, metric.snapshotVersion, state.snapshotVersion);
+  if (state.snapshotStalenessSeconds !== null) addNumber(page, metric.snapshotStaleness, state.snapshotStalenessSeconds);
+  page.begin(metric.runnerRestarts);
+  for (const runner of state.runners) page.sample(metric.runnerRestarts, { runner: runner.id }, runner.restarts);
+  page.begin(metric.runnerMemory);
+  for (const runner of state.runners) page.sample(metric.runnerMemory, { runner: runner.id }, runner.rssBytes);
+  addNumber(page, metric.memory, process.memoryUsage.rss());
+  const cpu = process.cpuUsage();
+  addNumber(page, metric.cpu, (cpu.user + cpu.system) / 1e6);
+  addNumber(page, metric.startTime, state.startedAtMs / 1_000);
+  return page.text();
+}
+
+function addNumber(page: Exposition, declaration: (typeof metric)[keyof typeof metric], value: number): void {
+  page.begin(declaration);
+  page.sample(declaration, {}, value);
+}
+
+function addTraffic(page: Exposition, stats: readonly VariantStats[]): void {
+  const labelled = stats.map((entry) => ({ entry, labels: { route: entry.route, model: entry.modelId } }));
+  page.begin(metric.requests);
+  for (const { entry, labels } of labelled) page.sample(metric.requests, labels, entry.requests);
+  page.begin(metric.errors);
+  for (const { entry, labels } of labelled) {
+    for (const [code, count] of entry.errors) page.sample(metric.errors, { ...labels, code }, count);
+  }
+  page.begin(metric.duration);
+  for (const { entry, labels } of labelled) page.histogram(metric.duration, labels, entry.total);
+  const routed = labelled.filter(({ entry }) => entry.modelId !== '');
+  page.begin(metric.stage);
+  for (const { entry, labels } of routed) {
+    for (const stage of stageNames) page.histogram(metric.stage, { ...labels, stage }, entry.stages[stage]);
+  }
+  page.begin(metric.batches);
+  for (const { entry, labels } of routed) page.sample(metric.batches, labels, entry.batches);
+  page.begin(metric.batchedRows);
+  for (const { entry, labels } of routed) page.sample(metric.batchedRows, labels, entry.batchedRows);
+}

@@ -1,0 +1,43 @@
+import { cumulativeCounts, exposedOctaves, type Histogram } from './histogram.ts';
+import type { MetricDeclaration } from './metric-catalogue.ts';
+
+export type Labels = Readonly<Record<string, string>>;
+
+/** Writes metrics in Prometheus' text format (version 0.0.4). Each metric is begun once and then gets its samples. */
+export class Exposition {
+  private readonly lines: string[] = [];
+
+  begin(metric: MetricDeclaration): void {
+    this.lines.push(`# HELP ${metric.name} ${metric.help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}`, `# TYPE ${metric.name} ${metric.type}`);
+  }
+
+  sample(metric: MetricDeclaration, labels: Labels, value: number): void {
+    this.lines.push(`${metric.name}${labelText(labels)} ${value}`);
+  }
+
+  histogram(metric: MetricDeclaration, labels: Labels, histogram: Histogram): void {
+    const { below, total } = cumulativeCounts(histogram.counters());
+    exposedOctaves.forEach((octave, index) => {
+      const le = String(2 ** octave / 1e6);
+      this.lines.push(`${metric.name}_bucket${labelText({ ...labels, le })} ${below[index] ?? 0}`);
+    });
+    this.lines.push(
+      `${metric.name}_bucket${labelText({ ...labels, le: '+Inf' })} ${total}`,
+      `${metric.name}_sum${labelText(labels)} ${histogram.sumSeconds}`,
+      `${metric.name}_count${labelText(labels)} ${total}`,
+    );
+  }
+
+  text(): string {
+    return `${this.lines.join('\n')}\n`;
+  }
+}
+
+function labelText(labels: Labels): string {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escapeLabel(value)}"`);
+  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
+}
+
+function escapeLabel(value: string): string {
+  return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+}
