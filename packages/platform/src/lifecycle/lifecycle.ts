@@ -47,8 +47,8 @@ export interface Lifecycle {
 
 export interface LifecycleOptions {
   readonly log: Logger;
-  /** How a start that failed is shown; default: an error line in the log. */
-  readonly onStartFailed?: (error: unknown) => void;
+  /** Shows a start that failed and returns the exit code; default: an error line in the log, and 1. */
+  readonly onStartFailed?: (error: unknown) => number;
 }
 
 export function createLifecycle(options: LifecycleOptions): Lifecycle {
@@ -107,7 +107,8 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
     // A signal may arrive while phases are being started.
     const first = await Promise.race([ready, stopAsked]);
     if (first !== null && 'error' in first) {
-      (options.onStartFailed ?? ((error) => log.error({ error }, 'start failed')))(first.error);
+      if (options.onStartFailed !== undefined) process.exit(options.onStartFailed(first.error));
+      log.error({ error: first.error }, 'start failed');
       process.exit(1);
     }
     const request = first ?? (await stopAsked);
