@@ -1,10 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { Server as TcpServer, type AddressInfo, type Socket } from 'node:net';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { CallHandler, Edge, EdgeOptions, StartEdge } from './edge.ts';
 import { NodeHttpCall } from './node-http-call.ts';
 import { NodeHttpReply } from './node-http-reply.ts';
 import { rejectBrokenRequest } from './broken-request.ts';
+
+/** How long open connections may still bring requests after the listening has ended. */
+const lingerMs = 500;
 
 /** The edge on Node's own HTTP server. */
 export const startNodeHttpEdge: StartEdge = async (options, handler) => {
@@ -66,14 +69,17 @@ class NodeHttpEdge implements Edge {
 
   async close(drainTimeoutMs: number): Promise<number> {
     this.closing = true;
-    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
-    this.server.closeIdleConnections();
+    // http.Server.close would cut idle connections at once, and with them requests that are in the kernel's buffer and
+    // were never read. So only the listening ends here; what still arrives is answered with `Connection: close`.
+    const closed = new Promise<void>((resolve) => TcpServer.prototype.close.call(this.server, () => resolve()));
+    const linger = setTimeout(() => this.server.closeIdleConnections(), Math.min(lingerMs, drainTimeoutMs));
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, drainTimeoutMs);
     });
     await Promise.race([closed, late]);
     clearTimeout(timer);
+    clearTimeout(linger);
     const cut = this.answering;
     for (const socket of this.sockets) socket.destroy();
     await closed;
@@ -84,8 +90,6 @@ class NodeHttpEdge implements Edge {
     this.answering += 1;
     response.once('close', () => {
       this.answering -= 1;
-      // A keep-alive connection that has just been answered is idle now and would hold the server open.
-      if (this.closing) setImmediate(() => this.server.closeIdleConnections());
     });
     const call = new NodeHttpCall(request, response, this.options);
     const reply = new NodeHttpReply(response, () => this.closing || call.mustClose);
