@@ -49,8 +49,8 @@ describe('pushing models', () => {
     await writeFile(file, writeOnnxModel({
       producerName: 'test', graphName: 'unknown', opsets: [{ domain: '', version: 17 }],
       nodes: [{ opType: 'NoSuchOperator', inputs: ['x'], outputs: ['y'] }],
-      inputs: [{ name: 'x', elementType: elementTypeOf('FP32'), shape: ['n', 2] }],
-      outputs: [{ name: 'y', elementType: elementTypeOf('FP32'), shape: ['n', 2] }],
+      inputs: [{ name: 'x', elementType: elementTypeOf.FP32, shape: ['n', 2] }],
+      outputs: [{ name: 'y', elementType: elementTypeOf.FP32, shape: ['n', 2] }],
     }));
     const result = await runCli(platform, ['model', 'push', 'unknown-operator', file]);
     console.log(result.stderr.trim());
@@ -88,8 +88,8 @@ function largeModel(): Uint8Array {
   return writeOnnxModel({
     producerName: 'test', graphName: 'large', opsets: [{ domain: '', version: 17 }],
     nodes: [{ opType: 'MatMul', inputs: ['x', 'w'], outputs: ['y'] }],
-    initializers: [{ name: 'w', elementType: elementTypeOf('FP32'), shape: [size, size], data: new Uint8Array(weights.buffer) }],
-    inputs: [{ name: 'x', elementType: elementTypeOf('FP32'), shape: ['n', size] }],
-    outputs: [{ name: 'y', elementType: elementTypeOf('FP32'), shape: ['n', size] }],
+    initializers: [{ name: 'w', datatype: 'FP32', shape: [size, size], data: weights }],
+    inputs: [{ name: 'x', elementType: elementTypeOf.FP32, shape: ['n', size] }],
+    outputs: [{ name: 'y', elementType: elementTypeOf.FP32, shape: ['n', size] }],
   });
 }
