@@ -114,3 +114,16 @@ test('secrets are shown as set and never printed; a well-known variable stands b
     'postgres://other',
   );
 });
+
+test('a caller may put its own values in place of the defaults; all else still wins over them', () => {
+  const load = (env: Record<string, string>) =>
+    loadConfig({
+      program: 'gateway',
+      schema: gatewayTestSchema,
+      defaults: { home: '/own', 'http.port': 5, 'http.host': undefined },
+      env,
+    });
+  expect(load({}).value).toMatchObject({ home: '/own', http: { port: 5, host: '127.0.0.1' } });
+  expect(load({}).settings[0]?.source).toEqual({ kind: 'default' });
+  expect(load({ CLUSTER_AI_GATEWAY_HTTP_PORT: '6' }).value.http.port).toBe(6);
+});

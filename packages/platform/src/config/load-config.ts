@@ -20,6 +20,8 @@ export interface LoadConfigOptions<S extends z.ZodType> {
   /** `gateway`, `control-plane`, `up`: names the environment variables. */
   readonly program: string;
   readonly schema: S;
+  /** Values by path that stand in for the schema's defaults: what the caller works out itself. */
+  readonly defaults?: Readonly<Record<string, unknown>>;
   /** YAML file. */
   readonly file?: string | undefined;
   /** When the file holds the settings of several programs: the key of this one, and all keys that may stand beside it. */
@@ -57,6 +59,9 @@ export function loadConfig<S extends z.ZodType>(options: LoadConfigOptions<S>): 
   const given = new Map<string, Given>();
   const problems: string[] = [];
 
+  for (const [path, value] of Object.entries(options.defaults ?? {})) {
+    if (value !== undefined) given.set(path, { value, source: { kind: 'default' } });
+  }
   if (options.file !== undefined) {
     const { file } = options;
     const read = readSettingsFile(file, settings, options.section);

@@ -7,22 +7,26 @@ import { ClusterError } from '@cluster-ai/core/errors.ts';
 export const socketPathBytesMax = 100;
 
 /**
- * A folder for unix sockets: `wanted` when a socket called `longestName` fits into the kernel's limit there, otherwise
- * a folder of this user alone under /tmp, whose name follows from `wanted`.
- * @throws ClusterError PREREQUISITE_MISSING when that folder under /tmp belongs to somebody else.
+ * Where sockets belong: in `wanted` when one called `longestName` fits into the kernel's limit there, otherwise in a
+ * folder of the user alone under /tmp, whose name follows from `wanted`.
+ */
+export function shortSocketPath(wanted: string, longestName: string, uid: number): string {
+  if (Buffer.byteLength(join(wanted, longestName)) <= socketPathBytesMax) return wanted;
+  return `/tmp/cluster-ai-${uid}-${createHash('sha256').update(wanted).digest('hex').slice(0, 16)}`;
+}
+
+/**
+ * Makes the folder of `shortSocketPath` for this user.
+ * @throws ClusterError PREREQUISITE_MISSING when that folder belongs to somebody else.
  */
 export function shortSocketFolder(wanted: string, longestName: string): string {
-  if (Buffer.byteLength(join(wanted, longestName)) <= socketPathBytesMax) {
-    mkdirSync(wanted, { recursive: true, mode: 0o700 });
-    return wanted;
-  }
   const uid = process.getuid?.() ?? 0;
-  const folder = `/tmp/cluster-ai-${uid}-${createHash('sha256').update(wanted).digest('hex').slice(0, 16)}`;
+  const folder = shortSocketPath(wanted, longestName, uid);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const status = lstatSync(folder);
   if (!status.isDirectory() || status.uid !== uid || (status.mode & 0o077) !== 0) {
     throw new ClusterError('PREREQUISITE_MISSING', `${folder} exists and is not a private folder of this user`, {
-      fix: `remove ${folder}, or choose a data folder with a shorter path`,
+      fix: `remove ${folder}, or choose another data folder`,
     });
   }
   return folder;

@@ -1,0 +1,35 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** Folder that holds this program: a checkout, or a copy of what of it is needed to run. */
+export const programFolder = dirname(dirname(dirname(dirname(import.meta.dirname))));
+
+/** Where the programs that `up` starts, and the files that they use, are found. */
+export const programs = {
+  cli: join(programFolder, 'apps/cli/src/main.ts'),
+  controlPlane: join(programFolder, 'apps/control-plane/src/main.ts'),
+  gateway: join(programFolder, 'apps/gateway/src/main.ts'),
+  dashboard: join(programFolder, 'web-dashboard/dist'),
+} as const;
+
+/** The built dashboard, or undefined when it was not built. */
+export function dashboardFolder(): string | undefined {
+  return existsSync(join(programs.dashboard, 'index.html')) ? programs.dashboard : undefined;
+}
+
+/** Folders of example models: those in `models` and `.cache/models` that hold `<version>/model.onnx`. */
+export function exampleModels(folder = programFolder): string[] {
+  return [join(folder, 'models'), join(folder, '.cache/models')].flatMap((parent) =>
+    existsSync(parent)
+      ? readdirSync(parent)
+          .toSorted()
+          .map((name) => join(parent, name))
+          .filter(isModelFolder)
+      : [],
+  );
+}
+
+function isModelFolder(folder: string): boolean {
+  if (!statSync(folder).isDirectory()) return false;
+  return readdirSync(folder).some((name) => /^[1-9]\d*$/.test(name) && existsSync(join(folder, name, 'model.onnx')));
+}
