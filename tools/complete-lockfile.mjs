@@ -27,14 +27,14 @@ export function completeLockfile(lockfile) {
   }
   // The order npm writes, so that the next install changes no other line.
   lockfile.packages = Object.fromEntries(
-    Object.entries(lockfile.packages).sort(([a], [b]) => a.localeCompare(b, 'en')),
+    Object.entries(lockfile.packages).toSorted(([a], [b]) => a.localeCompare(b, 'en')),
   );
   return added;
 }
 
 /** Node looks beside the parent first, then in every folder above it. */
 function isLocked(lockfile, parentPath, name) {
-  for (let folder = parentPath; ; ) {
+  for (let folder = parentPath; ;) {
     if (lockfile.packages[folder === '' ? `node_modules/${name}` : `${folder}/node_modules/${name}`]) return true;
     if (folder === '') return false;
     const above = folder.lastIndexOf('node_modules/');
@@ -44,7 +44,9 @@ function isLocked(lockfile, parentPath, name) {
 
 function entryOf(name, version, parent) {
   if (!/^\d+\.\d+\.\d+[\w.+-]*$/.test(version)) {
-    throw new Error(`${name} is asked for as '${version}', not as one version: run npm install against a full registry.`);
+    throw new Error(
+      `${name} is asked for as '${version}', not as one version: run npm install against a full registry.`,
+    );
   }
   const words = name.slice(name.lastIndexOf('/') + 1).split('-');
   const os = operatingSystems.find((word) => words.includes(word));

@@ -1,0 +1,52 @@
+# Every door to the project. "make help" lists them. Needs GNU make, and Node 20 or later with npm to begin with:
+# the first thing that a door does is to fetch the Node that the project runs on.
+
+SHELL := /bin/sh
+NODE := $(CURDIR)/.tools/bin/node
+# Children that are looked up by name (npm's programs) meet the same Node.
+WITH_NODE = env PATH="$(CURDIR)/.tools/bin:$(CURDIR)/node_modules/.bin:$$PATH"
+
+.DEFAULT_GOAL := help
+.PHONY: up test check unit test-system bench format models bootstrap clean help
+
+##@ Use
+
+up: bootstrap ## Start Cluster AI on this machine (options: make up ARGS="--help")
+	@exec "$(NODE)" apps/cli/src/main.ts up $(ARGS)
+
+##@ Prove
+
+test: bootstrap ## All checks and all tests; says first what needs root
+	@exec $(WITH_NODE) node tools/test.ts
+
+check: bootstrap ## Types, lint, format, dead code and house style
+	@exec $(WITH_NODE) node tools/test.ts checks
+
+unit: bootstrap ## The tests beside the code
+	@exec $(WITH_NODE) node tools/test.ts unit
+
+test-system: bootstrap ## The tests that start whole programs (tests/)
+	@exec $(WITH_NODE) node tools/test.ts system
+
+bench: bootstrap ## Measure the gateway beside the plain session.run() loop
+	@exec $(WITH_NODE) node tests/load/bench.ts $(ARGS)
+
+##@ Change
+
+format: bootstrap ## Write every file in the one format
+	@exec $(WITH_NODE) oxfmt
+
+models: bootstrap ## Train the example models again
+	@exec $(WITH_NODE) node models/train.ts $(ARGS)
+
+bootstrap: ## Fetch Node, the packages, the dashboard and the example models, where they are missing
+	@command -v node >/dev/null 2>&1 || { echo "Node is not on PATH. Install Node 20 or later with npm (https://nodejs.org), then run make again." >&2; exit 1; }
+	@node tools/bootstrap.mjs
+
+clean: ## Delete what the doors fetched and built; data of a running installation is elsewhere
+	rm -rf .tools .cache node_modules packages/*/node_modules apps/*/node_modules web-dashboard/node_modules web-dashboard/dist web-dashboard/dist.partial coverage
+
+help: ## This list
+	@awk 'BEGIN { FS = ":.*## " } \
+	  /^##@ / { printf "\n%s\n", substr($$0, 5) } \
+	  /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

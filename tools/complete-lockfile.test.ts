@@ -1,0 +1,55 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+const tool = join(import.meta.dirname, 'complete-lockfile.mjs');
+
+describe('complete-lockfile', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'lockfile-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const complete = (packages: object): Record<string, unknown> => {
+    const path = join(folder, 'package-lock.json');
+    writeFileSync(path, JSON.stringify({ lockfileVersion: 3, packages }));
+    execFileSync(process.execPath, [tool, path], { stdio: 'pipe' });
+    return JSON.parse(readFileSync(path, 'utf8')).packages;
+  };
+
+  it('adds a platform package that the registry did not have, for its own platform only', () => {
+    const parent = {
+      version: '1.0.0',
+      dev: true,
+      license: 'MIT',
+      optionalDependencies: { '@x/y-linux-arm64-musl': '1.0.0' },
+    };
+    expect(complete({ 'node_modules/y': parent })['node_modules/@x/y-linux-arm64-musl']).toEqual({
+      version: '1.0.0',
+      cpu: ['arm64'],
+      dev: true,
+      libc: ['musl'],
+      license: 'MIT',
+      optional: true,
+      os: ['linux'],
+    });
+  });
+
+  it('leaves alone what is there, beside the parent or above it', () => {
+    const parent = { version: '1.0.0', optionalDependencies: { 'y-darwin-x64': '1.0.0' } };
+    const packages = { 'node_modules/a/node_modules/y': parent, 'node_modules/y-darwin-x64': { version: '1.0.0' } };
+    expect(complete(packages)).toEqual(packages);
+  });
+
+  it('refuses a package whose platform or version it would have to guess', () => {
+    const wants = (name: string, version: string) => () =>
+      complete({ 'node_modules/y': { version: '1.0.0', optionalDependencies: { [name]: version } } });
+    expect(wants('y-plugin', '1.0.0')).toThrow(
+      `'y-plugin' does not name its platform: run npm install against a full registry.`,
+    );
+    expect(wants('y-darwin-x64', '^1.0.0')).toThrow(`asked for as '^1.0.0', not as one version`);
+  });
+});
