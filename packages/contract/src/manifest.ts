@@ -13,9 +13,38 @@ export const manifestFileSchema = z.object({
 
 export type ManifestFile = z.infer<typeof manifestFileSchema>;
 
+/**
+ * The text whose SHA-256 is a version's digest: a JSON array of the files, sorted by path in code unit order, each with the
+ * keys path, sha256, size in this order and no spaces. The same files give the same digest everywhere.
+ */
+export function canonicalManifest(files: readonly ManifestFile[]): string {
+  const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
+  return JSON.stringify(sorted.map(({ path, sha256, size }) => ({ path, sha256, size })));
+}
+
+/** The file that a runtime opens: `model.onnx`, or the only one that ends in `.onnx`; null when there is no such file, or several. */
+export function modelFileOf(files: readonly ManifestFile[]): ManifestFile | null {
+  const onnx = files.filter((file) => file.path.endsWith('.onnx'));
+  return onnx.find((file) => file.path === 'model.onnx') ?? (onnx.length === 1 ? (onnx[0] ?? null) : null);
+}
+
 export const tensorSignatureSchema = z.object({
   name: z.string(),
-  datatype: z.enum(['BOOL', 'UINT8', 'UINT16', 'UINT32', 'UINT64', 'INT8', 'INT16', 'INT32', 'INT64', 'FP16', 'FP32', 'FP64', 'BYTES']),
+  datatype: z.enum([
+    'BOOL',
+    'UINT8',
+    'UINT16',
+    'UINT32',
+    'UINT64',
+    'INT8',
+    'INT16',
+    'INT32',
+    'INT64',
+    'FP16',
+    'FP32',
+    'FP64',
+    'BYTES',
+  ]),
   /** -1 marks a dimension that each request chooses. */
   shape: z.array(z.int().min(-1)),
 });

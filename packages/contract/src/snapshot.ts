@@ -25,11 +25,14 @@ export const snapshotVariantSchema = z.object({
   weight: z.number().nonnegative(),
 });
 
+/** Carries the sticky unit unless the route names another header. */
+export const stickyHeaderDefault = 'x-cluster-ai-unit';
+
 export const snapshotRouteSchema = z.object({
   /** The public name that clients call. */
   name: z.string(),
   variants: z.array(snapshotVariantSchema).min(1),
-  /** Request header whose value is the sticky unit. */
+  /** Request header whose value is the sticky unit, in lower case. */
   stickyHeader: z.string(),
 });
 

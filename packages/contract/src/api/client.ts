@@ -55,11 +55,18 @@ async function send<E extends Endpoint>(options: ClientOptions, target: E, input
 }
 
 /** The address of a call: path parameters filled in and escaped, query appended. */
-export function endpointUrl<E extends Endpoint>(baseUrl: string, target: E, input: Pick<Input<E>, 'params' | 'query'>): string {
+export function endpointUrl<E extends Endpoint>(
+  baseUrl: string,
+  target: E,
+  input: Pick<Input<E>, 'params' | 'query'>,
+): string {
   const params: Record<string, unknown> = { ...(input.params ?? {}) };
-  const path = target.path.replaceAll(/:([A-Za-z0-9]+)/g, (_match, name: string) => encodeURIComponent(String(params[name])));
+  const path = target.path.replaceAll(/:([A-Za-z0-9]+)/g, (_match, name: string) =>
+    encodeURIComponent(String(params[name])),
+  );
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(input.query ?? {})) if (value !== undefined) query.set(name, String(value));
+  for (const [name, value] of Object.entries(input.query ?? {}))
+    if (value !== undefined) query.set(name, String(value));
   const search = query.toString();
   return `${baseUrl}${path}${search === '' ? '' : `?${search}`}`;
 }
@@ -68,7 +75,10 @@ export function endpointUrl<E extends Endpoint>(baseUrl: string, target: E, inpu
 export function problemError(status: number, text: string, server: string): ClusterError {
   const parsed = problemSchema.safeParse(parseJson(text));
   if (!parsed.success) {
-    return new ClusterError('INTERNAL', `${server} answered ${status} with something other than a problem document: ${text.slice(0, 200)}`);
+    return new ClusterError(
+      'INTERNAL',
+      `${server} answered ${status} with something other than a problem document: ${text.slice(0, 200)}`,
+    );
   }
   const { code, detail, fix, requestId } = parsed.data;
   return new ClusterError(isErrorCode(code) ? code : 'INTERNAL', detail, {

@@ -13,23 +13,45 @@ export const snapshotWaitMsMax = 25_000;
  * with `snapshot: null` after `waitMs`.
  */
 export const pollSnapshot = endpoint({
-  id: 'pollSnapshot', method: 'GET', path: '/api/v1/fleet/snapshot', summary: 'Wait for a snapshot other than the given one', access: 'gateway',
+  id: 'pollSnapshot',
+  method: 'GET',
+  path: '/api/v1/fleet/snapshot',
+  summary: 'Wait for a snapshot other than the given one',
+  access: 'gateway',
   params: nothing,
   query: z.object({
     epoch: z.string().default(''),
     version: z.coerce.number().int().default(-1),
     waitMs: z.coerce.number().int().min(0).max(snapshotWaitMsMax).default(0),
   }),
-  body: nothing, answer: z.object({ snapshot: signedSnapshotSchema.nullable() }), status: 200,
+  body: nothing,
+  answer: z.object({ snapshot: signedSnapshotSchema.nullable() }),
+  status: 200,
 });
 
 export const reportGateway = endpoint({
-  id: 'reportGateway', method: 'POST', path: '/api/v1/fleet/report', summary: 'Report the state of a gateway', access: 'gateway',
-  params: nothing, query: nothing, body: gatewayReportSchema, answer: z.object({ accepted: z.literal(true) }), status: 200,
+  id: 'reportGateway',
+  method: 'POST',
+  path: '/api/v1/fleet/report',
+  summary: 'Report the state of a gateway',
+  access: 'gateway',
+  params: nothing,
+  query: nothing,
+  body: gatewayReportSchema,
+  answer: z.object({ accepted: z.literal(true) }),
+  status: 200,
 });
 
 /** Answer: the file's bytes, `application/octet-stream`, with Range support for continuing. */
 export const fetchModelFile = endpoint({
-  id: 'fetchModelFile', method: 'GET', path: '/api/v1/fleet/files/:sha256', summary: 'Fetch a model file by digest', access: 'gateway',
-  params: z.object({ sha256: sha256Schema }), query: nothing, body: nothing, answer: z.unknown(), status: 200,
+  id: 'fetchModelFile',
+  method: 'GET',
+  path: '/api/v1/fleet/files/:sha256',
+  summary: 'Fetch a model file by digest',
+  access: 'gateway',
+  params: z.object({ sha256: sha256Schema }),
+  query: nothing,
+  body: nothing,
+  answer: z.unknown(),
+  status: 200,
 });

@@ -37,31 +37,79 @@ const versionParams = z.object({ name: z.string(), version: z.coerce.number().in
 const aliasParams = z.object({ name: z.string(), alias: z.string() });
 
 export const listModels = endpoint({
-  id: 'listModels', method: 'GET', path: '/api/v1/models', summary: 'List models with their versions', access: 'read',
-  params: nothing, query: pageQuery, body: nothing, answer: page(modelSchema), status: 200,
+  id: 'listModels',
+  method: 'GET',
+  path: '/api/v1/models',
+  summary: 'List models with their versions',
+  access: 'read',
+  params: nothing,
+  query: pageQuery,
+  body: nothing,
+  answer: page(modelSchema),
+  status: 200,
 });
 
 export const getModel = endpoint({
-  id: 'getModel', method: 'GET', path: '/api/v1/models/:name', summary: 'Show one model', access: 'read',
-  params: nameParams, query: nothing, body: nothing, answer: modelSchema, status: 200,
+  id: 'getModel',
+  method: 'GET',
+  path: '/api/v1/models/:name',
+  summary: 'Show one model',
+  access: 'read',
+  params: nameParams,
+  query: nothing,
+  body: nothing,
+  answer: modelSchema,
+  status: 200,
 });
 
 export const deleteModel = endpoint({
-  id: 'deleteModel', method: 'DELETE', path: '/api/v1/models/:name', summary: 'Delete a model, its versions and its own route', access: 'admin',
-  params: nameParams, query: nothing, body: nothing, answer: z.object({ deleted: z.string(), versions: z.int() }), status: 200,
+  id: 'deleteModel',
+  method: 'DELETE',
+  path: '/api/v1/models/:name',
+  summary: 'Delete a model, its versions and its own route',
+  access: 'admin',
+  params: nameParams,
+  query: nothing,
+  body: nothing,
+  answer: z.object({ deleted: z.string(), versions: z.int() }),
+  status: 200,
 });
 
 export const deleteModelVersion = endpoint({
-  id: 'deleteModelVersion', method: 'DELETE', path: '/api/v1/models/:name/versions/:version', summary: 'Delete one version that no route uses', access: 'admin',
-  params: versionParams, query: nothing, body: nothing, answer: z.object({ deleted: z.string() }), status: 200,
+  id: 'deleteModelVersion',
+  method: 'DELETE',
+  path: '/api/v1/models/:name/versions/:version',
+  summary: 'Delete one version that no route uses',
+  access: 'admin',
+  params: versionParams,
+  query: nothing,
+  body: nothing,
+  answer: z.object({ deleted: z.string() }),
+  status: 200,
 });
 
 export const setAlias = endpoint({
-  id: 'setAlias', method: 'PUT', path: '/api/v1/models/:name/aliases/:alias', summary: 'Point an alias at a version', access: 'admin',
-  params: aliasParams, query: nothing, body: z.object({ version: z.int().positive() }), answer: modelSchema, status: 200,
+  id: 'setAlias',
+  method: 'PUT',
+  path: '/api/v1/models/:name/aliases/:alias',
+  summary: 'Point an alias at a version',
+  access: 'admin',
+  params: aliasParams,
+  query: nothing,
+  body: z.object({ version: z.int().positive() }),
+  answer: modelSchema,
+  status: 200,
 });
 
 export const deleteAlias = endpoint({
-  id: 'deleteAlias', method: 'DELETE', path: '/api/v1/models/:name/aliases/:alias', summary: 'Remove an alias', access: 'admin',
-  params: aliasParams, query: nothing, body: nothing, answer: modelSchema, status: 200,
+  id: 'deleteAlias',
+  method: 'DELETE',
+  path: '/api/v1/models/:name/aliases/:alias',
+  summary: 'Remove an alias',
+  access: 'admin',
+  params: aliasParams,
+  query: nothing,
+  body: nothing,
+  answer: modelSchema,
+  status: 200,
 });

@@ -45,34 +45,85 @@ export const routeRevisionSchema = z.object({
 const nameParams = z.object({ name: z.string() });
 
 export const listRoutes = endpoint({
-  id: 'listRoutes', method: 'GET', path: '/api/v1/routes', summary: 'List routes', access: 'read',
-  params: nothing, query: pageQuery, body: nothing, answer: page(routeSchema), status: 200,
+  id: 'listRoutes',
+  method: 'GET',
+  path: '/api/v1/routes',
+  summary: 'List routes',
+  access: 'read',
+  params: nothing,
+  query: pageQuery,
+  body: nothing,
+  answer: page(routeSchema),
+  status: 200,
 });
 
 export const getRoute = endpoint({
-  id: 'getRoute', method: 'GET', path: '/api/v1/routes/:name', summary: 'Show one route', access: 'read',
-  params: nameParams, query: nothing, body: nothing, answer: routeSchema, status: 200,
+  id: 'getRoute',
+  method: 'GET',
+  path: '/api/v1/routes/:name',
+  summary: 'Show one route',
+  access: 'read',
+  params: nameParams,
+  query: nothing,
+  body: nothing,
+  answer: routeSchema,
+  status: 200,
 });
 
 export const putRoute = endpoint({
-  id: 'putRoute', method: 'PUT', path: '/api/v1/routes/:name', summary: 'Create a route or change its policy', access: 'admin',
-  params: nameParams, query: nothing,
-  body: z.object({ policy: routePolicySchema, stickyHeader: z.string().regex(/^[A-Za-z0-9-]{1,64}$/).optional() }),
-  answer: routeSchema.extend({ snapshotVersion: z.int() }), status: 200,
+  id: 'putRoute',
+  method: 'PUT',
+  path: '/api/v1/routes/:name',
+  summary: 'Create a route or change its policy',
+  access: 'admin',
+  params: nameParams,
+  query: nothing,
+  body: z.object({
+    policy: routePolicySchema,
+    stickyHeader: z
+      .string()
+      .regex(/^[A-Za-z0-9-]{1,64}$/)
+      .optional(),
+  }),
+  answer: routeSchema.extend({ snapshotVersion: z.int() }),
+  status: 200,
 });
 
 export const rollbackRoute = endpoint({
-  id: 'rollbackRoute', method: 'POST', path: '/api/v1/routes/:name/rollback', summary: 'Bring back the policy before the present one, or a named revision', access: 'admin',
-  params: nameParams, query: nothing, body: z.object({ revision: z.int().positive().optional() }),
-  answer: routeSchema.extend({ snapshotVersion: z.int() }), status: 200,
+  id: 'rollbackRoute',
+  method: 'POST',
+  path: '/api/v1/routes/:name/rollback',
+  summary: 'Bring back the policy before the present one, or a named revision',
+  access: 'admin',
+  params: nameParams,
+  query: nothing,
+  body: z.object({ revision: z.int().positive().optional() }),
+  answer: routeSchema.extend({ snapshotVersion: z.int() }),
+  status: 200,
 });
 
 export const listRouteRevisions = endpoint({
-  id: 'listRouteRevisions', method: 'GET', path: '/api/v1/routes/:name/revisions', summary: 'History of a route, newest first', access: 'read',
-  params: nameParams, query: pageQuery, body: nothing, answer: page(routeRevisionSchema), status: 200,
+  id: 'listRouteRevisions',
+  method: 'GET',
+  path: '/api/v1/routes/:name/revisions',
+  summary: 'History of a route, newest first',
+  access: 'read',
+  params: nameParams,
+  query: pageQuery,
+  body: nothing,
+  answer: page(routeRevisionSchema),
+  status: 200,
 });
 
 export const deleteRoute = endpoint({
-  id: 'deleteRoute', method: 'DELETE', path: '/api/v1/routes/:name', summary: 'Delete a route; its versions stay', access: 'admin',
-  params: nameParams, query: nothing, body: nothing, answer: z.object({ deleted: z.string() }), status: 200,
+  id: 'deleteRoute',
+  method: 'DELETE',
+  path: '/api/v1/routes/:name',
+  summary: 'Delete a route; its versions stay',
+  access: 'admin',
+  params: nameParams,
+  query: nothing,
+  body: nothing,
+  answer: z.object({ deleted: z.string() }),
+  status: 200,
 });

@@ -29,8 +29,16 @@ export const overviewSchema = z.object({
 export type Overview = z.infer<typeof overviewSchema>;
 
 export const getOverview = endpoint({
-  id: 'getOverview', method: 'GET', path: '/api/v1/overview', summary: 'Health, gateways and traffic', access: 'read',
-  params: nothing, query: nothing, body: nothing, answer: overviewSchema, status: 200,
+  id: 'getOverview',
+  method: 'GET',
+  path: '/api/v1/overview',
+  summary: 'Health, gateways and traffic',
+  access: 'read',
+  params: nothing,
+  query: nothing,
+  body: nothing,
+  answer: overviewSchema,
+  status: 200,
 });
 
 export const auditEntrySchema = z.object({
@@ -44,12 +52,28 @@ export const auditEntrySchema = z.object({
 });
 
 export const listAudit = endpoint({
-  id: 'listAudit', method: 'GET', path: '/api/v1/audit', summary: 'Audit entries, newest first', access: 'admin',
-  params: nothing, query: pageQuery, body: nothing, answer: page(auditEntrySchema), status: 200,
+  id: 'listAudit',
+  method: 'GET',
+  path: '/api/v1/audit',
+  summary: 'Audit entries, newest first',
+  access: 'admin',
+  params: nothing,
+  query: pageQuery,
+  body: nothing,
+  answer: page(auditEntrySchema),
+  status: 200,
 });
 
 /** Who the presented token is; `cluster-ai login` checks with it. */
 export const whoAmI = endpoint({
-  id: 'whoAmI', method: 'GET', path: '/api/v1/whoami', summary: 'Show the caller', access: 'admin',
-  params: nothing, query: nothing, body: nothing, answer: z.object({ actor: z.string() }), status: 200,
+  id: 'whoAmI',
+  method: 'GET',
+  path: '/api/v1/whoami',
+  summary: 'Show the caller',
+  access: 'admin',
+  params: nothing,
+  query: nothing,
+  body: nothing,
+  answer: z.object({ actor: z.string() }),
+  status: 200,
 });

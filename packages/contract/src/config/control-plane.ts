@@ -5,13 +5,23 @@ const milliseconds = (fallback: number, max: number) => z.int().min(1).max(max).
 /** Settings of the control plane. Default < YAML file < environment (`CLUSTER_AI_CONTROL_PLANE_…`) < flag. */
 export const controlPlaneConfigSchema = z.strictObject({
   home: z.string().min(1).describe('Folder for model files and uploads.'),
-  http: z.strictObject({
-    host: z.string().default('127.0.0.1').describe('Address of the front door. Only loopback addresses are accepted.'),
-    port: z.int().min(0).max(65_535).default(3000).describe('Port of dashboard and API; 0 takes a free one.'),
-    requestTimeoutMs: milliseconds(60_000, 3_600_000).describe('A request header must have arrived within this time.'),
-  }).prefault({}),
+  http: z
+    .strictObject({
+      host: z
+        .string()
+        .default('127.0.0.1')
+        .describe('Address of the front door. Only loopback addresses are accepted.'),
+      port: z.int().min(0).max(65_535).default(3000).describe('Port of dashboard and API; 0 takes a free one.'),
+      requestTimeoutMs: milliseconds(60_000, 3_600_000).describe(
+        'A request header must have arrived within this time.',
+      ),
+    })
+    .prefault({}),
   database: z.strictObject({
-    url: z.string().describe('PostgreSQL address (DATABASE_URL). `up` fills in its embedded one.').meta({ secret: true, env: 'DATABASE_URL' }),
+    url: z
+      .string()
+      .describe('PostgreSQL address (DATABASE_URL). `up` fills in its embedded one.')
+      .meta({ secret: true, env: 'DATABASE_URL' }),
     poolMax: z.int().min(1).max(500).default(10).describe('Connections at once.'),
     connectTimeoutMs: milliseconds(3_000, 60_000).describe('Wait for a connection at most.'),
     statementTimeoutMs: milliseconds(15_000, 600_000).describe('One statement at most.'),
@@ -20,23 +30,54 @@ export const controlPlaneConfigSchema = z.strictObject({
     adminTokenFile: z.string().describe('File with the admin token.'),
     gatewayTokenFile: z.string().describe('File with the join token of gateways.'),
   }),
-  uploads: z.strictObject({
-    bytesMax: z.int().min(1).default(10 * 2 ** 30).describe('Largest model version, bytes.'),
-    expireAfterMs: z.int().min(1_000).default(24 * 3_600_000).describe('An upload without progress is removed after this time.'),
-  }).prefault({}),
-  sources: z.strictObject({
-    httpsAllow: z.array(z.string()).default([]).describe('Hosts (or host/path prefixes) that models may be fetched from.'),
-    httpsTimeoutMs: milliseconds(600_000, 3_600_000).describe('One fetch at most.'),
-    repository: z.string().optional().describe('Folder in the layout <model>/<version>/model.onnx, watched for changes.'),
-    repositoryPollMs: milliseconds(2_000, 3_600_000).describe('How often the folder is looked at.'),
-    examples: z.array(z.string()).default([]).describe('Folders of example models, imported once into an empty registry.'),
-  }).prefault({}),
-  gateway: z.strictObject({
-    url: z.string().default('http://127.0.0.1:8000').describe('Gateway behind /predict/*.'),
-  }).prefault({}),
+  uploads: z
+    .strictObject({
+      bytesMax: z
+        .int()
+        .min(1)
+        .default(10 * 2 ** 30)
+        .describe('Largest model version, bytes.'),
+      expireAfterMs: z
+        .int()
+        .min(1_000)
+        .default(24 * 3_600_000)
+        .describe('An upload without progress is removed after this time.'),
+    })
+    .prefault({}),
+  sources: z
+    .strictObject({
+      httpsAllow: z
+        .array(z.string())
+        .default([])
+        .describe('Hosts (or host/path prefixes) that models may be fetched from.'),
+      httpsTimeoutMs: milliseconds(600_000, 3_600_000).describe('One fetch at most.'),
+      repository: z
+        .string()
+        .optional()
+        .describe('Folder in the layout <model>/<version>/model.onnx, watched for changes.'),
+      repositoryPollMs: milliseconds(2_000, 3_600_000).describe('How often the folder is looked at.'),
+      examples: z
+        .array(z.string())
+        .default([])
+        .describe('Folders of example models, imported once into an empty registry.'),
+    })
+    .prefault({}),
+  gateway: z
+    .strictObject({
+      url: z.string().default('http://127.0.0.1:8000').describe('Gateway behind /predict/*.'),
+    })
+    .prefault({}),
   dashboard: z.string().optional().describe('Folder with the built dashboard.'),
-  log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Least severe level that is written.') }).prefault({}),
-  shutdown: z.strictObject({ drainTimeoutMs: milliseconds(10_000, 3_600_000).describe('Answer what has arrived within this time, then stop.') }).prefault({}),
+  log: z
+    .strictObject({
+      level: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Least severe level that is written.'),
+    })
+    .prefault({}),
+  shutdown: z
+    .strictObject({
+      drainTimeoutMs: milliseconds(10_000, 3_600_000).describe('Answer what has arrived within this time, then stop.'),
+    })
+    .prefault({}),
 });
 
 export type ControlPlaneConfig = z.infer<typeof controlPlaneConfigSchema>;

@@ -6,52 +6,106 @@ const milliseconds = (fallback: number, max: number) => z.int().min(1).max(max).
 export const gatewayConfigSchema = z.strictObject({
   name: z.string().min(1).max(128).default('gateway-1').describe('Name of this gateway in the fleet.'),
   home: z.string().min(1).describe('Folder for snapshots and model files of this gateway.'),
-  http: z.strictObject({
-    host: z.string().default('127.0.0.1').describe('Address to listen on. Only loopback addresses are accepted.'),
-    port: z.int().min(0).max(65_535).default(8000).describe('Port of the inference protocols; 0 takes a free one.'),
-    bodyBytesMax: z.int().min(1_024).max(2 ** 31 - 1).default(64 * 2 ** 20).describe('Largest request body, bytes.'),
-    headerBytesMax: z.int().min(1_024).max(1_048_576).default(32_768).describe('Largest request header, bytes.'),
-    connectionsMax: z.int().min(1).max(1_000_000).default(10_000).describe('Connections at once.'),
-    requestTimeoutMs: milliseconds(30_000, 3_600_000).describe('A request must have arrived whole within this time.'),
-    idleTimeoutMs: milliseconds(75_000, 3_600_000).describe('A connection without a request is closed after this time.'),
-  }).prefault({}),
-  metrics: z.strictObject({
-    host: z.string().default('127.0.0.1').describe('Address of the metrics listener. Only loopback addresses are accepted.'),
-    port: z.int().min(0).max(65_535).default(8002).describe('Port of /metrics, /livez and /readyz; 0 takes a free one.'),
-  }).prefault({}),
-  auth: z.enum(['loopback-exempt', 'required']).default('loopback-exempt').describe('`required` ends the loopback exemption: every call needs a key.'),
-  admission: z.strictObject({
-    queueLengthMax: z.int().min(1).max(1_000_000).default(2_048).describe('Requests waiting for one model version.'),
-    inFlightMax: z.int().min(1).max(1_000_000).default(8_192).describe('Requests inside the gateway at once.'),
-    defaultTimeoutMs: milliseconds(30_000, 3_600_000).describe('Deadline of a request that names none.'),
-  }).prefault({}),
-  batching: z.strictObject({
-    enabled: z.boolean().default(true).describe('Merge requests that arrive in one turn of the event loop.'),
-    rowsMax: z.int().min(1).max(65_536).default(64).describe('Rows of a merged batch, unless the model says otherwise.'),
-  }).prefault({}),
-  runner: z.strictObject({
-    slotsMax: z.int().min(1).max(1_024).default(32).describe('Threads of one runner process.'),
-    dedicatedFromBytes: z.int().min(0).default(256 * 2 ** 20).describe('A model of this size or more gets a process of its own.'),
-    executionTimeoutMs: milliseconds(60_000, 3_600_000).describe('A run that takes longer counts as hung: its runner is killed.'),
-    loadTimeoutMs: milliseconds(120_000, 3_600_000).describe('Loading and warming a model at most.'),
-    drainTimeoutMs: milliseconds(30_000, 3_600_000).describe('Wait for runs to end before a slot or a runner is closed.'),
-  }).prefault({}),
-  control: z.strictObject({
-    url: z.string().default('http://127.0.0.1:3000').describe('Where the control plane listens.'),
-    tokenFile: z.string().optional().describe('File with the join token of this gateway.'),
-    modelFiles: z.string().optional().describe('The control plane\'s model file store, when it is on the same disk; files are then linked, not fetched.'),
-  }).prefault({}),
-  routing: z.strictObject({
-    seed: z.int().optional().describe('Fixed seed of the random draw among variants, for tests.'),
-  }).prefault({}),
-  log: z.strictObject({
-    level: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Least severe level that is written.'),
-    slowRequestMs: z.int().min(1).default(1_000).describe('Requests slower than this are logged.'),
-    sampleEvery: z.int().min(0).default(1_000).describe('Every n-th request is logged; 0 logs none.'),
-  }).prefault({}),
-  shutdown: z.strictObject({
-    drainTimeoutMs: milliseconds(30_000, 3_600_000).describe('Answer what has arrived within this time, then stop.'),
-  }).prefault({}),
+  http: z
+    .strictObject({
+      host: z.string().default('127.0.0.1').describe('Address to listen on. Only loopback addresses are accepted.'),
+      port: z.int().min(0).max(65_535).default(8000).describe('Port of the inference protocols; 0 takes a free one.'),
+      bodyBytesMax: z
+        .int()
+        .min(1_024)
+        .max(2 ** 31 - 1)
+        .default(64 * 2 ** 20)
+        .describe('Largest request body, bytes.'),
+      headerBytesMax: z.int().min(1_024).max(1_048_576).default(32_768).describe('Largest request header, bytes.'),
+      connectionsMax: z.int().min(1).max(1_000_000).default(10_000).describe('Connections at once.'),
+      requestTimeoutMs: milliseconds(30_000, 3_600_000).describe('A request must have arrived whole within this time.'),
+      idleTimeoutMs: milliseconds(75_000, 3_600_000).describe(
+        'A connection without a request is closed after this time.',
+      ),
+    })
+    .prefault({}),
+  metrics: z
+    .strictObject({
+      host: z
+        .string()
+        .default('127.0.0.1')
+        .describe('Address of the metrics listener. Only loopback addresses are accepted.'),
+      port: z
+        .int()
+        .min(0)
+        .max(65_535)
+        .default(8002)
+        .describe('Port of /metrics, /livez and /readyz; 0 takes a free one.'),
+    })
+    .prefault({}),
+  auth: z
+    .enum(['loopback-exempt', 'required'])
+    .default('loopback-exempt')
+    .describe('`required` ends the loopback exemption: every call needs a key.'),
+  admission: z
+    .strictObject({
+      queueLengthMax: z.int().min(1).max(1_000_000).default(2_048).describe('Requests waiting for one model version.'),
+      inFlightMax: z.int().min(1).max(1_000_000).default(8_192).describe('Requests inside the gateway at once.'),
+      defaultTimeoutMs: milliseconds(30_000, 3_600_000).describe('Deadline of a request that names none.'),
+    })
+    .prefault({}),
+  batching: z
+    .strictObject({
+      enabled: z.boolean().default(true).describe('Merge requests that arrive in one turn of the event loop.'),
+      rowsMax: z
+        .int()
+        .min(1)
+        .max(65_536)
+        .default(64)
+        .describe('Rows of a merged batch, unless the model says otherwise.'),
+    })
+    .prefault({}),
+  runner: z
+    .strictObject({
+      slotsMax: z.int().min(1).max(1_024).default(32).describe('Threads of one runner process.'),
+      dedicatedFromBytes: z
+        .int()
+        .min(0)
+        .default(256 * 2 ** 20)
+        .describe('A model of this size or more gets a process of its own.'),
+      executionTimeoutMs: milliseconds(60_000, 3_600_000).describe(
+        'A run that takes longer counts as hung: its runner is killed.',
+      ),
+      loadTimeoutMs: milliseconds(120_000, 3_600_000).describe('Loading and warming a model at most.'),
+      drainTimeoutMs: milliseconds(30_000, 3_600_000).describe(
+        'Wait for runs to end before a slot or a runner is closed.',
+      ),
+    })
+    .prefault({}),
+  control: z
+    .strictObject({
+      url: z.string().default('http://127.0.0.1:3000').describe('Where the control plane listens.'),
+      tokenFile: z.string().optional().describe('File with the join token of this gateway.'),
+      modelFiles: z
+        .string()
+        .optional()
+        .describe(
+          "The control plane's model file store, when it is on the same disk; files are then linked, not fetched.",
+        ),
+    })
+    .prefault({}),
+  routing: z
+    .strictObject({
+      seed: z.int().optional().describe('Fixed seed of the random draw among variants, for tests.'),
+    })
+    .prefault({}),
+  log: z
+    .strictObject({
+      level: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Least severe level that is written.'),
+      slowRequestMs: z.int().min(1).default(1_000).describe('Requests slower than this are logged.'),
+      sampleEvery: z.int().min(0).default(1_000).describe('Every n-th request is logged; 0 logs none.'),
+    })
+    .prefault({}),
+  shutdown: z
+    .strictObject({
+      drainTimeoutMs: milliseconds(30_000, 3_600_000).describe('Answer what has arrived within this time, then stop.'),
+    })
+    .prefault({}),
 });
 
 export type GatewayConfig = z.infer<typeof gatewayConfigSchema>;

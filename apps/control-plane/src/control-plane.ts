@@ -1,0 +1,157 @@
+import { join } from 'node:path';
+import type { ControlPlaneConfig } from '@cluster-ai/contract/config/control-plane.ts';
+import { isLoopbackAddress } from '@cluster-ai/core/access/loopback.ts';
+import { ClusterError } from '@cluster-ai/core/errors.ts';
+import { systemClock } from '@cluster-ai/core/ports/clock.ts';
+import type { Lifecycle } from '@cluster-ai/platform/lifecycle/lifecycle.ts';
+import type { Logger } from '@cluster-ai/platform/log/log.ts';
+import { readMigrations } from '@cluster-ai/platform/postgres/migrate.ts';
+import { openPool } from '@cluster-ai/platform/postgres/pool.ts';
+import type { Pool } from '@cluster-ai/platform/postgres/pool.ts';
+import type { FastifyInstance } from 'fastify';
+import { prepareDatabase } from './database/prepare.ts';
+import { createStore } from './database/store.ts';
+import { connectedWithinMs, fleetJobs } from './features/fleet/index.ts';
+import { modelJobs } from './features/models/index.ts';
+import { createSnapshotFeed, snapshotJobs } from './features/snapshots/index.ts';
+import type { SnapshotFeed } from './features/snapshots/index.ts';
+import { uploadJobs } from './features/uploads/index.ts';
+import { readTokens } from './http/tokens.ts';
+import { startJobs } from './jobs/periodic.ts';
+import { createMetrics } from './metrics.ts';
+import type { Plane } from './plane.ts';
+import { buildServer } from './server.ts';
+import { openFileStore } from './storage/file-store.ts';
+
+const migrationsFolder = join(import.meta.dirname, '../migrations');
+
+export interface ControlPlane {
+  readonly plane: Plane;
+  readonly pool: Pool;
+  readonly server: FastifyInstance;
+  /** Runs the migrations; resolves when the store is open. */
+  prepare(signal: AbortSignal): Promise<void>;
+  /** Answers with `draining` from now on where readiness is asked, and ends every long poll. */
+  drain(): void;
+}
+
+/** Puts the parts together. Nothing listens and nothing is asked of the database yet. */
+export async function createControlPlane(config: ControlPlaneConfig, log: Logger): Promise<ControlPlane> {
+  assertLoopbackListener(config.http.host);
+  const tokens = await readTokens(config.auth);
+  const pool = openPool({
+    url: config.database.url,
+    connectionsMax: config.database.poolMax,
+    connectTimeoutMs: config.database.connectTimeoutMs,
+    statementTimeoutMs: config.database.statementTimeoutMs,
+    applicationName: 'cluster-ai-control-plane',
+    onIdleError: (error) => log.info({ error }, 'a database connection ended'),
+  });
+  const store = createStore({ pool, onSnapshot: (snapshot) => feed.publish(snapshot) });
+  const feed: SnapshotFeed = createSnapshotFeed(store, log);
+  const reports: Plane['reports'] = new Map();
+  let draining = false;
+  const metrics = createMetrics({
+    snapshotVersion: () => feed.latest?.version ?? 0,
+    snapshotWaiters: () => feed.waiting,
+    databaseUp: () => store.isReachable,
+    gatewaysConnected: () =>
+      [...reports.values()].filter(({ seenAtMs }) => Date.now() - seenAtMs < connectedWithinMs).length,
+  });
+  const plane: Plane = {
+    config,
+    log,
+    store,
+    feed,
+    tokens,
+    metrics,
+    reports,
+    clock: systemClock,
+    files: await openFileStore(config.home, (count) => metrics.uploadBytes.inc(count)),
+    sourceProblems: new Map(),
+    draining: () => draining,
+    startedAtMs: Date.now(),
+  };
+  const migrations = await readMigrations(migrationsFolder);
+  return {
+    plane,
+    pool,
+    server: await buildServer(plane),
+    prepare: (signal) => prepareDatabase(plane, pool, migrations, signal),
+    drain: () => {
+      draining = true;
+      feed.close();
+    },
+  };
+}
+
+/** Adds the phases of the program, first to last; they stop in reverse. */
+export function addPhases(lifecycle: Lifecycle, control: ControlPlane): void {
+  const { plane, pool, server } = control;
+  const { config, log } = plane;
+  const stopping = new AbortController();
+  lifecycle.add({
+    name: 'database connections',
+    why: 'everything reads and writes through them, so they are closed last',
+    stop: () => pool.close(),
+    stopTimeoutMs: 5_000,
+  });
+  lifecycle.add({
+    name: 'front door',
+    why: 'it answers, if only that the database is away, before the database is ready',
+    start: () => listen(server, plane),
+    stop: () => server.close(),
+    stopTimeoutMs: config.shutdown.drainTimeoutMs,
+  });
+  lifecycle.add({
+    name: 'database preparation and jobs',
+    why: 'jobs need the tables; their runs end before the connections close',
+    start: () => {
+      void control.prepare(stopping.signal).catch((error: unknown) => {
+        log.error({ error }, 'the database cannot be used');
+        lifecycle.requestStop({ reason: 'the database cannot be used', exitCode: 1 });
+      });
+      jobs = startJobs(plane, [...snapshotJobs(plane), ...fleetJobs(plane), ...uploadJobs(plane), ...modelJobs(plane)]);
+    },
+    stop: async () => {
+      stopping.abort();
+      await jobs?.stop();
+    },
+    stopTimeoutMs: config.shutdown.drainTimeoutMs,
+  });
+  lifecycle.add({
+    name: 'long polls',
+    why: 'gateways that wait are answered first, so that the front door can close',
+    stop: () => control.drain(),
+    stopTimeoutMs: 1_000,
+  });
+  let jobs: ReturnType<typeof startJobs> | null = null;
+}
+
+async function listen(server: FastifyInstance, plane: Plane): Promise<void> {
+  const { host, port } = plane.config.http;
+  try {
+    const url = await server.listen({ host, port });
+    plane.log.info({ url }, 'front door open');
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE') {
+      throw new ClusterError('ALREADY_RUNNING', `port ${port} on ${host} is taken (http.port)`, {
+        cause,
+        fix: 'stop what listens there, or set another port',
+      });
+    }
+    throw cause;
+  }
+}
+
+/** There are no accounts yet: whoever reaches the front door from elsewhere could read everything. */
+function assertLoopbackListener(host: string): void {
+  if (host === 'localhost' || isLoopbackAddress(host)) return;
+  throw new ClusterError(
+    'CONFIG_INVALID',
+    `http.host: ${host} is not a loopback address; the front door is for this machine alone, because it has no accounts yet`,
+    {
+      fix: 'use 127.0.0.1, and reach it from elsewhere through a tunnel: ssh -L 3000:localhost:3000 <this machine>',
+    },
+  );
+}

@@ -1,0 +1,56 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { ClusterError } from '@cluster-ai/core/errors.ts';
+import type { Migration } from '@cluster-ai/platform/postgres/migrate.ts';
+import { migrate } from '@cluster-ai/platform/postgres/migrate.ts';
+import type { Pool } from '@cluster-ai/platform/postgres/pool.ts';
+import type { Plane } from '../plane.ts';
+import type { Change } from './store.ts';
+
+const retryMs = 500;
+
+/**
+ * Runs the migrations, makes the admin token known to gateways and opens the store. While the database is away it tries
+ * again: the process lives on and says so in /readyz.
+ * @throws ClusterError CONFLICT or PREREQUISITE_MISSING when the database cannot be used by this program.
+ */
+export async function prepareDatabase(
+  plane: Plane,
+  pool: Pool,
+  migrations: readonly Migration[],
+  signal: AbortSignal,
+): Promise<void> {
+  for (let attempt = 1; !signal.aborted; attempt += 1) {
+    try {
+      const applied = await migrate(pool.pg, migrations);
+      if (applied.length > 0) plane.log.info({ migrations: applied }, 'database migrated');
+      plane.store.open();
+      await plane.store.change({ actor: 'system', requestId: 'start' }, (change) =>
+        writeAdminKey(change, plane.tokens.adminSha256),
+      );
+      // Gateways may be waiting already; the present snapshot may be one of another process.
+      await plane.feed.next({ epoch: '', version: -1 }, 0, signal);
+      return;
+    } catch (error) {
+      if (!(error instanceof ClusterError) || error.code !== 'DATABASE_UNAVAILABLE') throw error;
+      if (attempt === 1) plane.log.warn({ error }, 'the database cannot be reached; trying again');
+      await delay(retryMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}
+
+/** The admin token may also predict: gateways know it by its hash. */
+async function writeAdminKey(change: Change, sha256: string): Promise<void> {
+  const present = await change.query
+    .selectFrom('access_keys')
+    .select('sha256')
+    .where('id', '=', 'admin')
+    .executeTakeFirst();
+  if (present?.sha256 === sha256) return;
+  const values = { sha256, scopes: ['infer' as const, 'admin' as const], expires_at: null };
+  await change.query
+    .insertInto('access_keys')
+    .values({ id: 'admin', ...values })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(values))
+    .execute();
+  change.record(present === undefined ? 'key.create' : 'key.change', 'admin', { scopes: values.scopes });
+}

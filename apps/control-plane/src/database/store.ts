@@ -1,0 +1,142 @@
+import { ClusterError } from '@cluster-ai/core/errors.ts';
+import { databaseRetryAfterSeconds } from '@cluster-ai/platform/postgres/database-errors.ts';
+import type { Pool } from '@cluster-ai/platform/postgres/pool.ts';
+import { readTransaction, writeTransaction } from '@cluster-ai/platform/postgres/transaction.ts';
+import { sql } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
+import { insertAuditEntries } from '../features/audit/index.ts';
+import type { AuditRecord } from '../features/audit/index.ts';
+import { writeSnapshot } from '../features/snapshots/index.ts';
+import type { StoredSnapshot } from '../features/snapshots/index.ts';
+import type { Tables } from './tables.ts';
+
+export type Query = Transaction<Tables>;
+
+/** On whose behalf something is done. */
+export interface Caller {
+  readonly actor: string;
+  /** Of the HTTP request, or of the run of a job. */
+  readonly requestId: string;
+}
+
+/** The inside of one change. */
+export interface Change {
+  readonly query: Query;
+  readonly by: Caller;
+  /** The time of the whole change, by the database's clock. */
+  readonly at: Date;
+  /** Adds an audit entry. A change that records nothing is rolled back. */
+  record(action: string, target: string, detail?: Record<string, unknown>): void;
+}
+
+export interface Changed<T> {
+  readonly value: T;
+  /** The present snapshot after the change; a new one if the change affected routing. */
+  readonly snapshotVersion: number;
+}
+
+export interface Store {
+  /** Reads one consistent state. @throws ClusterError DATABASE_UNAVAILABLE. */
+  read<T>(work: (query: Query) => Promise<T>): Promise<T>;
+  /**
+   * Does `work`, its audit entries and, when what gateways need is different afterwards, a new snapshot, in one transaction.
+   * Changes follow one another: each waits for the one before. `work` may be repeated, so it has no effect elsewhere.
+   * @throws ClusterError DATABASE_UNAVAILABLE, and whatever `work` throws; nothing is written then.
+   */
+  change<T>(by: Caller, work: (change: Change) => Promise<T>): Promise<Changed<T>>;
+  /** Writes what is no decision of anybody and so needs no audit entry: reports, leases, the removal of what expired. */
+  note<T>(work: (query: Query) => Promise<T>): Promise<T>;
+  /** From now on the tables exist; before, every call answers DATABASE_UNAVAILABLE. */
+  open(): void;
+  readonly isOpen: boolean;
+  /** Whether the last call reached the database. */
+  readonly isReachable: boolean;
+}
+
+export interface StoreOptions {
+  readonly pool: Pool;
+  /** Called after a commit that made a new snapshot. */
+  readonly onSnapshot: (snapshot: StoredSnapshot) => void;
+}
+
+export function createStore(options: StoreOptions): Store {
+  const database = options.pool.kysely<Tables>();
+  const limits = { statementTimeoutMs: options.pool.statementTimeoutMs };
+  let open = false;
+  let reachable = false;
+
+  /** Remembers how a call ended. */
+  async function watched<T>(work: Promise<T>): Promise<T> {
+    try {
+      const value = await work;
+      reachable = true;
+      return value;
+    } catch (error) {
+      reachable = !(error instanceof ClusterError && error.code === 'DATABASE_UNAVAILABLE');
+      throw error;
+    }
+  }
+
+  function opened(): Kysely<Tables> {
+    if (open) return database;
+    throw new ClusterError('DATABASE_UNAVAILABLE', 'the database has not been reached since the start', {
+      retryAfterSeconds: databaseRetryAfterSeconds,
+    });
+  }
+
+  async function change<T>(by: Caller, work: (change: Change) => Promise<T>): Promise<Changed<T>> {
+    const outcome = await writeTransaction(opened(), limits, async (query) => {
+      const head = await lockInstallation(query);
+      const records: AuditRecord[] = [];
+      const record: Change['record'] = (action, target, detail = {}) => void records.push({ action, target, detail });
+      const value = await work({ query, by, at: head.at, record });
+      if (records.length === 0) throw new NothingChanged(value, head.snapshotVersion);
+      await insertAuditEntries(query, by, head.at, records);
+      const snapshot = await writeSnapshot(query, head);
+      return { value, snapshot, snapshotVersion: snapshot?.version ?? head.snapshotVersion };
+    }).catch((error: unknown) => {
+      // The value is the one that this very call's `work` returned.
+      if (error instanceof NothingChanged)
+        return { value: error.value as T, snapshot: null, snapshotVersion: error.snapshotVersion };
+      throw error;
+    });
+    if (outcome.snapshot !== null) options.onSnapshot(outcome.snapshot);
+    return { value: outcome.value, snapshotVersion: outcome.snapshotVersion };
+  }
+
+  return {
+    read: async (work) => watched(readTransaction(opened(), limits, work)),
+    change: (by, work) => watched(change(by, work)),
+    note: async (work) => watched(writeTransaction(opened(), limits, work)),
+    open: () => {
+      open = true;
+    },
+    get isOpen() {
+      return open;
+    },
+    get isReachable() {
+      return reachable;
+    },
+  };
+}
+
+/** Rolls a change back that turned out to be none. */
+class NothingChanged extends Error {
+  readonly value: unknown;
+  readonly snapshotVersion: number;
+
+  constructor(value: unknown, snapshotVersion: number) {
+    super('nothing was recorded');
+    this.value = value;
+    this.snapshotVersion = snapshotVersion;
+  }
+}
+
+async function lockInstallation(query: Query): Promise<{ epoch: string; snapshotVersion: number; at: Date }> {
+  const row = await query
+    .selectFrom('installation')
+    .select(['epoch', 'snapshot_version', sql<Date>`clock_timestamp()`.as('at')])
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+  return { epoch: row.epoch, snapshotVersion: Number(row.snapshot_version), at: row.at };
+}

@@ -1,0 +1,82 @@
+import type { RoutePolicy, routeVariantSchema } from '@cluster-ai/contract/api/routes.ts';
+import type { ManifestFile, ModelSettings, modelSignatureSchema } from '@cluster-ai/contract/manifest.ts';
+import type { GatewayReport } from '@cluster-ai/contract/telemetry.ts';
+import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { z } from 'zod';
+
+/** `bigint` columns arrive as text; they hold sizes and counters, all below 2^53. */
+type Int8 = ColumnType<string, number, number>;
+type Time = ColumnType<Date, Date, Date>;
+/** Read as the value, written as JSON text. */
+type Json<T extends object> = JSONColumnType<T>;
+
+/** The tables as the migrations leave them: `schema.sql` shows the same in SQL. */
+export interface Tables {
+  installation: {
+    singleton: Generated<boolean>;
+    epoch: Generated<string>;
+    snapshot_version: Int8;
+    examples_imported_at: ColumnType<Date | null, Date | null, Date | null>;
+  };
+  models: { name: string; description: string; version_last: number; created_at: Time };
+  model_versions: {
+    model: string;
+    version: number;
+    digest: string;
+    signature: Json<z.infer<typeof modelSignatureSchema>>;
+    settings: Json<ModelSettings>;
+    source: 'upload' | 'repository' | 'https' | 'example';
+    source_fingerprint: string | null;
+    created_at: Time;
+    created_by: string;
+  };
+  model_files: { model: string; version: number; path: string; sha256: string; size: Int8 };
+  model_aliases: { model: string; alias: string; version: number };
+  uploads: {
+    id: string;
+    model: string;
+    description: string | null;
+    files: Json<ManifestFile[]>;
+    settings: Json<ModelSettings>;
+    deploy: 'latest' | 'none';
+    created_at: Time;
+    created_by: string;
+  };
+  routes: {
+    name: string;
+    revision: number;
+    policy: Json<RoutePolicy>;
+    variants: Json<RouteVariant[]>;
+    sticky_header: string;
+    updated_at: Time;
+    updated_by: string;
+  };
+  route_revisions: {
+    route: string;
+    revision: number;
+    policy: Json<RoutePolicy>;
+    created_at: Time;
+    created_by: string;
+    restored_from: number | null;
+  };
+  access_keys: {
+    id: string;
+    sha256: string;
+    scopes: ('infer' | 'admin')[];
+    expires_at: ColumnType<Date | null, Date | null, Date | null>;
+  };
+  snapshots: { epoch: string; version: Int8; text: string; sha256: string; created_at: Time };
+  gateways: { name: string; last_seen_at: Time; report: Json<GatewayReport> };
+  audit_entries: {
+    id: ColumnType<string, never, never>;
+    at: Time;
+    actor: string;
+    action: string;
+    target: string;
+    detail: Json<Record<string, unknown>>;
+    request_id: string;
+  };
+  leases: { name: string; holder: string; expires_at: Time };
+}
+
+export type RouteVariant = z.infer<typeof routeVariantSchema>;

@@ -1,0 +1,3 @@
+export { auditRoutes } from './routes.ts';
+export { insertAuditEntries } from './store.ts';
+export type { AuditRecord } from './store.ts';

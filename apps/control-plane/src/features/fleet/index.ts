@@ -1,0 +1,3 @@
+export { fleetJobs } from './jobs.ts';
+export { fleetRoutes } from './routes.ts';
+export { connectedWithinMs, gatewayStatuses } from './store.ts';

@@ -1,0 +1,2 @@
+export { dashboardRoutes } from './dashboard.ts';
+export { proxyRoutes } from './proxy.ts';

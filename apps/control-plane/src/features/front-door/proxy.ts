@@ -1,0 +1,110 @@
+import { Agent, request as httpRequest } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import { pipeline } from 'node:stream';
+import { ClusterError } from '@cluster-ai/core/errors.ts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { authorize } from '../../http/access.ts';
+import type { Plane } from '../../plane.ts';
+
+const prefix = '/predict';
+
+/** Longer than any deadline that a gateway accepts by default: the gateway, not the door, ends a prediction. */
+const silenceTimeoutMs = 120_000;
+
+/** Headers that belong to one connection (RFC 9110, section 7.6.1). */
+const hopByHop = [
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+];
+
+/** The door has judged these; to the gateway it is a caller on the same machine. */
+const judgedHere = ['host', 'origin', 'referer', 'cookie', 'forwarded', 'via', 'expect'];
+
+/** Passes `/predict/<path>` on to the gateway as `/<path>`, both bodies as streams. */
+export async function proxyRoutes(app: FastifyInstance, plane: Plane): Promise<void> {
+  const target = new URL(plane.config.gateway.url);
+  const agent = new Agent({ keepAlive: true, maxSockets: 256 });
+  app.addHook('onClose', async () => agent.destroy());
+
+  await app.register(async (door) => {
+    // Nothing is read here: the gateway knows what it takes, and how much of it.
+    door.removeAllContentTypeParsers();
+    door.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+    door.route({
+      method: ['GET', 'POST'],
+      url: `${prefix}/*`,
+      onRequest: async (request) => {
+        request.actor = authorize('read', { remoteAddress: request.ip, headers: request.headers }, plane.tokens);
+      },
+      handler: async (request, reply) => {
+        const upstream = await forward(request, reply, target, agent);
+        plane.metrics.predictRequests.inc({ status: String(upstream.statusCode) });
+        return passOn(upstream, reply);
+      },
+    });
+  });
+}
+
+/** Sends the request on; resolves with the head of the gateway's answer. @throws ClusterError GATEWAY_UNAVAILABLE. */
+function forward(request: FastifyRequest, reply: FastifyReply, target: URL, agent: Agent): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const path = request.raw.url?.slice(prefix.length) ?? '/';
+    const call = httpRequest({
+      host: target.hostname,
+      port: target.port,
+      method: request.method,
+      path,
+      agent,
+      headers: requestHeaders(request.raw.headers),
+      timeout: silenceTimeoutMs,
+    });
+    const fail = (cause: unknown): void =>
+      reject(
+        new ClusterError('GATEWAY_UNAVAILABLE', `the gateway at ${target.origin} does not answer`, {
+          cause,
+          retryAfterSeconds: 1,
+          fix: 'look at `cluster-ai status`',
+        }),
+      );
+    call.on('response', resolve);
+    call.on('error', fail);
+    call.on('timeout', () => call.destroy(new Error(`no byte for ${silenceTimeoutMs} ms`)));
+    // The caller went away: the gateway need not go on.
+    reply.raw.once('close', () => {
+      if (!reply.raw.writableFinished) call.destroy(new Error('the caller went away'));
+    });
+    // Errors of either side arrive at `call`.
+    pipeline(request.raw, call, () => undefined);
+  });
+}
+
+function passOn(upstream: IncomingMessage, reply: FastifyReply): FastifyReply {
+  reply.status(upstream.statusCode ?? 502);
+  for (const [name, value] of Object.entries(upstream.headers)) {
+    if (value !== undefined && !hopByHop.includes(name)) reply.header(name, value);
+  }
+  return reply.send(upstream);
+}
+
+function requestHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
+  const passed: OutgoingHttpHeaders = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (
+      hopByHop.includes(name) ||
+      judgedHere.includes(name) ||
+      name.startsWith('x-forwarded-') ||
+      name.startsWith('sec-')
+    )
+      continue;
+    passed[name] = value;
+  }
+  // Without a length the body goes on in chunks, as it came.
+  return passed;
+}

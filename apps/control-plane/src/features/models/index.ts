@@ -1,0 +1,8 @@
+export { assertManifest, inspectModel } from './inspect-model.ts';
+export { modelJobs } from './jobs.ts';
+export { presentRegistered } from './present-registered.ts';
+export { registerVersion } from './register-version.ts';
+export type { NewVersion, Registered } from './register-version.ts';
+export { modelRoutes } from './routes.ts';
+export { retireVersion } from './service.ts';
+export { countModels } from './store.ts';

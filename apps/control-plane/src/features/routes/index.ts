@@ -1,0 +1,5 @@
+export { deployVersion, deploymentOf, releaseVersion, routesUsing } from './follow-versions.ts';
+export type { Deployment } from './follow-versions.ts';
+export { routeRoutes } from './routes.ts';
+export { deleteRoute } from './service.ts';
+export { countRoutes } from './store.ts';

@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import type { SignedSnapshot } from '@cluster-ai/contract/snapshot.ts';
+import type { Query } from '../../database/store.ts';
+import { buildSnapshot } from './build-snapshot.ts';
+import type { SnapshotSource } from './build-snapshot.ts';
+
+export interface StoredSnapshot extends SignedSnapshot {
+  readonly epoch: string;
+  readonly version: number;
+  readonly createdAtMs: number;
+}
+
+/** The present snapshot when a change began. */
+interface Head {
+  readonly epoch: string;
+  readonly snapshotVersion: number;
+  readonly at: Date;
+}
+
+/**
+ * Makes the next snapshot of what the tables say now, unless it would say the same as the present one.
+ * The caller holds the lock on the installation. @returns null when nothing that gateways need has changed.
+ */
+export async function writeSnapshot(query: Query, head: Head): Promise<StoredSnapshot | null> {
+  const state = await readState(query);
+  const present = await selectSnapshot(query, head.epoch, head.snapshotVersion);
+  if (present !== null && sameState(present, state)) return null;
+  const version = head.snapshotVersion + 1;
+  const text = JSON.stringify(buildSnapshot({ ...state, epoch: head.epoch, version, createdAtMs: head.at.getTime() }));
+  const sha256 = createHash('sha256').update(text).digest('hex');
+  await query
+    .insertInto('snapshots')
+    .values({ epoch: head.epoch, version, text, sha256, created_at: head.at })
+    .execute();
+  await query.updateTable('installation').set({ snapshot_version: version }).execute();
+  return { epoch: head.epoch, version, text, sha256, createdAtMs: head.at.getTime() };
+}
+
+/** Writes the state under the number and time of the present snapshot: equal texts mean an equal state. */
+function sameState(present: StoredSnapshot, state: SnapshotState): boolean {
+  const again = buildSnapshot({
+    ...state,
+    epoch: present.epoch,
+    version: present.version,
+    createdAtMs: present.createdAtMs,
+  });
+  return JSON.stringify(again) === present.text;
+}
+
+export async function selectSnapshot(query: Query, epoch: string, version: number): Promise<StoredSnapshot | null> {
+  const row = await query
+    .selectFrom('snapshots')
+    .selectAll()
+    .where('epoch', '=', epoch)
+    .where('version', '=', String(version))
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  return {
+    epoch: row.epoch,
+    version: Number(row.version),
+    text: row.text,
+    sha256: row.sha256,
+    createdAtMs: row.created_at.getTime(),
+  };
+}
+
+export async function selectHead(query: Query): Promise<{ epoch: string; version: number }> {
+  const row = await query.selectFrom('installation').select(['epoch', 'snapshot_version']).executeTakeFirstOrThrow();
+  return { epoch: row.epoch, version: Number(row.snapshot_version) };
+}
+
+/** Removes all but the newest `keep` snapshots. @returns how many were removed. */
+export async function deleteOldSnapshots(query: Query, keep: number): Promise<number> {
+  const head = await selectHead(query);
+  const result = await query
+    .deleteFrom('snapshots')
+    .where('epoch', '=', head.epoch)
+    .where('version', '<=', String(head.version - keep))
+    .executeTakeFirst();
+  return Number(result.numDeletedRows);
+}
+
+type SnapshotState = Pick<SnapshotSource, 'models' | 'routes' | 'keys'>;
+
+async function readState(query: Query): Promise<SnapshotState> {
+  const routes = await query.selectFrom('routes').select(['name', 'variants', 'sticky_header']).execute();
+  const names = [...new Set(routes.flatMap((route) => route.variants.map((variant) => variant.model)))];
+  const versions =
+    names.length === 0
+      ? []
+      : await query.selectFrom('model_versions').selectAll().where('model', 'in', names).execute();
+  const files =
+    names.length === 0 ? [] : await query.selectFrom('model_files').selectAll().where('model', 'in', names).execute();
+  const keys = await query.selectFrom('access_keys').selectAll().execute();
+  const filesOf = Map.groupBy(files, (file) => `${file.model}@${file.version}`);
+  return {
+    routes: routes.map((route) => ({ name: route.name, stickyHeader: route.sticky_header, variants: route.variants })),
+    models: versions.map((row) => ({
+      name: row.model,
+      version: row.version,
+      digest: row.digest,
+      files: (filesOf.get(`${row.model}@${row.version}`) ?? []).map(({ path, sha256, size }) => ({
+        path,
+        sha256,
+        size: Number(size),
+      })),
+      // PostgreSQL gives the keys of jsonb in an order of its own, always the same: texts stay comparable.
+      signature: row.signature,
+      settings: row.settings,
+    })),
+    keys: keys.map((row) => ({
+      id: row.id,
+      sha256: row.sha256,
+      scopes: row.scopes,
+      expiresAtMs: row.expires_at?.getTime() ?? null,
+    })),
+  };
+}

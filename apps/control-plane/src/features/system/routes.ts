@@ -1,0 +1,42 @@
+import { getOverview, whoAmI } from '@cluster-ai/contract/api/system.ts';
+import type { FastifyInstance } from 'fastify';
+import { sql } from 'kysely';
+import { authorize } from '../../http/access.ts';
+import type { Register } from '../../http/register-endpoint.ts';
+import type { Plane } from '../../plane.ts';
+import { createOverview } from './overview.ts';
+
+/** Health, identity and metrics. */
+export function systemRoutes(register: Register, app: FastifyInstance, plane: Plane): void {
+  const overview = createOverview(plane);
+
+  register(getOverview, () => overview());
+
+  register(whoAmI, async ({ caller }) => ({ actor: caller.actor }));
+
+  app.get('/livez', async () => ({ live: true }));
+
+  app.get('/readyz', async (_request, reply) => {
+    const reasons = await notReadyBecause(plane);
+    reply.status(reasons.length === 0 ? 200 : 503);
+    return { ready: reasons.length === 0, reasons };
+  });
+
+  app.get('/metrics', async (request, reply) => {
+    authorize('read', { remoteAddress: request.ip, headers: request.headers }, plane.tokens);
+    reply.type(plane.metrics.registry.contentType);
+    return plane.metrics.registry.metrics();
+  });
+}
+
+async function notReadyBecause(plane: Plane): Promise<string[]> {
+  if (plane.draining()) return ['the control plane is stopping'];
+  if (!plane.store.isOpen) return ['the database has not been reached, or its migrations have not been run'];
+  try {
+    await plane.store.read((query) => sql`select 1`.execute(query));
+    return [];
+  } catch (error) {
+    plane.log.debug({ error }, 'not ready');
+    return ['the database cannot be reached'];
+  }
+}

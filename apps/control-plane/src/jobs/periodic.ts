@@ -1,0 +1,91 @@
+import { ClusterError } from '@cluster-ai/core/errors.ts';
+import { sql } from 'kysely';
+import type { Plane } from '../plane.ts';
+
+/** Work that is done again and again, by one control plane at a time. */
+export interface Job {
+  readonly name: string;
+  readonly everyMs: number;
+  /** @param signal is aborted when the process stops. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+/** How much longer than one interval a lease lasts: another process takes over when its holder has been silent this long. */
+const leaseGraceMs = 30_000;
+
+export interface RunningJobs {
+  /** Begins no run any more, and resolves when those in progress have ended. */
+  stop(): Promise<void>;
+}
+
+/** Runs each job at its interval, whenever this process holds the job's lease. A run that fails is logged and tried again. */
+export function startJobs(plane: Plane, jobs: readonly Job[]): RunningJobs {
+  // The same after a restart, which then need not wait for its own lease to expire.
+  const holder = plane.files.id;
+  const controller = new AbortController();
+  const loops = jobs.map((job) => loop(plane, job, holder, controller.signal));
+  return {
+    stop: async () => {
+      controller.abort();
+      await Promise.all(loops);
+      if (plane.store.isOpen) await releaseLeases(plane, holder);
+    },
+  };
+}
+
+async function loop(plane: Plane, job: Job, holder: string, signal: AbortSignal): Promise<void> {
+  let failing = false;
+  while (!signal.aborted) {
+    try {
+      if (plane.store.isOpen && (await takeLease(plane, job, holder))) await job.run(signal);
+      failing = false;
+    } catch (error) {
+      const away = error instanceof ClusterError && error.code === 'DATABASE_UNAVAILABLE';
+      // One line for a database that is away, however long: its absence shows in /readyz.
+      if (!failing || !away) plane.log.warn({ job: job.name, error }, 'job failed and will be tried again');
+      failing = true;
+    }
+    await pause(job.everyMs, signal);
+  }
+}
+
+/** True when this process holds the lease from now on: it was free, expired or its own. */
+async function takeLease(plane: Plane, job: Job, holder: string): Promise<boolean> {
+  const expiry = sql<Date>`now() + make_interval(secs => ${(job.everyMs + leaseGraceMs) / 1_000})`;
+  const taken = await plane.store.note((query) =>
+    query
+      .insertInto('leases')
+      .values({ name: job.name, holder, expires_at: expiry })
+      .onConflict((conflict) =>
+        conflict
+          .column('name')
+          .doUpdateSet({ holder, expires_at: expiry })
+          .where((is) => is.or([is('leases.holder', '=', holder), is('leases.expires_at', '<', sql<Date>`now()`)])),
+      )
+      .returning('holder')
+      .executeTakeFirst(),
+  );
+  return taken !== undefined;
+}
+
+async function releaseLeases(plane: Plane, holder: string): Promise<void> {
+  try {
+    await plane.store.note((query) => query.deleteFrom('leases').where('holder', '=', holder).execute());
+  } catch (error) {
+    // They expire by themselves.
+    plane.log.info({ error }, 'leases were not given back');
+  }
+}
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(end, milliseconds);
+    function end(): void {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    }
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end);
+  });
+}

@@ -1,0 +1,28 @@
+import type { ControlPlaneConfig } from '@cluster-ai/contract/config/control-plane.ts';
+import type { Clock } from '@cluster-ai/core/ports/clock.ts';
+import type { GatewayReport } from '@cluster-ai/contract/telemetry.ts';
+import type { Logger } from '@cluster-ai/platform/log/log.ts';
+import type { Store } from './database/store.ts';
+import type { SnapshotFeed } from './features/snapshots/index.ts';
+import type { Tokens } from './http/tokens.ts';
+import type { Metrics } from './metrics.ts';
+import type { FileStore } from './storage/file-store.ts';
+
+/** What every feature is given: the parts of one control plane. */
+export interface Plane {
+  readonly config: ControlPlaneConfig;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly store: Store;
+  readonly files: FileStore;
+  readonly feed: SnapshotFeed;
+  readonly tokens: Tokens;
+  /** What the sources of models complain about, one sentence a folder or address; shown in the overview. */
+  readonly sourceProblems: Map<string, string>;
+  /** True from the moment at which the process was asked to stop. */
+  draining(): boolean;
+  /** The last report of each gateway that this process has received: what is known when the database is away. */
+  readonly reports: Map<string, { readonly report: GatewayReport; readonly seenAtMs: number }>;
+  readonly metrics: Metrics;
+  readonly startedAtMs: number;
+}

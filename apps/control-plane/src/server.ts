@@ -1,0 +1,99 @@
+import { ClusterError } from '@cluster-ai/core/errors.ts';
+import Fastify from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { auditRoutes } from './features/audit/index.ts';
+import { fleetRoutes } from './features/fleet/index.ts';
+import { dashboardRoutes, proxyRoutes } from './features/front-door/index.ts';
+import { modelRoutes } from './features/models/index.ts';
+import { routeRoutes } from './features/routes/index.ts';
+import { snapshotRoutes } from './features/snapshots/index.ts';
+import { sourceRoutes } from './features/sources/index.ts';
+import { systemRoutes } from './features/system/index.ts';
+import { uploadRoutes } from './features/uploads/index.ts';
+import { assertLoopbackHost } from './http/access.ts';
+import { clusterErrorOf, problemContentType, problemOf } from './http/problem.ts';
+import { refuseOtherMethods } from './http/refuse-methods.ts';
+import { createRegister } from './http/register-endpoint.ts';
+import { requestIdOf } from './http/request-id.ts';
+import { securityHeaders } from './http/security-headers.ts';
+import type { Plane } from './plane.ts';
+
+/** JSON bodies at most; files of models are streamed and have their own limit. */
+const jsonBytesMax = 1_048_576;
+
+/** A connection without a byte for this long is closed; the longest poll is 25 s. */
+const silenceTimeoutMs = 120_000;
+
+/** The front door: API, dashboard and `/predict/*` on one origin. It does not listen yet. */
+export async function buildServer(plane: Plane): Promise<FastifyInstance> {
+  const app = Fastify({
+    bodyLimit: jsonBytesMax,
+    connectionTimeout: silenceTimeoutMs,
+    // Uploads take as long as they take; headers do not.
+    requestTimeout: 0,
+    http: { headersTimeout: plane.config.http.requestTimeoutMs },
+    requestIdHeader: false,
+    genReqId: requestIdOf,
+    logger: false,
+    exposeHeadRoutes: true,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 256 },
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload));
+  app.decorateRequest('actor', '');
+  addHooks(app, plane);
+
+  const known = new Map<string, Set<string>>();
+  app.addHook('onRoute', ({ url, method }) => {
+    known.set(url, new Set([...(known.get(url) ?? []), ...[method].flat()]));
+  });
+  const register = createRegister(app, plane.tokens, plane.metrics);
+  for (const routes of [auditRoutes, fleetRoutes, modelRoutes, routeRoutes, snapshotRoutes, sourceRoutes, uploadRoutes])
+    routes(register, plane);
+  systemRoutes(register, app, plane);
+  await proxyRoutes(app, plane);
+  refuseOtherMethods(app, new Map(known));
+  await dashboardRoutes(app, plane);
+  return app;
+}
+
+function addHooks(app: FastifyInstance, plane: Plane): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(securityHeaders).header('x-request-id', request.id);
+    if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
+    assertLoopbackHost({ remoteAddress: request.ip, headers: request.headers }, plane.tokens);
+  });
+
+  app.addHook('onResponse', async (request, reply) => {
+    const fields = {
+      requestId: request.id,
+      method: request.method,
+      path: request.url,
+      status: reply.statusCode,
+      actor: request.actor,
+      durationMs: Math.round(reply.elapsedTime),
+    };
+    if (request.method === 'GET' || request.method === 'HEAD' || request.url === '/api/v1/fleet/report')
+      plane.log.debug(fields, 'request');
+    else plane.log.info(fields, 'request');
+  });
+
+  app.setErrorHandler((thrown: Error, request, reply) => {
+    const error: ClusterError = clusterErrorOf(thrown);
+    if (error.httpStatus >= 500)
+      plane.log[error.code === 'INTERNAL' ? 'error' : 'warn'](
+        { requestId: request.id, method: request.method, path: request.url, error },
+        'request failed',
+      );
+    if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds);
+    if (error.code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer');
+    return reply
+      .status(error.httpStatus)
+      .type(problemContentType)
+      .serializer(JSON.stringify)
+      .send(problemOf(error, request.id));
+  });
+}

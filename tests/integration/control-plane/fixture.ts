@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { callEndpoint } from '@cluster-ai/contract/api/client.ts';
+import * as uploads from '@cluster-ai/contract/api/uploads.ts';
+import { controlPlaneConfigSchema } from '@cluster-ai/contract/config/control-plane.ts';
+import { createLogger } from '@cluster-ai/platform/log/log.ts';
+import { createControlPlane } from '../../../apps/control-plane/src/control-plane.ts';
+import type { ControlPlane } from '../../../apps/control-plane/src/control-plane.ts';
+
+export const adminToken = 'admin-token-of-the-tests-0123456789';
+export const gatewayToken = 'gateway-token-of-the-tests-0123456789';
+
+export interface Overrides {
+  readonly home?: string;
+  readonly adminToken?: string;
+  readonly sources?: Record<string, unknown>;
+  readonly uploads?: Record<string, unknown>;
+  readonly database?: Record<string, unknown>;
+  readonly gatewayUrl?: string;
+  readonly dashboard?: string;
+}
+
+/** A control plane that listens on a free port, in this process, against a real database. */
+export interface RunningPlane {
+  readonly url: string;
+  readonly home: string;
+  readonly control: ControlPlane;
+  /** Lines of the log. */
+  readonly log: string[];
+  readonly admin: { readonly baseUrl: string; readonly token: string; readonly timeoutMs: number };
+  readonly gateway: { readonly baseUrl: string; readonly token: string; readonly timeoutMs: number };
+  /** Stops it as a signal would; the home folder stays. */
+  stop(): Promise<void>;
+  remove(): Promise<void>;
+}
+
+export async function startPlane(databaseUrl: string, overrides: Overrides = {}): Promise<RunningPlane> {
+  const home = overrides.home ?? mkdtempSync(join(tmpdir(), 'cluster-ai-plane-'));
+  const adminTokenFile = join(home, 'admin-token');
+  const gatewayTokenFile = join(home, 'gateway-token');
+  writeFileSync(adminTokenFile, `${overrides.adminToken ?? adminToken}\n`, { mode: 0o600 });
+  writeFileSync(gatewayTokenFile, gatewayToken, { mode: 0o600 });
+  const config = controlPlaneConfigSchema.parse({
+    home,
+    http: { port: 0 },
+    database: { url: databaseUrl, connectTimeoutMs: 1_000, ...overrides.database },
+    auth: { adminTokenFile, gatewayTokenFile },
+    uploads: overrides.uploads ?? {},
+    sources: overrides.sources ?? {},
+    gateway: overrides.gatewayUrl === undefined ? {} : { url: overrides.gatewayUrl },
+    dashboard: overrides.dashboard,
+    log: { level: 'info' },
+  });
+  const log: string[] = [];
+  const logger = createLogger({
+    program: 'control-plane',
+    level: 'info',
+    destination: { write: (line) => void log.push(line) },
+  });
+  const control = await createControlPlane(config, logger);
+  const url = await control.server.listen({ host: '127.0.0.1', port: 0 });
+  const stopping = new AbortController();
+  const prepared = control.prepare(stopping.signal);
+  await Promise.race([prepared, new Promise((resolve) => setTimeout(resolve, 5_000))]);
+  return {
+    url,
+    home,
+    control,
+    log,
+    admin: { baseUrl: url, token: overrides.adminToken ?? adminToken, timeoutMs: 30_000 },
+    gateway: { baseUrl: url, token: gatewayToken, timeoutMs: 60_000 },
+    stop: async () => {
+      stopping.abort();
+      control.drain();
+      await control.server.close();
+      await prepared;
+      await control.pool.close();
+    },
+    async remove() {
+      await this.stop();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+export interface TestFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+export function sha256(bytes: Uint8Array | string): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+export function announce(files: readonly TestFile[]) {
+  return files.map(({ path, bytes }) => ({ path, sha256: sha256(bytes), size: bytes.length }));
+}
+
+/** Sends bytes of one file, as a program would. */
+export async function sendBytes(
+  plane: RunningPlane,
+  upload: string,
+  digest: string,
+  offset: number,
+  bytes: Uint8Array,
+): Promise<Response> {
+  return fetch(`${plane.url}/api/v1/uploads/${upload}/files/${digest}?offset=${offset}`, {
+    method: 'PATCH',
+    headers: { authorization: `Bearer ${plane.admin.token}`, 'content-type': 'application/octet-stream' },
+    body: Buffer.from(bytes),
+  });
+}
+
+/** The whole way of a new version: announce, send, commit. */
+export async function pushModel(
+  plane: RunningPlane,
+  model: string,
+  files: readonly TestFile[],
+  options: { deploy?: 'latest' | 'none' } = {},
+) {
+  const upload = await callEndpoint(plane.admin, uploads.createUpload, {
+    body: { model, files: announce(files), ...options },
+  });
+  for (const { sha256: digest, size, receivedBytes } of upload.files) {
+    if (receivedBytes === size) continue;
+    const file = files.find((candidate) => sha256(candidate.bytes) === digest);
+    if (file === undefined) throw new Error(`no file for ${digest}`);
+    const answer = await sendBytes(plane, upload.id, digest, 0, file.bytes);
+    if (!answer.ok) throw new Error(await answer.text());
+  }
+  return callEndpoint(plane.admin, uploads.commitUpload, { params: { id: upload.id } });
+}
