@@ -43,7 +43,7 @@ export function assembleGateway({ config, programVersion, log }: GatewayOptions,
   const admission = new Admission(config.admission.inFlightMax);
   const observer = new Observer({ clock, log, slowRequestMs: config.log.slowRequestMs, sampleEvery: config.log.sampleEvery });
   const routes = new RouteTable(config.routing.seed === undefined ? Math.random : seededRandom(config.routing.seed));
-  const host = createModelHost({ runner: config.runner, rowsMax: config.batching.rowsMax, home: config.home, log, clock, onChange: () => deployment.hostChanged() });
+  const host = createModelHost({ runner: config.runner, rowsMax: config.batching.rowsMax, log, clock, onChange: () => deployment.hostChanged() });
   const folders = new ModelFolders({ home: config.home, controlUrl: config.control.url, token, modelFiles: config.control.modelFiles, fetchTimeoutMs: 600_000 });
   const batching = { clock, queueLengthMax: config.admission.queueLengthMax, enabled: config.batching.enabled };
   const deployment: Deployment = new Deployment({ host, folders, routes, observer, batching, log, onChange: () => deploymentChanged() });
@@ -83,7 +83,7 @@ export function assembleGateway({ config, programVersion, log }: GatewayOptions,
     defaultTimeoutMs: config.admission.defaultTimeoutMs,
   };
   const openInference = createOpenInferenceFrontEnd({ stages, isReady: () => reasons().length === 0, serverName: 'cluster-ai', serverVersion: programVersion });
-  const limits = { bodyBytesMax: config.http.bodyBytesMax, headerBytesMax: config.http.headerBytesMax, connectionsMax: config.http.connectionsMax, requestTimeoutMs: config.http.requestTimeoutMs, idleTimeoutMs: config.http.idleTimeoutMs };
+  const limits = { bodyBytesMax: config.http.bodyBytesMax, headerBytesMax: config.http.headerBytesMax, connectionsMax: config.http.connectionsMax, requestTimeoutMs: config.http.requestTimeoutMs, idleTimeoutMs: config.http.idleTimeoutMs, onDefect: (error: unknown) => log.error({ error }, 'a handler failed; its connection was cut') };
   const drainTimeoutMs = config.shutdown.drainTimeoutMs;
 
   lifecycle.add({
