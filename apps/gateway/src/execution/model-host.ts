@@ -1,0 +1,269 @@
+import path from 'node:path';
+import type { GatewayConfig } from '@cluster-ai/contract/config/gateway.ts';
+import type { SnapshotModel } from '@cluster-ai/contract/snapshot.ts';
+import type { ObservedModel, ObservedRunner } from '@cluster-ai/contract/telemetry.ts';
+import { ClusterError, toClusterError } from '@cluster-ai/core/errors.ts';
+import type { Clock } from '@cluster-ai/core/ports/clock.ts';
+import type { Logger } from '@cluster-ai/platform/log/log.ts';
+import type { LoadOrder, LoadReport } from '@cluster-ai/protocols/runner-frames/control-frames.ts';
+import { findOnnxFile } from '@cluster-ai/runtimes/onnx/model-file.ts';
+import type { ModelExecutor, ModelHost } from './executor.ts';
+import { HostedModel } from './hosted-model.ts';
+import { ModelInstance } from './model-instance.ts';
+import { chooseIsolation, type Isolation } from './placement.ts';
+import { probe } from './probe.ts';
+import { Runner, type RunnerCrash } from './runner.ts';
+import { Turnstile } from './turnstile.ts';
+
+/** Probes at once: each takes a core for as long as it lasts. */
+const probesAtOnceMax = 2;
+/** Failed loads in a row, after a successful probe, until a model is given up. */
+const loadFailuresMax = 5;
+const statsEveryMs = 1_000;
+const drainCheckMs = 10;
+
+export interface ModelHostOptions {
+  readonly runner: GatewayConfig['runner'];
+  /** Rows of a merged batch for models that do not say. */
+  readonly rowsMax: number;
+  readonly log: Logger;
+  readonly clock: Clock;
+  /** An observed state changed. */
+  readonly onChange: () => void;
+}
+
+/** Starts with no process at all; the first model brings the first runner. */
+export function createModelHost(options: ModelHostOptions): ModelHost {
+  return new ProcessModelHost(options);
+}
+
+interface Entry {
+  readonly hosted: HostedModel;
+  /** What its instances are loaded with; null before the probe has passed it. */
+  order: LoadOrder | null;
+  /** Where its instances are; null before they are placed. */
+  runner: Runner | null;
+  /** Settles when every instance is loaded for the first time, or the model is given up. */
+  readonly firstLoad: PromiseWithResolvers<void>;
+}
+
+class ProcessModelHost implements ModelHost {
+  private readonly options: ModelHostOptions;
+  private readonly entries = new Map<string, Entry>();
+  private readonly runners = new Set<Runner>();
+  private readonly probes = new Turnstile(probesAtOnceMax);
+  private shared: Runner | null = null;
+  private lastInstanceKey = 0;
+  private lastRunnerNumber = 0;
+  private closing = false;
+  private readonly statsTimer: NodeJS.Timeout;
+  private readonly hangTimer: NodeJS.Timeout;
+
+  constructor(options: ModelHostOptions) {
+    this.options = options;
+    this.statsTimer = setInterval(() => this.runners.forEach((runner) => runner.requestStats()), statsEveryMs).unref();
+    // Looked at after the sockets were read: a gateway that was itself held up must not blame its runners.
+    const check = (): void => this.runners.forEach((runner) => runner.killIfHung(options.clock.nowMs()));
+    const hangCheckMs = Math.min(1_000, Math.ceil(options.runner.executionTimeoutMs / 10));
+    this.hangTimer = setInterval(() => setImmediate(check), hangCheckMs).unref();
+  }
+
+  async load(model: SnapshotModel, folder: string): Promise<ModelExecutor> {
+    if (this.closing) throw new ClusterError('SHUTTING_DOWN', 'the gateway is stopping');
+    const before = this.entries.get(model.id);
+    if (before !== undefined && before.hosted.state !== 'FAILED')
+      throw new ClusterError('INTERNAL', `model '${model.id}' is loaded already`);
+    const hosted = new HostedModel(model, this.isolationFor(model, 0));
+    const entry: Entry = { hosted, order: null, runner: null, firstLoad: Promise.withResolvers<void>() };
+    // It may be rejected before anyone waits for it: by an unload during the probe.
+    entry.firstLoad.promise.catch(() => undefined);
+    this.entries.set(model.id, entry);
+    this.options.onChange();
+    try {
+      await this.probe(entry, folder);
+      if (hosted.state !== 'LOADING') throw unloadedMeanwhile(hosted);
+      this.place(entry);
+      await entry.firstLoad.promise;
+    } catch (thrown) {
+      const error = toClusterError(thrown);
+      this.giveUp(entry, error);
+      throw error;
+    }
+    return hosted;
+  }
+
+  async unload(modelId: string): Promise<void> {
+    const entry = this.entries.get(modelId);
+    if (entry === undefined) return;
+    this.setState(entry, 'UNLOADING', '');
+    entry.firstLoad.reject(unloadedMeanwhile(entry.hosted));
+    await this.release(entry);
+    if (this.entries.get(modelId) === entry) this.entries.delete(modelId);
+    this.options.onChange();
+  }
+
+  observedModels(): ObservedModel[] {
+    return [...this.entries.values()].map(({ hosted }) => hosted.observed());
+  }
+
+  observedRunners(): ObservedRunner[] {
+    return [...this.runners].map((runner) => runner.observed());
+  }
+
+  async close(): Promise<void> {
+    this.closing = true;
+    const { clock, log, runner } = this.options;
+    const deadlineMs = clock.nowMs() + runner.drainTimeoutMs;
+    const runs = (): number => [...this.entries.values()].reduce((sum, { hosted }) => sum + hosted.runsInFlight, 0);
+    while (runs() > 0 && clock.nowMs() < deadlineMs)
+      await new Promise((resolve) => void setTimeout(resolve, drainCheckMs));
+    if (runs() > 0) log.warn({ runs: runs() }, 'runs are cut because they outlasted the drain timeout');
+    clearInterval(this.statsTimer);
+    clearInterval(this.hangTimer);
+    await Promise.all([...this.runners].map((each) => each.end()));
+  }
+
+  private isolationFor({ settings, files }: SnapshotModel, crashes: number): Isolation {
+    const sizeBytes = files.reduce((sum, file) => sum + file.size, 0);
+    return chooseIsolation({
+      setting: settings.isolation,
+      sizeBytes,
+      crashes,
+      dedicatedFromBytes: this.options.runner.dedicatedFromBytes,
+    });
+  }
+
+  private async probe(entry: Entry, folder: string): Promise<void> {
+    const { model, label } = entry.hosted;
+    const modelFile = findOnnxFile(model.files.map((file) => file.path));
+    const rowsMax = model.settings.maxBatchSize ?? this.options.rowsMax;
+    const order: LoadOrder = {
+      folder: path.resolve(folder),
+      modelFile,
+      signature: model.signature,
+      warmUpSize: null,
+      rowsMax,
+    };
+    const { log, clock, runner } = this.options;
+    const report = await this.probes.run(() =>
+      probe(order, { modelId: label, loadTimeoutMs: runner.loadTimeoutMs, log, clock }),
+    );
+    const instances = Array.from({ length: model.settings.instances ?? 1 }, () => this.newInstance(entry.hosted));
+    entry.hosted.accept(report, instances);
+    entry.order = { ...order, warmUpSize: report.warmUpSize };
+  }
+
+  private newInstance({ model, label }: HostedModel): ModelInstance {
+    this.lastInstanceKey += 1;
+    return new ModelInstance(model.id, label, this.lastInstanceKey, this.options.runner);
+  }
+
+  private place(entry: Entry): void {
+    const { instances, isolation } = entry.hosted;
+    const runner = isolation === 'shared' ? this.sharedRunner() : this.newRunner('dedicated', instances.length);
+    entry.runner = runner;
+    for (const instance of instances) runner.add(instance);
+  }
+
+  private sharedRunner(): Runner {
+    if (this.shared === null || !this.shared.usable)
+      this.shared = this.newRunner('shared', this.options.runner.slotsMax);
+    return this.shared;
+  }
+
+  private newRunner(isolation: Isolation, slots: number): Runner {
+    this.lastRunnerNumber += 1;
+    const runner = new Runner({
+      id: `${isolation}-${this.lastRunnerNumber}`,
+      isolation,
+      slots,
+      log: this.options.log,
+      clock: this.options.clock,
+      load: (instance) => this.loadInstance(instance),
+      onLoaded: (instance, report) => this.instanceLoaded(instance, report),
+      onLoadFailed: (instance, error) => this.loadFailed(instance, error),
+      onCrash: (crashed, crash) => this.runnerCrashed(crashed, crash),
+      onEnd: (ended) => void this.runners.delete(ended),
+    });
+    this.runners.add(runner);
+    return runner;
+  }
+
+  private loadInstance(instance: ModelInstance): Promise<LoadReport> {
+    const order = this.entries.get(instance.modelId)?.order;
+    if (order === null || order === undefined)
+      throw new ClusterError('INTERNAL', `model '${instance.modelId}' was placed before its probe`);
+    return instance.load(order);
+  }
+
+  private instanceLoaded(instance: ModelInstance, report: LoadReport): void {
+    const entry = this.entries.get(instance.modelId);
+    if (entry === undefined) return;
+    entry.hosted.instanceLoaded(report);
+    if (entry.hosted.state === 'READY') entry.firstLoad.resolve();
+    this.options.onChange();
+  }
+
+  private loadFailed(instance: ModelInstance, error: ClusterError): void {
+    const entry = this.entries.get(instance.modelId);
+    if (entry === undefined) return;
+    this.options.log.error({ model: entry.hosted.label, error }, 'a model that passed its probe could not be loaded');
+    this.countLoadFailure(entry, error);
+  }
+
+  private countLoadFailure(entry: Entry, error: ClusterError): void {
+    entry.hosted.loadFailures += 1;
+    if (entry.hosted.loadFailures >= loadFailuresMax) this.giveUp(entry, error);
+  }
+
+  private runnerCrashed(runner: Runner, { how, suspectIds, affectedIds }: RunnerCrash): void {
+    this.options.log.error({ runner: runner.options.id, models: affectedIds, suspects: suspectIds }, `a runner ${how}`);
+    for (const id of affectedIds) {
+      const entry = this.entries.get(id);
+      if (entry?.hosted.state === 'READY')
+        this.setState(entry, 'LOADING', `its runner ${how}; it is being loaded again`);
+    }
+    for (const id of suspectIds) this.blame(id, runner, how);
+  }
+
+  private blame(modelId: string, runner: Runner, how: string): void {
+    const entry = this.entries.get(modelId);
+    if (entry === undefined || entry.hosted.state !== 'LOADING') return;
+    const { hosted } = entry;
+    hosted.crashes += 1;
+    this.countLoadFailure(
+      entry,
+      new ClusterError('RUNNER_CRASHED', `its runner ${how} ${hosted.loadFailures + 1} times in a row`),
+    );
+    hosted.isolation = this.isolationFor(hosted.model, hosted.crashes);
+    if (hosted.state === 'FAILED' || hosted.isolation === runner.options.isolation) return;
+    this.options.log.warn(
+      { model: hosted.label, crashes: hosted.crashes },
+      'the model gets a runner of its own because runners crashed under it',
+    );
+    for (const instance of hosted.instances) runner.withdraw(instance);
+    this.place(entry);
+  }
+
+  /** The model cannot be served: its memory is given back, and only another `load` brings it back. */
+  private giveUp(entry: Entry, error: ClusterError): void {
+    if (entry.hosted.state === 'LOADING' || entry.hosted.state === 'READY')
+      this.setState(entry, 'FAILED', error.message);
+    entry.firstLoad.reject(error);
+    void this.release(entry);
+  }
+
+  private async release(entry: Entry): Promise<void> {
+    const { runner } = entry;
+    if (runner !== null) await Promise.all(entry.hosted.instances.map((instance) => runner.remove(instance)));
+  }
+
+  private setState(entry: Entry, state: ObservedModel['state'], reason: string): void {
+    entry.hosted.setState(state, reason);
+    this.options.onChange();
+  }
+}
+
+function unloadedMeanwhile({ label }: HostedModel): ClusterError {
+  return new ClusterError('MODEL_NOT_READY', `model '${label}' was unloaded before it was ready`);
+}

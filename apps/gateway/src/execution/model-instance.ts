@@ -1,0 +1,158 @@
+import { ClusterError } from '@cluster-ai/core/errors.ts';
+import { monotonicMs } from '@cluster-ai/platform/process/monotonic-time.ts';
+import {
+  decodeLoadedFrame,
+  encodeBareFrame,
+  encodeLoadFrame,
+  type LoadOrder,
+  type LoadReport,
+} from '@cluster-ai/protocols/runner-frames/control-frames.ts';
+import {
+  frameBytesMax,
+  frameKinds,
+  malformedFrame,
+  type FrameHeader,
+} from '@cluster-ai/protocols/runner-frames/frame.ts';
+import {
+  decodeTensorFrame,
+  encodeTensorFrame,
+  type PlacedTensor,
+  type TensorFrame,
+} from '@cluster-ai/protocols/runner-frames/tensor-frame.ts';
+import type { SlotLink } from './slot-link.ts';
+
+/** Runs that an instance is given at once: one that runs and one that waits in the slot, so that it never idles. */
+export const runsPerInstanceMax = 2;
+
+/** Answers of one run, and the time inside the runtime, milliseconds. */
+export interface InstanceResult {
+  readonly tensors: readonly PlacedTensor[];
+  readonly computeMs: number;
+}
+
+export interface InstanceTimes {
+  readonly loadTimeoutMs: number;
+  readonly executionTimeoutMs: number;
+}
+
+/** One copy of a model: the session in one slot of a runner, wherever that is at the moment. */
+export class ModelInstance {
+  readonly modelId: string;
+  private readonly label: string;
+  private readonly key: number;
+  private readonly times: InstanceTimes;
+  private link: SlotLink | null = null;
+  private loaded = false;
+  private inFlight = 0;
+
+  /** @param key unlike that of any other instance of this gateway. @param label of the model, for messages. */
+  constructor(modelId: string, label: string, key: number, times: InstanceTimes) {
+    this.modelId = modelId;
+    this.label = label;
+    this.key = key;
+    this.times = times;
+  }
+
+  get ready(): boolean {
+    return this.loaded;
+  }
+
+  get freePlaces(): number {
+    return this.loaded ? runsPerInstanceMax - this.inFlight : 0;
+  }
+
+  get runsInFlight(): number {
+    return this.inFlight;
+  }
+
+  /** Binds the instance to a slot. */
+  attach(link: SlotLink): void {
+    this.link = link;
+    this.loaded = false;
+  }
+
+  /** The slot is gone. Runs that were handed over fail by the link. */
+  detach(): void {
+    this.link = null;
+    this.loaded = false;
+  }
+
+  /** @throws ClusterError MODEL_INVALID, RUNNER_CRASHED. */
+  async load(order: LoadOrder): Promise<LoadReport> {
+    const frame = await this.exchange(`loading model '${this.label}'`, this.times.loadTimeoutMs, (requestId) =>
+      encodeLoadFrame(frameKinds.LOAD, requestId, this.key, order),
+    );
+    this.loaded = true;
+    return decodeLoadedFrame(frame);
+  }
+
+  /** Releases the model after the runs that it was given. @throws ClusterError RUNNER_CRASHED. */
+  async unload(): Promise<void> {
+    this.loaded = false;
+    // The wait for runs before it is bounded by their own limit.
+    await this.exchange(`unloading model '${this.label}'`, this.times.loadTimeoutMs, (requestId) =>
+      encodeBareFrame(frameKinds.UNLOAD, requestId, this.key),
+    );
+  }
+
+  /**
+   * Hands a run over; `freePlaces` must be positive.
+   * @param onSettled called before the promise settles, when the place is free again.
+   */
+  execute(body: TensorFrame, remainingMs: number, onSettled: () => void): Promise<InstanceResult> {
+    const { link } = this;
+    if (link === null || this.freePlaces <= 0)
+      return Promise.reject(new ClusterError('INTERNAL', `model '${this.label}' was given a run without a free place`));
+    const requestId = link.nextRequestId();
+    const header: FrameHeader = {
+      kind: frameKinds.EXECUTE,
+      requestId,
+      modelKey: this.key,
+      timeMs: monotonicMs() + remainingMs,
+    };
+    const segments = encodeTensorFrame(header, body);
+    if (segments === null)
+      return Promise.reject(
+        new ClusterError('MODEL_EXECUTION_FAILED', `the inputs are larger than ${frameBytesMax} bytes`),
+      );
+    this.inFlight += 1;
+    return new Promise((resolve, reject) => {
+      const settle = (): void => {
+        this.inFlight -= 1;
+      };
+      link.send(requestId, segments, {
+        modelId: this.modelId,
+        activity: `running model '${this.label}'`,
+        limitMs: this.times.executionTimeoutMs,
+        onAnswer: (frame, { kind, timeMs }) => {
+          if (kind !== frameKinds.RESULT) throw malformedFrame(`kind ${kind} answers a run`);
+          const { tensors } = decodeTensorFrame(frame);
+          settle();
+          resolve({ tensors, computeMs: timeMs });
+          onSettled();
+        },
+        onFailure: (error) => {
+          settle();
+          reject(error);
+          onSettled();
+        },
+      });
+    });
+  }
+
+  private exchange(activity: string, limitMs: number, encode: (requestId: number) => Uint8Array): Promise<Uint8Array> {
+    const { link } = this;
+    if (link === null)
+      return Promise.reject(new ClusterError('RUNNER_CRASHED', `the runner is gone while it was ${activity}`));
+    const requestId = link.nextRequestId();
+    return new Promise((resolve, reject) => {
+      link.send(requestId, [encode(requestId)], {
+        modelId: this.modelId,
+        activity,
+        limitMs,
+        onAnswer: resolve,
+        onFailure: reject,
+      });
+    });
+  }
+}

@@ -1,0 +1,155 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { Duplex } from 'node:stream';
+import type { Clock } from '@cluster-ai/core/ports/clock.ts';
+import type { Logger } from '@cluster-ai/platform/log/log.ts';
+import { decodeStatsReplyFrame, encodeBareFrame } from '@cluster-ai/protocols/runner-frames/control-frames.ts';
+import { FrameSplitter } from '@cluster-ai/protocols/runner-frames/frame-splitter.ts';
+import { frameKinds, malformedFrame, readFrameHeader } from '@cluster-ai/protocols/runner-frames/frame.ts';
+import { logRunnerOutput } from './runner-output.ts';
+import { runnerEnvironment, runnerProgram } from './runner-program.ts';
+import { SlotLink } from './slot-link.ts';
+
+const controlDescriptor = 3;
+const firstSlotDescriptor = 4;
+/** A runner that was asked to end and does not is killed after this time. */
+const endTimeoutMs = 5_000;
+
+export interface RunnerProcessOptions {
+  /** Name in the log. */
+  readonly id: string;
+  /** Threads that it may have; each gets a pipe of its own when the process starts. */
+  readonly slots: number;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly onSlotEnded: (slot: number) => void;
+  /** The process is gone and every answer that it wrote has been delivered. */
+  readonly onClose: (how: string) => void;
+}
+
+/**
+ * One runner process, from its start to its end. It is not started again: that is the business of `Runner`.
+ * The constructor throws when the system refuses another process.
+ */
+export class RunnerProcess {
+  private readonly options: RunnerProcessOptions;
+  private readonly child: ChildProcess;
+  private readonly control: Duplex;
+  private readonly splitter = new FrameSplitter();
+  private readonly links: readonly SlotLink[];
+  private readonly whenClosed: Promise<void>;
+  private killedFor: string | null = null;
+  private statsPending = false;
+  private rss = 0;
+
+  constructor(options: RunnerProcessOptions) {
+    this.options = options;
+    this.child = spawn(process.execPath, [runnerProgram], {
+      // A group of its own: Ctrl-C in a terminal must reach the supervisor alone. It ends when its pipe closes.
+      detached: true,
+      cwd: '/',
+      env: runnerEnvironment(process.env),
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe', ...Array.from({ length: options.slots }, () => 'pipe' as const)],
+    });
+    // Without a process there are no pipes; the caller hears of it by the exception, the reason is for the log.
+    this.child.on('error', (error) => options.log.error({ runner: options.id, error }, 'a runner process failed'));
+    if (this.child.pid === undefined) throw new Error('a runner process could not be started');
+    for (const output of [this.child.stdout, this.child.stderr])
+      if (output !== null) logRunnerOutput(output, options.id, options.log, options.clock);
+    this.control = this.pipe(controlDescriptor);
+    this.control.on('error', () => this.control.destroy());
+    this.control.on('data', (chunk: Uint8Array) => this.receive(chunk));
+    const onMalformed = (error: unknown): void => this.killAsBroken(error);
+    this.links = Array.from(
+      { length: options.slots },
+      (_, slot) => new SlotLink(this.pipe(firstSlotDescriptor + slot), options.clock, onMalformed),
+    );
+    this.whenClosed = new Promise((resolve) => {
+      // 'close', not 'exit': answers that were written before the end must be read first.
+      this.child.on('close', (code, signal) => resolve(options.onClose(this.killedFor ?? describeEnd(code, signal))));
+    });
+  }
+
+  get pid(): number | null {
+    return this.child.pid ?? null;
+  }
+
+  /** Resident memory at the last `requestStats`, bytes. */
+  get rssBytes(): number {
+    return this.rss;
+  }
+
+  link(slot: number): SlotLink {
+    const link = this.links[slot];
+    if (link === undefined) throw new RangeError(`runner ${this.options.id} has no slot ${slot}`);
+    return link;
+  }
+
+  allLinks(): readonly SlotLink[] {
+    return this.links;
+  }
+
+  /** Starts the thread of a slot; it takes frames at once. A slot that ended may be started again. */
+  startSlot(slot: number): void {
+    this.control.write(encodeBareFrame(frameKinds.START_SLOT, slot));
+  }
+
+  /** Lets a slot's thread end after what it has been given. */
+  endSlot(slot: number): void {
+    this.link(slot).write([encodeBareFrame(frameKinds.END_SLOT, 0)]);
+  }
+
+  requestStats(): void {
+    if (this.statsPending) return;
+    this.statsPending = true;
+    this.control.write(encodeBareFrame(frameKinds.STATS, 0));
+  }
+
+  /** @param why takes the place of the signal in what `onClose` is told. */
+  kill(why: string): void {
+    this.killedFor ??= why;
+    this.child.kill('SIGKILL');
+  }
+
+  /** Ends a process whose slots have ended, or are to be abandoned. */
+  async end(): Promise<void> {
+    this.control.end();
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), endTimeoutMs);
+    await this.whenClosed;
+    clearTimeout(timer);
+  }
+
+  private receive(chunk: Uint8Array): void {
+    try {
+      for (const frame of this.splitter.push(chunk)) this.handle(frame);
+    } catch (error) {
+      this.killAsBroken(error);
+    }
+  }
+
+  private handle(frame: Uint8Array): void {
+    const { kind, requestId } = readFrameHeader(frame);
+    if (kind === frameKinds.SLOT_ENDED) {
+      this.options.onSlotEnded(requestId);
+    } else if (kind === frameKinds.STATS_REPLY) {
+      this.statsPending = false;
+      this.rss = decodeStatsReplyFrame(frame).rssBytes;
+    } else {
+      throw malformedFrame(`kind ${kind} on the control pipe`);
+    }
+  }
+
+  private killAsBroken(error: unknown): void {
+    this.options.log.error({ runner: this.options.id, error }, 'the runner sent something that is not understood');
+    this.kill('sent something that is not understood and was killed');
+  }
+
+  private pipe(descriptor: number): Duplex {
+    const stream = this.child.stdio[descriptor];
+    if (!(stream instanceof Duplex)) throw new Error(`the runner's descriptor ${descriptor} is no duplex pipe`);
+    return stream;
+  }
+}
+
+function describeEnd(code: number | null, signal: NodeJS.Signals | null): string {
+  return signal === null ? `ended with exit code ${code}` : `was killed by ${signal}`;
+}

@@ -1,0 +1,20 @@
+import { fileURLToPath } from 'node:url';
+
+/** The program that a runner process executes. */
+export const runnerProgram = fileURLToPath(new URL('../../../runner/src/main.ts', import.meta.url));
+
+/**
+ * The whole environment of a runner: models are not trusted, so nothing of the gateway's own is passed on.
+ *
+ * The thresholds keep the C library from holding freed model weights back: without them almost nothing returns to the
+ * system when a model is unloaded.
+ */
+export function runnerEnvironment(gateway: NodeJS.ProcessEnv): Record<string, string> {
+  const cache = gateway['NODE_COMPILE_CACHE'];
+  return {
+    MALLOC_TRIM_THRESHOLD_: '131072',
+    MALLOC_MMAP_THRESHOLD_: '131072',
+    MALLOC_ARENA_MAX: '2',
+    ...(cache === undefined ? {} : { NODE_COMPILE_CACHE: cache }),
+  };
+}

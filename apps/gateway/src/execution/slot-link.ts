@@ -1,0 +1,115 @@
+import type { Duplex } from 'node:stream';
+import { ClusterError } from '@cluster-ai/core/errors.ts';
+import type { Clock } from '@cluster-ai/core/ports/clock.ts';
+import { decodeFailedFrame } from '@cluster-ai/protocols/runner-frames/control-frames.ts';
+import { FrameSplitter } from '@cluster-ai/protocols/runner-frames/frame-splitter.ts';
+import {
+  frameKinds,
+  malformedFrame,
+  readFrameHeader,
+  type FrameHeader,
+} from '@cluster-ai/protocols/runner-frames/frame.ts';
+
+/** A frame that the slot has not answered yet. */
+export interface SlotRequest {
+  /** The model that the slot works on meanwhile. */
+  readonly modelId: string;
+  /** What the slot does, for messages: `running model 'iris@3'`. */
+  readonly activity: string;
+  /** Longest time that the slot may take for it, milliseconds; more counts as hung. */
+  readonly limitMs: number;
+  /** @throws ClusterError INTERNAL when the frame is malformed: the runner is then killed. */
+  onAnswer(frame: Uint8Array, header: FrameHeader): void;
+  onFailure(error: ClusterError): void;
+}
+
+interface Waiting {
+  readonly request: SlotRequest;
+  readonly requestId: number;
+  readonly sentAtMs: number;
+}
+
+/**
+ * The gateway's end of a slot's pipe. A slot answers in the order of the requests, so the oldest one is the one that it
+ * works on.
+ */
+export class SlotLink {
+  private readonly socket: Duplex;
+  private readonly clock: Clock;
+  private readonly splitter = new FrameSplitter();
+  private readonly waiting: Waiting[] = [];
+  private lastAnswerAtMs = -Infinity;
+  private lastRequestId = 0;
+  private corked = false;
+
+  /** @param onMalformed called once when the slot sends something that is no answer. */
+  constructor(socket: Duplex, clock: Clock, onMalformed: (error: unknown) => void) {
+    this.socket = socket;
+    this.clock = clock;
+    // A broken pipe is followed by the end of the process, which says more.
+    socket.on('error', () => socket.destroy());
+    socket.on('data', (chunk: Uint8Array) => {
+      try {
+        for (const frame of this.splitter.push(chunk)) this.receive(frame);
+      } catch (error) {
+        socket.destroy();
+        onMalformed(error);
+      }
+    });
+  }
+
+  nextRequestId(): number {
+    this.lastRequestId = (this.lastRequestId + 1) >>> 0;
+    return this.lastRequestId;
+  }
+
+  /** Sends a frame; everything sent in one turn of the event loop crosses in one write. */
+  send(requestId: number, segments: readonly Uint8Array[], request: SlotRequest): void {
+    this.waiting.push({ request, requestId, sentAtMs: this.clock.nowMs() });
+    this.write(segments);
+  }
+
+  /** Sends a frame that has no answer. */
+  write(segments: readonly Uint8Array[]): void {
+    if (!this.corked) {
+      this.corked = true;
+      this.socket.cork();
+      process.nextTick(() => {
+        this.corked = false;
+        this.socket.uncork();
+      });
+    }
+    for (const segment of segments) this.socket.write(segment);
+  }
+
+  /** What the slot works on now; null when it waits for work. */
+  current(): SlotRequest | null {
+    return this.waiting[0]?.request ?? null;
+  }
+
+  /** The current request, if the slot has been on it for longer than allowed; null when all is well. */
+  overdue(nowMs: number): SlotRequest | null {
+    const [current] = this.waiting;
+    if (current === undefined) return null;
+    return nowMs - Math.max(current.sentAtMs, this.lastAnswerAtMs) > current.request.limitMs ? current.request : null;
+  }
+
+  /**
+   * The runner is gone: whatever was handed over fails with RUNNER_CRASHED.
+   * @param how the process ended, as a predicate: 'was killed by SIGKILL'.
+   */
+  failAll(how: string): void {
+    for (const { request } of this.waiting.splice(0)) {
+      request.onFailure(new ClusterError('RUNNER_CRASHED', `the runner ${how} while it was ${request.activity}`));
+    }
+  }
+
+  private receive(frame: Uint8Array): void {
+    const header = readFrameHeader(frame);
+    const answered = this.waiting.shift();
+    if (answered?.requestId !== header.requestId) throw malformedFrame('it answers nothing that was asked');
+    this.lastAnswerAtMs = this.clock.nowMs();
+    if (header.kind === frameKinds.FAILED) answered.request.onFailure(decodeFailedFrame(frame));
+    else answered.request.onAnswer(frame, header);
+  }
+}
