@@ -1,0 +1,61 @@
+import { useEffect, useRef } from 'react';
+import uPlot from 'uplot';
+import { chartOptions, type ChartSeries } from './chart-options.ts';
+
+const heightPx = 200;
+
+interface PlotCanvasProps<Sample extends { readonly atMs: number }> {
+  readonly samples: readonly Sample[];
+  readonly series: readonly ChartSeries<Sample>[];
+  readonly topMin: number;
+  readonly onHover: (index: number | null) => void;
+}
+
+/**
+ * The drawing of a chart, as wide as its place. Colours are read once, when it is made: give it the theme as `key`.
+ * `series`, `topMin` and `onHover` must stay the same for its life.
+ */
+export function PlotCanvas<Sample extends { readonly atMs: number }>(props: PlotCanvasProps<Sample>) {
+  const { samples, series, topMin, onHover } = props;
+  const host = useRef<HTMLDivElement>(null);
+  const chart = useRef<uPlot>(null);
+
+  useEffect(() => {
+    const element = host.current;
+    if (element === null) return undefined;
+    const width = element.clientWidth;
+    const colourOf = (property: string) => resolveColour(element, property);
+    const plot = new uPlot(chartOptions({ width, height: heightPx, series, colourOf, topMin, onHover }), [[]], element);
+    chart.current = plot;
+    const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: heightPx }));
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      plot.destroy();
+      chart.current = null;
+    };
+  }, [series, topMin, onHover]);
+
+  useEffect(() => {
+    chart.current?.setData(plotData(samples, series));
+  }, [samples, series]);
+
+  return <div ref={host} aria-hidden="true" className="h-[200px] w-full" />;
+}
+
+function plotData<Sample extends { readonly atMs: number }>(
+  samples: readonly Sample[],
+  series: readonly ChartSeries<Sample>[],
+): uPlot.AlignedData {
+  return [samples.map((sample) => sample.atMs / 1_000), ...series.map((line) => samples.map(line.value))];
+}
+
+/** A canvas takes no custom properties; a real element resolves them. */
+function resolveColour(host: HTMLElement, property: string): string {
+  const probe = document.createElement('span');
+  probe.style.color = `var(${property})`;
+  host.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
+}

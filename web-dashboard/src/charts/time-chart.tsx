@@ -1,0 +1,58 @@
+import { useState } from 'react';
+import { formatClock } from '../ui/format.ts';
+import { useThemeShown } from '../ui/theme.ts';
+import { ChartLegend } from './chart-legend.tsx';
+import type { ChartSeries } from './chart-options.ts';
+import { ChartTable } from './chart-table.tsx';
+import { PlotCanvas } from './plot-canvas.tsx';
+
+interface TimeChartProps<Sample extends { readonly atMs: number }> {
+  readonly title: string;
+  readonly unit: string;
+  /** The least top of the scale. */
+  readonly topMin: number;
+  readonly samples: readonly Sample[];
+  /** Must be the same array on every render. */
+  readonly series: readonly ChartSeries<Sample>[];
+  readonly format: (value: number) => string;
+}
+
+/** A live line chart: legend with the present (or hovered) figures, drawing, and the same values as a table. */
+export function TimeChart<Sample extends { readonly atMs: number }>(props: TimeChartProps<Sample>) {
+  const { title, unit, samples, series, format, topMin } = props;
+  const [hovered, setHovered] = useState<number | null>(null);
+  const theme = useThemeShown();
+  const shown = (hovered === null ? undefined : samples[hovered]) ?? samples.at(-1);
+  return (
+    <figure className="min-w-0 space-y-2 p-4">
+      <figcaption className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
+        <h3 className="font-medium">
+          {title}, <span className="font-normal text-muted">{unit}</span>
+        </h3>
+        <ChartLegend series={series} sample={shown} format={format} isHovered={hovered !== null} />
+      </figcaption>
+      <p className="sr-only">{describe(samples, series, format)}</p>
+      <PlotCanvas key={theme} samples={samples} series={series} topMin={topMin} onHover={setHovered} />
+      <ChartTable title={`${title}, ${unit}`} samples={samples} series={series} format={format} />
+    </figure>
+  );
+}
+
+/** The drawing in words: span, present value and highest value of each line. */
+function describe<Sample extends { readonly atMs: number }>(
+  samples: readonly Sample[],
+  series: readonly ChartSeries<Sample>[],
+  format: (value: number) => string,
+): string {
+  const first = samples[0];
+  const last = samples.at(-1);
+  if (first === undefined || last === undefined) return 'No values yet.';
+  const lines = series.map((line) => {
+    const values = samples.map(line.value).filter((value) => value !== null);
+    if (values.length === 0) return `${line.label}: no values.`;
+    const present = line.value(last);
+    const now = present === null ? 'none now' : `${format(present)} now`;
+    return `${line.label}: ${now}, at most ${format(Math.max(...values))}.`;
+  });
+  return `Line chart from ${formatClock(first.atMs)} to ${formatClock(last.atMs)}. ${lines.join(' ')}`;
+}

@@ -1,0 +1,121 @@
+import { useState, type KeyboardEvent, type PointerEvent } from 'react';
+import { Button } from '../ui/button.tsx';
+import { useThemeShown } from '../ui/theme.ts';
+import { InkCanvas } from './ink-canvas.tsx';
+import {
+  centred,
+  drawLine,
+  emptyGrid,
+  gridFromText,
+  gridSide,
+  gridText,
+  type DigitGrid,
+  type GridPoint,
+} from './digit-grid.ts';
+
+const middle: GridPoint = { x: gridSide / 2, y: gridSide / 2 };
+
+interface DigitPadProps {
+  /** The centred drawing as it will be sent. */
+  readonly text: string;
+  readonly onChange: (text: string) => void;
+}
+
+/** A pad to draw one digit on, by pointer or by keyboard. What is sent is the drawing, moved to the middle. */
+export function DigitPad({ text, onChange }: DigitPadProps) {
+  const [grid, setGrid] = useState<DigitGrid>(() => gridFromText(text) ?? emptyGrid());
+  const [sent, setSent] = useState(text);
+  const [pen, setPen] = useState<GridPoint>(middle);
+  const theme = useThemeShown();
+
+  // An example was chosen, or the values were edited as text: the pad shows what the form holds.
+  if (text !== sent) {
+    setSent(text);
+    setGrid(gridFromText(text) ?? emptyGrid());
+  }
+
+  const show = (next: DigitGrid) => {
+    const nextText = gridText(centred(next));
+    setGrid(next);
+    setSent(nextText);
+    onChange(nextText);
+  };
+  const drawTo = (point: GridPoint) => {
+    show(drawLine(grid, pen, point));
+    setPen(point);
+  };
+  const pointerDown = (event: PointerEvent<HTMLElement>) => {
+    event.currentTarget.setPointerCapture(event.pointerId);
+    const point = pointOf(event);
+    show(drawLine(grid, point, point));
+    setPen(point);
+  };
+  const pointerMove = (event: PointerEvent<HTMLElement>) => {
+    if ((event.buttons & 1) === 1) drawTo(pointOf(event));
+  };
+  const keyDown = (event: KeyboardEvent) => {
+    const step = keySteps[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const point = { x: clamp(pen.x + step[0]), y: clamp(pen.y + step[1]) };
+    // Shift lifts the pen.
+    if (event.shiftKey) setPen(point);
+    else drawTo(point);
+  };
+  return (
+    <div className="flex flex-wrap items-start gap-4">
+      <button
+        type="button"
+        aria-roledescription="drawing pad"
+        aria-label="Drawing pad for one digit. Arrow keys draw, Shift with arrow keys moves the pen without drawing."
+        onPointerDown={pointerDown}
+        onPointerMove={pointerMove}
+        onKeyDown={keyDown}
+        className="group relative size-56 cursor-crosshair touch-none overflow-hidden rounded-lg border border-line-strong bg-sunken"
+      >
+        <InkCanvas key={theme} grid={grid} />
+        <PenMark pen={pen} />
+      </button>
+      <div className="max-w-56 space-y-3 text-muted">
+        <p>
+          Draw one digit. It is sent as 28 × 28 grey values from 0 to 1, moved to the middle, as in the training data.
+        </p>
+        <p className="text-[0.857rem]">By keyboard: arrow keys draw, with Shift they only move the pen.</p>
+        <Button look="quiet" onClick={() => show(emptyGrid())}>
+          Clear
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+const keySteps: Readonly<Record<string, readonly [number, number]>> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
+
+function clamp(position: number): number {
+  return Math.max(0.5, Math.min(gridSide - 0.5, position));
+}
+
+function PenMark({ pen }: { readonly pen: GridPoint }) {
+  return (
+    <svg
+      viewBox={`0 0 ${gridSide} ${gridSide}`}
+      className="pointer-events-none absolute inset-0 hidden size-full group-focus-visible:block"
+      aria-hidden="true"
+    >
+      <circle cx={pen.x} cy={pen.y} r="0.8" fill="none" stroke="var(--accent)" strokeWidth="0.35" />
+    </svg>
+  );
+}
+
+function pointOf(event: PointerEvent<HTMLElement>): GridPoint {
+  const box = event.currentTarget.getBoundingClientRect();
+  return {
+    x: ((event.clientX - box.left) / box.width) * gridSide,
+    y: ((event.clientY - box.top) / box.height) * gridSide,
+  };
+}

@@ -1,0 +1,37 @@
+import type { TensorSignature } from '@cluster-ai/core/inference/signature.ts';
+
+interface ValueFieldsProps {
+  readonly signature: TensorSignature;
+  readonly names: readonly string[];
+  readonly text: string;
+  readonly onChange: (text: string) => void;
+}
+
+/** One field a value, for one row; further rows are typed as text. */
+export function ValueFields({ signature, names, text, onChange }: ValueFieldsProps) {
+  const width = signature.shape.filter((size) => size !== -1).reduce((product, size) => product * size, 1);
+  const values = text.split(',').map((value) => value.trim());
+  const fields = Array.from({ length: Math.max(width, values.length) }, (_unused, index) => ({
+    key: `${signature.name}-${index}`,
+    label: names[index % width] ?? (width === 1 ? 'Value' : `Value ${index + 1}`),
+    value: values[index] ?? '',
+  }));
+  const change = (position: number, value: string) =>
+    onChange(fields.map((field, index) => (index === position ? value.replaceAll(',', '.') : field.value)).join(', '));
+  return (
+    <div className="grid grid-cols-[repeat(auto-fill,minmax(8.5rem,1fr))] gap-3">
+      {fields.map((field, index) => (
+        <label key={field.key} className="space-y-1">
+          <span className="block text-[0.929rem] text-muted">{field.label}</span>
+          <input
+            value={field.value}
+            onChange={(event) => change(index, event.target.value)}
+            inputMode={signature.datatype === 'BOOL' ? 'text' : 'decimal'}
+            autoComplete="off"
+            className="w-full rounded-md border border-line-strong bg-surface px-3 py-1.5 tabular-nums"
+          />
+        </label>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,86 @@
+import type { TextTensor } from '../../inference/text-tensor.ts';
+import { formatCount, formatShape } from '../../ui/format.ts';
+
+/** A row of at most this many scores is drawn as bars. */
+const barsMax = 20;
+
+/** Values past this are counted, not listed. */
+const listedMax = 256;
+
+/** One output: scores of one row as bars with their figures, anything else as values. */
+export function OutputView({ output, classes }: { readonly output: TextTensor; readonly classes: readonly string[] }) {
+  const scores = output.elements.map(Number);
+  return (
+    <section aria-label={`Output ${output.name}`} className="space-y-2">
+      <h4 className="flex flex-wrap items-baseline gap-x-2">
+        <span className="font-medium">{output.name}</span>
+        <span className="font-mono text-[0.857rem] text-muted">
+          {output.datatype} {formatShape(output.shape)}
+        </span>
+      </h4>
+      {isScoreRow(output, scores) ? <Scores scores={scores} classes={classes} /> : <Values output={output} />}
+    </section>
+  );
+}
+
+/** One row of floating-point values between 0 and 1. */
+function isScoreRow(output: TextTensor, scores: readonly number[]): boolean {
+  const isRow = output.shape.length > 0 && output.shape.at(-1) === scores.length;
+  const isFloat = output.datatype.startsWith('FP');
+  return (
+    isRow &&
+    isFloat &&
+    scores.length > 0 &&
+    scores.length <= barsMax &&
+    scores.every((score) => score >= 0 && score <= 1)
+  );
+}
+
+function Scores({ scores, classes }: { readonly scores: readonly number[]; readonly classes: readonly string[] }) {
+  const top = scores.indexOf(Math.max(...scores));
+  const rows = scores.map((score, index) => ({
+    score,
+    name: classes[index] ?? String(index),
+    isTop: index === top && scores.length > 1,
+  }));
+  return (
+    <ol className="space-y-1.5">
+      {rows.map(({ name, score, isTop }) => (
+        <li
+          key={name}
+          className={`grid grid-cols-[minmax(1.5rem,auto)_1fr_auto] items-center gap-3 ${isTop ? 'font-semibold' : ''}`}
+        >
+          <span>{name}</span>
+          <span className="h-2.5 rounded-full bg-sunken" aria-hidden="true">
+            <span
+              className={`block h-full rounded-full ${isTop ? 'bg-accent' : 'bg-line-strong'}`}
+              style={{ width: `${score * 100}%` }}
+            />
+          </span>
+          <span className="tabular-nums">
+            {score.toFixed(4)}
+            {isTop && <span className="sr-only"> (largest)</span>}
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Values({ output }: { readonly output: TextTensor }) {
+  const { elements } = output;
+  if (elements.length === 0) return <p className="text-muted">Empty.</p>;
+  const hidden = elements.length - listedMax;
+  return (
+    <div className="space-y-1">
+      <section
+        aria-label={`Values of ${output.name}`}
+        tabIndex={0}
+        className="max-h-56 overflow-auto rounded-lg border border-line bg-sunken p-3 font-mono text-[0.929rem] break-words whitespace-pre-wrap"
+      >
+        {elements.slice(0, listedMax).join(output.datatype === 'BYTES' ? '\n' : ', ')}
+      </section>
+      {hidden > 0 && <p className="text-muted">… and {formatCount(hidden)} more values.</p>}
+    </div>
+  );
+}

@@ -1,0 +1,102 @@
+import type { ReactNode } from 'react';
+
+/** Small line icons, 16 by 16. All are decoration: the word that says the same always stands beside them. */
+function Icon({ children, className = '' }: { readonly children: ReactNode; readonly className?: string }) {
+  return (
+    <svg
+      viewBox="0 0 16 16"
+      className={`inline-block size-4 shrink-0 ${className}`}
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.6"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+    >
+      {children}
+    </svg>
+  );
+}
+
+interface IconProps {
+  readonly className?: string;
+}
+
+export function CheckIcon(props: IconProps) {
+  return (
+    <Icon {...props}>
+      <circle cx="8" cy="8" r="6.4" />
+      <path d="m5.2 8.2 2 2 3.6-4.2" />
+    </Icon>
+  );
+}
+
+export function WarningIcon(props: IconProps) {
+  return (
+    <Icon {...props}>
+      <path d="M8 2 14.5 13.5h-13zM8 6.4v3.2M8 11.6v.1" />
+    </Icon>
+  );
+}
+
+export function CrossIcon(props: IconProps) {
+  return (
+    <Icon {...props}>
+      <circle cx="8" cy="8" r="6.4" />
+      <path d="m5.8 5.8 4.4 4.4m0-4.4-4.4 4.4" />
+    </Icon>
+  );
+}
+
+export function ProgressIcon(props: IconProps) {
+  return (
+    <Icon {...props}>
+      <circle cx="8" cy="8" r="6.4" strokeDasharray="2.2 2.2" />
+      <path d="M8 4.8V8l2 1.4" />
+    </Icon>
+  );
+}
+
+export function RestIcon(props: IconProps) {
+  return (
+    <Icon {...props}>
+      <circle cx="8" cy="8" r="6.4" />
+      <path d="M5.4 8h5.2" />
+    </Icon>
+  );
+}
+
+export function CopyIcon(props: IconProps) {
+  return (
+    <Icon {...props}>
+      <rect x="5.5" y="5.5" width="8" height="8" rx="1.6" />
+      <path d="M10.5 3.4V3a1 1 0 0 0-1-1H3a1 1 0 0 0-1 1v6.5a1 1 0 0 0 1 1h.4" />
+    </Icon>
+  );
+}
+
+export function SystemIcon(props: IconProps) {
+  return (
+    <Icon {...props}>
+      <rect x="1.8" y="2.5" width="12.4" height="8.6" rx="1.4" />
+      <path d="M5.5 13.8h5M8 11.1v2.7" />
+    </Icon>
+  );
+}
+
+export function SunIcon(props: IconProps) {
+  return (
+    <Icon {...props}>
+      <circle cx="8" cy="8" r="2.8" />
+      <path d="M8 1.4v1.2M8 13.4v1.2M1.4 8h1.2M13.4 8h1.2M3.3 3.3l.9.9M11.8 11.8l.9.9M12.7 3.3l-.9.9M4.2 11.8l-.9.9" />
+    </Icon>
+  );
+}
+
+export function MoonIcon(props: IconProps) {
+  return (
+    <Icon {...props}>
+      <path d="M13.6 9.8A6 6 0 0 1 6.2 2.4a6 6 0 1 0 7.4 7.4z" />
+    </Icon>
+  );
+}

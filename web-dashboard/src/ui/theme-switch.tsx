@@ -1,0 +1,39 @@
+import { MoonIcon, SunIcon, SystemIcon } from './icons.tsx';
+import { chooseTheme, themeChoices, useThemeChoice } from './theme.ts';
+
+const looks = {
+  system: { Icon: SystemIcon, label: 'As the system' },
+  light: { Icon: SunIcon, label: 'Light' },
+  dark: { Icon: MoonIcon, label: 'Dark' },
+} as const;
+
+/** Light, dark, or whatever the system says. */
+export function ThemeSwitch() {
+  const chosen = useThemeChoice();
+  return (
+    <fieldset className="flex rounded-md border border-line bg-sunken p-0.5">
+      <legend className="sr-only">Colours</legend>
+      {themeChoices.map((choice) => {
+        const { Icon, label } = looks[choice];
+        return (
+          <label
+            key={choice}
+            title={label}
+            className="cursor-pointer rounded px-2 py-1 text-muted has-checked:bg-surface has-checked:text-ink has-checked:shadow-sm has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent"
+          >
+            <input
+              type="radio"
+              name="theme"
+              value={choice}
+              checked={choice === chosen}
+              onChange={() => chooseTheme(choice)}
+              className="sr-only"
+            />
+            <Icon />
+            <span className="sr-only">{label}</span>
+          </label>
+        );
+      })}
+    </fieldset>
+  );
+}
