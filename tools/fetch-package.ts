@@ -50,7 +50,8 @@ function integrityOf(bytes: Buffer): string {
   return `sha512-${createHash('sha512').update(bytes).digest('base64')}`;
 }
 
-async function readIfThere(path: string): Promise<Buffer | null> {
+/** The content of a file, or null when there is none. */
+export async function readIfThere(path: string): Promise<Buffer | null> {
   try {
     return await readFile(path);
   } catch (error) {
