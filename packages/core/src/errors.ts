@@ -6,37 +6,147 @@
  * the documentation of a code is `docs/reference/errors.md#<code in lower case>`.
  */
 export const errorTable = {
-  INVALID_ARGUMENT: { http: 400, grpc: 'INVALID_ARGUMENT', retryable: false, meaning: 'The request is malformed or does not fit the model.' },
+  INVALID_ARGUMENT: {
+    http: 400,
+    grpc: 'INVALID_ARGUMENT',
+    retryable: false,
+    meaning: 'The request is malformed or does not fit the model.',
+  },
   // Triton answers 500 when a dimension is not an unsigned integer, and its clients' tests assert it.
-  DIMENSION_NOT_UNSIGNED: { http: 500, grpc: 'INTERNAL', retryable: false, meaning: 'A shape holds something other than unsigned integers.' },
-  UNAUTHENTICATED: { http: 401, grpc: 'UNAUTHENTICATED', retryable: false, meaning: 'The call needs a key and brought none, or one that is not known.' },
-  PERMISSION_DENIED: { http: 403, grpc: 'PERMISSION_DENIED', retryable: false, meaning: 'The key does not allow this action.' },
-  SOURCE_NOT_ALLOWED: { http: 403, grpc: 'PERMISSION_DENIED', retryable: false, meaning: 'The address is not on the allow-list of model sources.' },
+  DIMENSION_NOT_UNSIGNED: {
+    http: 500,
+    grpc: 'INTERNAL',
+    retryable: false,
+    meaning: 'A shape holds something other than unsigned integers.',
+  },
+  UNAUTHENTICATED: {
+    http: 401,
+    grpc: 'UNAUTHENTICATED',
+    retryable: false,
+    meaning: 'The call needs a key and brought none, or one that is not known.',
+  },
+  PERMISSION_DENIED: {
+    http: 403,
+    grpc: 'PERMISSION_DENIED',
+    retryable: false,
+    meaning: 'The key does not allow this action.',
+  },
+  SOURCE_NOT_ALLOWED: {
+    http: 403,
+    grpc: 'PERMISSION_DENIED',
+    retryable: false,
+    meaning: 'The address is not on the allow-list of model sources.',
+  },
   NOT_FOUND: { http: 404, grpc: 'NOT_FOUND', retryable: false, meaning: 'The path or the named thing does not exist.' },
-  MODEL_NOT_FOUND: { http: 404, grpc: 'NOT_FOUND', retryable: false, meaning: 'No route or model has this name or version.' },
-  METHOD_NOT_ALLOWED: { http: 405, grpc: 'UNIMPLEMENTED', retryable: false, meaning: 'The path exists, but not with this method.' },
-  REQUEST_TIMEOUT: { http: 408, grpc: 'DEADLINE_EXCEEDED', retryable: true, meaning: 'The body did not arrive in time.' },
+  MODEL_NOT_FOUND: {
+    http: 404,
+    grpc: 'NOT_FOUND',
+    retryable: false,
+    meaning: 'No route or model has this name or version.',
+  },
+  METHOD_NOT_ALLOWED: {
+    http: 405,
+    grpc: 'UNIMPLEMENTED',
+    retryable: false,
+    meaning: 'The path exists, but not with this method.',
+  },
+  REQUEST_TIMEOUT: {
+    http: 408,
+    grpc: 'DEADLINE_EXCEEDED',
+    retryable: true,
+    meaning: 'The body did not arrive in time.',
+  },
   CONFLICT: { http: 409, grpc: 'ABORTED', retryable: false, meaning: 'The change does not fit the present state.' },
-  BODY_TOO_LARGE: { http: 413, grpc: 'RESOURCE_EXHAUSTED', retryable: false, meaning: 'The body is larger than the limit.' },
-  CHECKSUM_MISMATCH: { http: 422, grpc: 'DATA_LOSS', retryable: true, meaning: 'The bytes that arrived are not the bytes that were announced.' },
+  BODY_TOO_LARGE: {
+    http: 413,
+    grpc: 'RESOURCE_EXHAUSTED',
+    retryable: false,
+    meaning: 'The body is larger than the limit.',
+  },
+  CHECKSUM_MISMATCH: {
+    http: 422,
+    grpc: 'DATA_LOSS',
+    retryable: true,
+    meaning: 'The bytes that arrived are not the bytes that were announced.',
+  },
   MODEL_INVALID: { http: 422, grpc: 'INVALID_ARGUMENT', retryable: false, meaning: 'The model file cannot be served.' },
   CANCELLED: { http: 499, grpc: 'CANCELLED', retryable: true, meaning: 'The client went away before the answer.' },
-  INTERNAL: { http: 500, grpc: 'INTERNAL', retryable: false, meaning: 'A defect of the server; its log has the request id.' },
-  MODEL_EXECUTION_FAILED: { http: 500, grpc: 'INTERNAL', retryable: false, meaning: 'The model ran and reported an error.' },
-  UNSUPPORTED: { http: 501, grpc: 'UNIMPLEMENTED', retryable: false, meaning: 'The protocol knows this, the server does not do it.' },
+  INTERNAL: {
+    http: 500,
+    grpc: 'INTERNAL',
+    retryable: false,
+    meaning: 'A defect of the server; its log has the request id.',
+  },
+  MODEL_EXECUTION_FAILED: {
+    http: 500,
+    grpc: 'INTERNAL',
+    retryable: false,
+    meaning: 'The model ran and reported an error.',
+  },
+  UNSUPPORTED: {
+    http: 501,
+    grpc: 'UNIMPLEMENTED',
+    retryable: false,
+    meaning: 'The protocol knows this, the server does not do it.',
+  },
   SOURCE_UNREACHABLE: { http: 502, grpc: 'UNAVAILABLE', retryable: true, meaning: 'A model source did not deliver.' },
   OVERLOADED: { http: 503, grpc: 'RESOURCE_EXHAUSTED', retryable: true, meaning: 'The queue is full.' },
-  MODEL_NOT_READY: { http: 503, grpc: 'UNAVAILABLE', retryable: true, meaning: 'The model is known but not loaded yet, or failed to load.' },
-  RUNNER_CRASHED: { http: 503, grpc: 'UNAVAILABLE', retryable: true, meaning: 'The process that ran this request ended before it answered.' },
+  MODEL_NOT_READY: {
+    http: 503,
+    grpc: 'UNAVAILABLE',
+    retryable: true,
+    meaning: 'The model is known but not loaded yet, or failed to load.',
+  },
+  RUNNER_CRASHED: {
+    http: 503,
+    grpc: 'UNAVAILABLE',
+    retryable: true,
+    meaning: 'The process that ran this request ended before it answered.',
+  },
   SHUTTING_DOWN: { http: 503, grpc: 'UNAVAILABLE', retryable: true, meaning: 'The server is stopping.' },
-  DATABASE_UNAVAILABLE: { http: 503, grpc: 'UNAVAILABLE', retryable: true, meaning: 'The database cannot be reached; nothing was written.' },
-  CONTROL_PLANE_UNAVAILABLE: { http: 503, grpc: 'UNAVAILABLE', retryable: true, meaning: 'The control plane cannot be reached.' },
+  DATABASE_UNAVAILABLE: {
+    http: 503,
+    grpc: 'UNAVAILABLE',
+    retryable: true,
+    meaning: 'The database cannot be reached; nothing was written.',
+  },
+  CONTROL_PLANE_UNAVAILABLE: {
+    http: 503,
+    grpc: 'UNAVAILABLE',
+    retryable: true,
+    meaning: 'The control plane cannot be reached.',
+  },
   GATEWAY_UNAVAILABLE: { http: 503, grpc: 'UNAVAILABLE', retryable: true, meaning: 'No gateway can be reached.' },
-  DEADLINE_EXCEEDED: { http: 504, grpc: 'DEADLINE_EXCEEDED', retryable: true, meaning: 'The answer would come after the deadline.' },
-  STORAGE_FULL: { http: 507, grpc: 'RESOURCE_EXHAUSTED', retryable: true, meaning: 'The disk has no room for the bytes that were sent.' },
-  CONFIG_INVALID: { http: 500, grpc: 'FAILED_PRECONDITION', retryable: false, meaning: 'A setting is wrong; the program did not start.' },
-  ALREADY_RUNNING: { http: 500, grpc: 'FAILED_PRECONDITION', retryable: false, meaning: 'Another process holds the data folder or the port.' },
-  PREREQUISITE_MISSING: { http: 500, grpc: 'FAILED_PRECONDITION', retryable: false, meaning: 'Something that the program needs is not on this machine.' },
+  DEADLINE_EXCEEDED: {
+    http: 504,
+    grpc: 'DEADLINE_EXCEEDED',
+    retryable: true,
+    meaning: 'The answer would come after the deadline.',
+  },
+  STORAGE_FULL: {
+    http: 507,
+    grpc: 'RESOURCE_EXHAUSTED',
+    retryable: true,
+    meaning: 'The disk has no room for the bytes that were sent.',
+  },
+  CONFIG_INVALID: {
+    http: 500,
+    grpc: 'FAILED_PRECONDITION',
+    retryable: false,
+    meaning: 'A setting is wrong; the program did not start.',
+  },
+  ALREADY_RUNNING: {
+    http: 500,
+    grpc: 'FAILED_PRECONDITION',
+    retryable: false,
+    meaning: 'Another process holds the data folder or the port.',
+  },
+  PREREQUISITE_MISSING: {
+    http: 500,
+    grpc: 'FAILED_PRECONDITION',
+    retryable: false,
+    meaning: 'Something that the program needs is not on this machine.',
+  },
 } as const satisfies Record<string, ErrorEntry>;
 
 interface ErrorEntry {
@@ -90,5 +200,7 @@ export function isErrorCode(value: unknown): value is ErrorCode {
  */
 export function toClusterError(thrown: unknown): ClusterError {
   if (thrown instanceof ClusterError) return thrown;
-  return new ClusterError('INTERNAL', 'internal error; the server log has the details under the request id', { cause: thrown });
+  return new ClusterError('INTERNAL', 'internal error; the server log has the details under the request id', {
+    cause: thrown,
+  });
 }

@@ -7,6 +7,9 @@ export interface CallOrigin {
   readonly carriesOriginOrProxyHeader: boolean;
 }
 
+const octet = String.raw`(?:\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])`;
+const loopbackIpv4 = new RegExp(`^127(?:\\.${octet}){3}$`);
+
 /**
  * The loopback exemption: a process on this machine needs no key for infer, metadata and health.
  *
@@ -18,13 +21,17 @@ export function isLoopbackExempt(call: CallOrigin): boolean {
   return isLoopbackAddress(call.remoteAddress) && isLoopbackHost(call.host) && !call.carriesOriginOrProxyHeader;
 }
 
+/** True for `::1`, 127.0.0.0/8, and the latter written as an IPv4-mapped IPv6 address. */
 export function isLoopbackAddress(address: string): boolean {
-  return address === '::1' || /^(::ffff:)?127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(address);
+  return address === '::1' || loopbackIpv4.test(address.replace(/^::ffff:/i, ''));
 }
 
-/** True for `localhost`, 127.0.0.0/8 and `[::1]`, each with or without a port. */
+/**
+ * True for `localhost`, 127.0.0.0/8 and `[::1]`, each with or without a port. Only these spellings: whatever else a
+ * resolver might take for this machine (`localhost.`, `127.1`, `0.0.0.0`) is refused.
+ */
 export function isLoopbackHost(host: string | null): boolean {
   if (host === null) return false;
   const name = host.replace(/:\d{1,5}$/, '').toLowerCase();
-  return name === 'localhost' || name === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(name);
+  return name === 'localhost' || name === '[::1]' || loopbackIpv4.test(name);
 }

@@ -13,17 +13,17 @@ export interface Batchable {
  * @param queue oldest first; the chosen requests are removed from it.
  */
 export function takeBatch<R extends Batchable>(queue: R[], rowsMax: number): R[] {
-  const oldest = queue.shift();
+  const [oldest] = queue;
   if (oldest === undefined) return [];
   const batch = [oldest];
   let rows = oldest.rows;
-  // Nothing more fits: the queue need not be walked.
-  if (rows >= rowsMax) return batch;
   let kept = 0;
-  for (let index = 0; index < queue.length; index += 1) {
+  let index = 1;
+  // A full batch looks no further: a long queue must not be walked once for each of its batches.
+  for (; index < queue.length && rows < rowsMax; index += 1) {
     const candidate = queue[index];
     if (candidate === undefined) continue;
-    if (rows < rowsMax && candidate.batchKey === oldest.batchKey && rows + candidate.rows <= rowsMax) {
+    if (candidate.batchKey === oldest.batchKey && rows + candidate.rows <= rowsMax) {
       batch.push(candidate);
       rows += candidate.rows;
     } else {
@@ -31,6 +31,6 @@ export function takeBatch<R extends Batchable>(queue: R[], rowsMax: number): R[]
       kept += 1;
     }
   }
-  queue.length = kept;
+  queue.splice(kept, index - kept);
   return batch;
 }

@@ -30,7 +30,7 @@ export function chooseVariant<V extends WeightedVariant>(
 
 function drawByWeight<V extends WeightedVariant>(variants: readonly V[], random: Random): V | null {
   let total = 0;
-  for (const variant of variants) total += variant.weight;
+  for (const variant of variants) total += Math.max(variant.weight, 0);
   let point = random() * total;
   let last: V | null = null;
   for (const variant of variants) {

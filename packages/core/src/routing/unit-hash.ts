@@ -1,5 +1,5 @@
 /**
- * 53-bit hash of a string, as a number in (0, 1): two 32-bit FNV-1a-style lanes with a final avalanche (murmur3's
+ * 52-bit hash of a string, as a number in (0, 1): two 32-bit FNV-1a-style lanes with a final avalanche (murmur3's
  * constants). Spread matters here, not secrecy: it places a sticky unit among variants.
  */
 export function unitHash(text: string): number {
@@ -10,11 +10,17 @@ export function unitHash(text: string): number {
     high = Math.imul(high ^ code, 0x01000193);
     low = Math.imul(low ^ code, 0x5bd1e995);
   }
-  high = avalanche(high ^ (low >>> 15));
-  low = avalanche(low ^ (high >>> 13));
-  const bits = (high >>> 0) * 2 ** 21 + (low >>> 11);
-  // Never 0 and never 1, because the caller takes a logarithm.
-  return (bits + 0.5) / 2 ** 53;
+  return unitInterval(avalanche(high ^ (low >>> 15)), low);
+}
+
+/**
+ * Never 0 and never 1, because the caller takes a logarithm. 52 bits and not 53, so that the half that is added stays
+ * exact: with 53 the highest value would round to 1.
+ */
+function unitInterval(high: number, low: number): number {
+  const mixedLow = avalanche(low ^ (high >>> 13));
+  const bits = (high >>> 0) * 2 ** 20 + (mixedLow >>> 12);
+  return (bits + 0.5) / 2 ** 52;
 }
 
 function avalanche(value: number): number {

@@ -21,9 +21,11 @@ export const elementCountMax = 2 ** 31 - 1;
 
 /**
  * Product of the dimensions; 1 for a scalar, 0 when any dimension is 0.
- * @throws ClusterError INVALID_ARGUMENT when the product passes `elementCountMax`.
+ * @throws ClusterError DIMENSION_NOT_UNSIGNED for a dimension that is no unsigned integer, INVALID_ARGUMENT when the
+ * product passes `elementCountMax`.
  */
 export function elementCount(shape: readonly number[], tensorName: string): number {
+  assertDimensions(shape);
   // A zero anywhere makes the tensor empty, however large the other dimensions are.
   if (shape.includes(0)) return 0;
   let count = 1;
@@ -40,7 +42,23 @@ export function elementCount(shape: readonly number[], tensorName: string): numb
 }
 
 /**
- * Checks that the bytes are as many as datatype and shape say.
+ * Every codec calls this, or `elementCount`, before a shape is used: two negative dimensions would multiply to a count
+ * that looks right.
+ * @throws ClusterError DIMENSION_NOT_UNSIGNED in Triton's words.
+ */
+export function assertDimensions(shape: readonly number[]): void {
+  for (const dimension of shape) {
+    if (Number.isSafeInteger(dimension) && dimension >= 0) continue;
+    throw new ClusterError(
+      'DIMENSION_NOT_UNSIGNED',
+      "Unable to parse 'shape': attempt to access JSON non-unsigned-integer as unsigned-integer",
+    );
+  }
+}
+
+/**
+ * Checks that the bytes are as many as datatype and shape say, and that booleans are 0 or 1: a runtime written in C++
+ * may count with the byte itself, so that another value would reach past the end of its memory.
  * @throws ClusterError INVALID_ARGUMENT naming the tensor and both sizes.
  */
 export function assertTensorBytes(tensor: Tensor): void {
@@ -62,4 +80,14 @@ export function assertTensorBytes(tensor: Tensor): void {
       `input byte size mismatch for input '${tensor.name}': expected ${expected} bytes for shape [${tensor.shape.join(',')}] of ${tensor.datatype}, got ${tensor.data.byteLength}`,
     );
   }
+  if (tensor.datatype === 'BOOL') assertBooleans(tensor);
+}
+
+function assertBooleans(tensor: Tensor): void {
+  const index = tensor.data.findIndex((byte) => byte > 1);
+  if (index === -1) return;
+  throw new ClusterError(
+    'INVALID_ARGUMENT',
+    `element ${index} of input '${tensor.name}' is the byte ${tensor.data[index]}; a BOOL is 0 or 1`,
+  );
 }
