@@ -1,20 +1,18 @@
 import { ClusterError } from '@cluster-ai/core/errors.ts';
+import { jsonDepthMax, jsonTooDeep } from './bounds.ts';
+import { scanNumber } from './exact-number.ts';
 
 /** A JSON value in which integers beyond 2^53 stay exact, as bigint. */
 export type ExactJson = null | boolean | number | bigint | string | ExactJson[] | { [key: string]: ExactJson };
 
-const numberToken = /-?(?:NaN|Infinity|(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?)/y;
-const stringToken = /"(?:[^"\\\u0000-\u001f]|\\.)*"/y;
-const space = /[ \t\r\n]*/y;
-
 /**
  * The slow, exact parser behind `JSON.parse`: it keeps large integers (bigint) and takes the bare tokens `NaN`,
- * `Infinity` and `-Infinity`, which Triton and Python write. The caller has bounded the nesting (`exceedsJsonDepth`).
- * @throws ClusterError INVALID_ARGUMENT with the position.
+ * `Infinity` and `-Infinity`, which Triton and Python write.
+ * @throws ClusterError INVALID_ARGUMENT with the position, or for nesting deeper than `jsonDepthMax`.
  */
 export function parseExactJson(text: string): ExactJson {
   const reader = new ExactReader(text);
-  const value = reader.value();
+  const value = reader.value(0);
   reader.end();
   return value;
 }
@@ -27,17 +25,23 @@ class ExactReader {
     this.text = text;
   }
 
-  value(): ExactJson {
+  value(depth: number): ExactJson {
     this.skipSpace();
-    switch (this.text[this.position]) {
-      case '{':
-        return this.object();
-      case '[':
-        return this.array();
-      case '"':
+    switch (this.text.charCodeAt(this.position)) {
+      case 0x7b:
+        return this.object(depth + 1);
+      case 0x5b:
+        return this.array(depth + 1);
+      case 0x22:
         return this.string();
+      case 0x74:
+        return this.word('true', true);
+      case 0x66:
+        return this.word('false', false);
+      case 0x6e:
+        return this.word('null', null);
       default:
-        return this.word();
+        return this.number();
     }
   }
 
@@ -46,76 +50,92 @@ class ExactReader {
     if (this.position !== this.text.length) throw this.unexpected();
   }
 
-  private object(): ExactJson {
+  private object(depth: number): ExactJson {
+    if (depth > jsonDepthMax) throw jsonTooDeep();
     const found: Record<string, ExactJson> = {};
     this.position += 1;
-    if (this.take('}')) return found;
+    if (this.take(0x7d)) return found;
     do {
       this.skipSpace();
       const key = this.string();
-      if (!this.take(':')) throw this.unexpected();
+      if (!this.take(0x3a)) throw this.unexpected();
+      const value = this.value(depth);
       // A plain assignment to `__proto__` would change the object's prototype.
-      Object.defineProperty(found, key, { value: this.value(), enumerable: true, configurable: true, writable: true });
-    } while (this.take(','));
-    if (!this.take('}')) throw this.unexpected();
+      if (key === '__proto__') Object.defineProperty(found, key, { value, enumerable: true, configurable: true, writable: true });
+      else found[key] = value;
+    } while (this.take(0x2c));
+    if (!this.take(0x7d)) throw this.unexpected();
     return found;
   }
 
-  private array(): ExactJson {
+  private array(depth: number): ExactJson {
+    if (depth > jsonDepthMax) throw jsonTooDeep();
     const found: ExactJson[] = [];
     this.position += 1;
-    if (this.take(']')) return found;
-    do found.push(this.value());
-    while (this.take(','));
-    if (!this.take(']')) throw this.unexpected();
+    if (this.take(0x5d)) return found;
+    do found.push(this.value(depth));
+    while (this.take(0x2c));
+    if (!this.take(0x5d)) throw this.unexpected();
     return found;
   }
 
   private string(): string {
-    const token = this.match(stringToken);
-    if (token === null) throw this.unexpected();
+    const start = this.position;
+    if (this.text.charCodeAt(start) !== 0x22) throw this.unexpected();
+    let at = start + 1;
+    let plain = true;
+    for (let code = this.text.charCodeAt(at); code !== 0x22; code = this.text.charCodeAt(at)) {
+      // Past the end the code is NaN.
+      if (Number.isNaN(code)) throw this.unexpectedAt(this.text.length);
+      if (code === 0x5c) at += 1;
+      if (code === 0x5c || code < 0x20) plain = false;
+      at += 1;
+    }
+    this.position = at + 1;
+    return plain ? this.text.slice(start + 1, at) : this.unescape(start, at + 1);
+  }
+
+  private unescape(start: number, end: number): string {
     try {
-      return JSON.parse(token) as string;
+      return JSON.parse(this.text.slice(start, end)) as string; // A token in quotes is a string, or no JSON.
     } catch {
-      throw this.unexpected();
+      throw this.unexpectedAt(start);
     }
   }
 
-  private word(): ExactJson {
-    for (const [word, value] of [['true', true], ['false', false], ['null', null]] as const) {
-      if (this.text.startsWith(word, this.position)) {
-        this.position += word.length;
-        return value;
-      }
-    }
-    const token = this.match(numberToken);
-    if (token === null || token === '-NaN') throw this.unexpected();
-    const number = Number(token);
-    const isInteger = /^-?\d+$/.test(token);
-    return isInteger && !Number.isSafeInteger(number) ? BigInt(token) : number;
+  private word<V extends ExactJson>(word: string, value: V): V {
+    if (!this.text.startsWith(word, this.position)) throw this.unexpected();
+    this.position += word.length;
+    return value;
   }
 
-  private take(character: string): boolean {
+  private number(): number | bigint {
+    const found = scanNumber(this.text, this.position);
+    if (found === null) throw this.unexpected();
+    this.position = found.end;
+    return found.value;
+  }
+
+  private take(code: number): boolean {
     this.skipSpace();
-    if (this.text[this.position] !== character) return false;
+    if (this.text.charCodeAt(this.position) !== code) return false;
     this.position += 1;
     return true;
   }
 
   private skipSpace(): void {
-    this.match(space);
-  }
-
-  private match(pattern: RegExp): string | null {
-    pattern.lastIndex = this.position;
-    const found = pattern.exec(this.text);
-    if (found === null) return null;
-    this.position += found[0].length;
-    return found[0];
+    for (;;) {
+      const code = this.text.charCodeAt(this.position);
+      if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return;
+      this.position += 1;
+    }
   }
 
   private unexpected(): ClusterError {
-    const at = this.position;
+    return this.unexpectedAt(this.position);
+  }
+
+  private unexpectedAt(at: number): ClusterError {
     const what = at < this.text.length ? `unexpected character ${JSON.stringify(this.text[at])}` : 'unexpected end';
     return new ClusterError('INVALID_ARGUMENT', `failed to parse the request JSON buffer: ${what} at position ${at}`);
   }

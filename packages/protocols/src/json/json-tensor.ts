@@ -1,26 +1,38 @@
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { encodeBytesElements } from '@cluster-ai/core/tensors/bytes-elements.ts';
-import { elementBytes, type Datatype } from '@cluster-ai/core/tensors/datatype.ts';
+import type { Datatype } from '@cluster-ai/core/tensors/datatype.ts';
 import { elementCount, type Tensor } from '@cluster-ai/core/tensors/tensor.ts';
 import type { ExactJson } from './exact-json.ts';
-import { jsonDepthMax } from './depth.ts';
 
 /** Thrown when a number may have lost digits in `JSON.parse`: the body has to be read again by the exact parser. */
 export class NeedsExactNumbers extends Error {}
 
-type Store = (value: ExactJson, index: number) => void;
-
-interface NumericTarget {
-  readonly data: Uint8Array;
-  readonly store: Store;
-}
-
 export interface JsonSource {
   /** Whether the values come from the exact parser; if not, an integer beyond 2^53 throws NeedsExactNumbers. */
   readonly exact: boolean;
-  /** Elements that the text can hold at most (its bytes): a shape that promises more must not cost memory. */
-  readonly elementsMax: number;
+  /** Bytes of the whole text: a shape that promises more elements than fit in there must not cost memory. */
+  readonly textBytes: number;
 }
+
+type Store = (value: ExactJson, index: number) => void;
+
+/** Where the values of a tensor go, one by one, and the bytes that they are in the end. */
+interface Target {
+  readonly store: Store;
+  readonly bytes: () => Uint8Array;
+}
+
+/** The integers that a double holds, and what they may be. */
+const ranges = {
+  INT8: { min: -128, max: 127, array: Int8Array },
+  INT16: { min: -32_768, max: 32_767, array: Int16Array },
+  INT32: { min: -2_147_483_648, max: 2_147_483_647, array: Int32Array },
+  UINT8: { min: 0, max: 255, array: Uint8Array },
+  UINT16: { min: 0, max: 65_535, array: Uint16Array },
+  UINT32: { min: 0, max: 4_294_967_295, array: Uint32Array },
+} as const;
+
+const encoder = new TextEncoder();
 
 /**
  * Reads the `data` of a JSON tensor, flat or nested in any way, into raw little-endian bytes.
@@ -31,110 +43,156 @@ export function tensorFromJson(name: string, datatype: Datatype, shape: readonly
     throw invalid(`receiving FP16 data via JSON is not supported. Please use the binary data format for input ${name}`);
   }
   const count = elementCount(shape, name);
-  if (count > source.elementsMax) throw countMismatch(name, shape);
-  if (datatype === 'BYTES') return { name, datatype, shape, data: stringsFromJson(name, shape, data, count) };
-  const target = numericTarget(name, datatype, count, source.exact);
-  const stored = flatten(data, 0, count, name, target.store, 0);
+  // Each element takes a character and a comma.
+  if (count > (source.textBytes + 1) / 2) throw countMismatch(name, shape);
+  if (!Array.isArray(data)) throw invalid(`Unable to parse 'data' of input '${name}': an array is expected`);
+  const target = targetOf(name, datatype, count, source.exact);
+  const stored = storeLeaves(data, 0, count, target.store);
   if (stored !== count) throw countMismatch(name, shape);
-  return { name, datatype, shape, data: target.data };
+  return { name, datatype, shape, data: target.bytes() };
 }
 
-function stringsFromJson(name: string, shape: readonly number[], data: ExactJson, count: number): Uint8Array {
-  const encoder = new TextEncoder();
-  const elements: Uint8Array[] = [];
-  const stored = flatten(data, 0, count, name, (value, index) => {
-    if (typeof value !== 'string') throw notA('string', value, name, index);
-    elements.push(encoder.encode(value));
-  }, 0);
-  if (stored !== count) throw countMismatch(name, shape);
-  return encodeBytesElements(elements);
-}
-
-/** Visits the leaves in row-major order; returns the index after the last one. Nesting need not follow the shape: Triton counts elements only. */
-function flatten(value: ExactJson, index: number, count: number, name: string, store: Store, depth: number): number {
-  if (!Array.isArray(value)) throw invalid(`Unable to parse 'data' of input '${name}': an array is expected`);
-  if (depth > jsonDepthMax) throw invalid(`JSON nesting depth exceeds maximum allowed limit (${jsonDepthMax})`);
-  let next = index;
-  for (const item of value) {
-    if (Array.isArray(item)) {
-      next = flatten(item, next, count, name, store, depth + 1);
+/**
+ * Visits the leaves in row-major order. Nesting need not follow the shape: Triton counts elements only. The parser has
+ * bounded the depth.
+ * @returns the index after the last leaf, or one more than `count` as soon as there are too many.
+ */
+function storeLeaves(values: readonly ExactJson[], start: number, count: number, store: Store): number {
+  let index = start;
+  for (const value of values) {
+    if (Array.isArray(value)) {
+      index = storeLeaves(value, index, count, store);
+      if (index > count) return index;
     } else {
-      if (next >= count) throw invalid(`Unable to parse 'data': shape does not match true shape of 'data' field for input '${name}': more than ${count} elements`);
-      store(item, next);
-      next += 1;
+      if (index >= count) return count + 1;
+      store(value, index);
+      index += 1;
     }
   }
-  return next;
+  return index;
 }
 
-function numericTarget(name: string, datatype: Exclude<Datatype, 'BYTES' | 'FP16'>, count: number, exact: boolean): NumericTarget {
-  const data = new Uint8Array(count * elementBytes[datatype]);
-  if (datatype === 'BOOL') return { data, store: storeBoolean(data, name) };
-  if (datatype === 'INT64' || datatype === 'UINT64') {
-    const array = datatype === 'INT64' ? new BigInt64Array(data.buffer) : new BigUint64Array(data.buffer);
-    return { data, store: storeBigInteger(array, datatype, name, exact) };
-  }
-  if (datatype === 'FP32' || datatype === 'FP64') {
-    const array = datatype === 'FP32' ? new Float32Array(data.buffer) : new Float64Array(data.buffer);
-    return { data, store: storeFloat(array, name) };
-  }
-  return { data, store: storeInteger(integerArray(datatype, data.buffer), datatype, name) };
-}
-
-function integerArray(datatype: string, buffer: ArrayBuffer): Int8Array | Int16Array | Int32Array | Uint8Array | Uint16Array | Uint32Array {
+function targetOf(name: string, datatype: Exclude<Datatype, 'FP16'>, count: number, exact: boolean): Target {
   switch (datatype) {
-    case 'INT8':
-      return new Int8Array(buffer);
-    case 'INT16':
-      return new Int16Array(buffer);
-    case 'INT32':
-      return new Int32Array(buffer);
-    case 'UINT8':
-      return new Uint8Array(buffer);
-    case 'UINT16':
-      return new Uint16Array(buffer);
+    case 'BYTES':
+      return stringTarget(name);
+    case 'BOOL':
+      return booleanTarget(name, count);
+    case 'INT64':
+      return wideIntegerTarget(name, new BigInt64Array(count), datatype, exact);
+    case 'UINT64':
+      return wideIntegerTarget(name, new BigUint64Array(count), datatype, exact);
+    case 'FP32':
+      return float32Target(name, count);
+    case 'FP64':
+      return float64Target(name, count);
     default:
-      return new Uint32Array(buffer);
+      return integerTarget(name, datatype, count);
   }
 }
 
-function storeBoolean(array: Uint8Array, name: string): Store {
-  return (value, index) => {
-    if (value === true || value === 1) array[index] = 1;
-    else if (value !== false && value !== 0) throw notA('boolean', value, name, index);
+function stringTarget(name: string): Target {
+  const elements: Uint8Array[] = [];
+  return {
+    store: (value, index) => {
+      // Half a surrogate pair has no UTF-8 form; encoding would replace it in silence.
+      if (typeof value !== 'string' || !value.isWellFormed()) throw notA('BYTES', value, name, index);
+      elements.push(encoder.encode(value));
+    },
+    bytes: () => encodeBytesElements(elements),
   };
 }
 
-function storeFloat(array: Float32Array | Float64Array, name: string): Store {
-  return (value, index) => {
-    if (typeof value === 'number') array[index] = value;
-    else if (typeof value === 'bigint') array[index] = Number(value);
-    else throw notA('number', value, name, index);
+function booleanTarget(name: string, count: number): Target {
+  const bytes = new Uint8Array(count);
+  return {
+    store: (value, index) => {
+      if (value === true || value === 1) bytes[index] = 1;
+      else if (value !== false && value !== 0) throw notA('BOOL', value, name, index);
+    },
+    bytes: () => bytes,
   };
 }
 
-function storeInteger(array: ReturnType<typeof integerArray>, datatype: Datatype, name: string): Store {
-  return (value, index) => {
-    if (typeof value !== 'number' || !Number.isInteger(value)) throw notA(datatype, value, name, index);
-    array[index] = value;
-    if (array[index] !== value) throw notA(datatype, value, name, index);
+// A store of its own for each kind of array: one store into many kinds is several times slower.
+function float32Target(name: string, count: number): Target {
+  const numbers = new Float32Array(count);
+  return {
+    store: (value, index) => {
+      numbers[index] = toDouble(value, 'FP32', name, index);
+    },
+    bytes: () => bytesOf(numbers),
   };
 }
 
-function storeBigInteger(array: BigInt64Array | BigUint64Array, datatype: Datatype, name: string, exact: boolean): Store {
-  return (value, index) => {
-    if (typeof value === 'number' && !Number.isSafeInteger(value) && !exact) throw new NeedsExactNumbers();
-    const isInteger = typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value));
-    if (!isInteger) throw notA(datatype, value, name, index);
-    const integer = BigInt(value);
-    array[index] = integer;
-    if (array[index] !== integer) throw notA(datatype, value, name, index);
+function float64Target(name: string, count: number): Target {
+  const numbers = new Float64Array(count);
+  return {
+    store: (value, index) => {
+      numbers[index] = toDouble(value, 'FP64', name, index);
+    },
+    bytes: () => bytesOf(numbers),
   };
 }
 
-function notA(what: string, value: ExactJson, name: string, index: number): ClusterError {
-  const shown = typeof value === 'bigint' ? String(value) : (JSON.stringify(value)?.slice(0, 40) ?? String(value));
-  return invalid(`Unable to parse 'data' of input '${name}': element ${index} is ${shown}, which is not a value of ${what}`);
+function toDouble(value: ExactJson, datatype: Datatype, name: string, index: number): number {
+  if (typeof value === 'number') return value;
+  if (typeof value === 'bigint') return Number(value);
+  throw notA(datatype, value, name, index);
+}
+
+/** The small integers share one store: their values are collected as doubles and converted by one native copy. */
+function integerTarget(name: string, datatype: keyof typeof ranges, count: number): Target {
+  const { min, max, array } = ranges[datatype];
+  const numbers = new Float64Array(count);
+  return {
+    store: (value, index) => {
+      if (typeof value !== 'number' || !(value >= min && value <= max) || !Number.isInteger(value)) {
+        throw notA(datatype, value, name, index);
+      }
+      numbers[index] = value;
+    },
+    bytes: () => bytesOf(new array(numbers)),
+  };
+}
+
+function wideIntegerTarget(name: string, integers: BigInt64Array<ArrayBuffer> | BigUint64Array<ArrayBuffer>, datatype: Datatype, exact: boolean): Target {
+  const words = new Uint32Array(integers.buffer);
+  const isUnsigned = datatype === 'UINT64';
+  return {
+    store: (value, index) => {
+      if (typeof value === 'bigint') {
+        integers[index] = value;
+        if (integers[index] !== value) throw notA(datatype, value, name, index);
+        return;
+      }
+      if (typeof value !== 'number' || !Number.isInteger(value)) throw notA(datatype, value, name, index);
+      if (!Number.isSafeInteger(value)) {
+        if (!exact) throw new NeedsExactNumbers();
+        // The exact parser gives plain integers of this size as bigint: this one had a fraction or an exponent.
+        throw notA(datatype, value, name, index);
+      }
+      if (isUnsigned && value < 0) throw notA(datatype, value, name, index);
+      // Two halves, modulo 2^32 as the array stores them: a bigint for each element would cost ten times as much.
+      words[index * 2] = value;
+      words[index * 2 + 1] = Math.floor(value / 2 ** 32);
+    },
+    bytes: () => bytesOf(integers),
+  };
+}
+
+function bytesOf(array: ArrayBufferView<ArrayBuffer>): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}
+
+function notA(datatype: Datatype, value: ExactJson, name: string, index: number): ClusterError {
+  return invalid(`Unable to parse 'data' of input '${name}': element ${index} is ${shown(value)}, which is not a value of ${datatype}`);
+}
+
+/** A value in a message: never long, whatever was sent. */
+function shown(value: ExactJson): string {
+  if (typeof value === 'object' && value !== null) return 'an object';
+  return typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : String(value).slice(0, 40);
 }
 
 function countMismatch(name: string, shape: readonly number[]): ClusterError {

@@ -1,13 +1,67 @@
+/** A positive number as `digits * 10^exponent`, with at most 9 digits and none of them a zero at the end. */
+export interface ShortDecimal {
+  digits: number;
+  exponent: number;
+}
+
+/** Nine digits tell any two float32 apart (IEEE 754 binary32), six survive the way there and back. */
+const digitsMax = 9;
+const digitsThatSurvive = 6;
+
+/** Below this, numbers are subnormal and have fewer bits, so that fewer digits may do. */
+const smallestNormal = 2 ** -126;
+
+/** Powers 10^-64 to 10^64, each the double next to it; the reader's margin below covers the difference. */
+const powersOfTen = Float64Array.from({ length: 129 }, (_, index) => Number(`1e${index - 64}`));
+
+/** Twice the relative error of the division below: decimals this close to the border between two float32 are left out. */
+const margin = 2 ** -50;
+
 /**
- * The shortest decimal text that reads back as the same float32: 6 to 9 significant digits always suffice (IEEE 754
- * binary32). Printing the number as a double would show digits that the model never computed.
+ * Finds the decimal of fewest digits that reads back as the same float32. Printing the number as a double would show
+ * digits that the model never computed.
+ * @param value positive, finite, a float32.
+ * @param result is overwritten: this runs for every number of an answer.
  */
-export function shortestFloat32(value: number): string {
-  if (Number.isInteger(value) && Math.abs(value) < 1e6) return Object.is(value, -0) ? '-0.0' : String(value);
-  if (!Number.isFinite(value)) return String(value);
-  for (let digits = 6; digits < 9; digits += 1) {
-    const text = value.toPrecision(digits);
-    if (Math.fround(Number(text)) === value) return String(Number(text));
+export function shortestFloat32(value: number, result: ShortDecimal): void {
+  const leading = Math.floor(Math.log10(value));
+  for (let digits = value < smallestNormal ? 1 : digitsThatSurvive; digits <= digitsMax; digits += 1) {
+    const scale = digits - 1 - leading;
+    const scaled = value * powerOfTen(scale);
+    const nearest = Math.round(scaled);
+    // Below a power of two the numbers lie closer: the nearest decimal may miss where the one beyond it fits.
+    const other = scaled > nearest ? nearest + 1 : nearest - 1;
+    const found = readsBack(nearest, scale, value) ? nearest : other;
+    if (found === other && !readsBack(other, scale, value)) continue;
+    setWithoutZeros(result, found, -scale);
+    return;
   }
-  return String(Number(value.toPrecision(9)));
+  setFromText(result, value);
+}
+
+function powerOfTen(exponent: number): number {
+  return powersOfTen[exponent + 64] ?? Number.NaN;
+}
+
+function readsBack(digits: number, scale: number, value: number): boolean {
+  // Powers up to 10^22 are exact; dividing by one rounds once, multiplying by its inverse would round twice.
+  const decimal = scale >= 0 ? digits / powerOfTen(scale) : digits * powerOfTen(-scale);
+  return Math.fround(decimal * (1 - margin)) === value && Math.fround(decimal * (1 + margin)) === value;
+}
+
+function setWithoutZeros(result: ShortDecimal, digits: number, exponent: number): void {
+  let shorter = digits;
+  let scale = exponent;
+  while (shorter % 10 === 0) {
+    shorter /= 10;
+    scale += 1;
+  }
+  result.digits = shorter;
+  result.exponent = scale;
+}
+
+/** The rare number whose every short decimal lies within the margin of a border: nine digits, by the exact way. */
+function setFromText(result: ShortDecimal, value: number): void {
+  const [mantissa = '', exponent = ''] = value.toExponential(digitsMax - 1).split('e');
+  setWithoutZeros(result, Number(mantissa.replace('.', '')), Number(exponent) - digitsMax + 1);
 }

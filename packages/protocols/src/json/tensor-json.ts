@@ -2,7 +2,9 @@ import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { bytesElements } from '@cluster-ai/core/tensors/bytes-elements.ts';
 import { elementBytes } from '@cluster-ai/core/tensors/datatype.ts';
 import type { Tensor } from '@cluster-ai/core/tensors/tensor.ts';
-import { shortestFloat32 } from './shortest-float32.ts';
+import { float32ToJson } from './float32-json.ts';
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * Writes a tensor's values as the inside of a JSON array, flat and row-major, as Triton does. Integers are exact, FP32
@@ -18,16 +20,21 @@ export function tensorToJson(tensor: Tensor): string {
     case 'BOOL':
       return Array.from(tensor.data, (value) => (value === 0 ? 'false' : 'true')).join(',');
     case 'FP32':
-      return Array.from(new Float32Array(aligned(tensor)), shortestFloat32).join(',');
+      return float32ToJson(new Float32Array(ownBuffer(tensor)));
     case 'FP64':
-      return Array.from(new Float64Array(aligned(tensor)), String).join(',');
+      return Array.from(new Float64Array(ownBuffer(tensor)), float64ToJson).join(',');
     default:
       return integers(tensor).join(',');
   }
 }
 
+/** Minus zero is `-0.0`, because JavaScript prints `0` and Python reads `-0` as the integer 0. */
+function float64ToJson(value: number): string {
+  return Object.is(value, -0) ? '-0.0' : String(value);
+}
+
 function integers(tensor: Tensor): { join(separator: string): string } {
-  const buffer = aligned(tensor);
+  const buffer = ownBuffer(tensor);
   switch (tensor.datatype) {
     case 'INT8':
       return new Int8Array(buffer);
@@ -48,17 +55,16 @@ function integers(tensor: Tensor): { join(separator: string): string } {
   }
 }
 
-/** The tensor's bytes in a buffer of their own when they do not start where a typed array may start. */
-function aligned(tensor: Tensor): ArrayBuffer {
+/** A buffer that holds exactly the tensor's bytes: the tensor's own where it can be, else a copy. */
+function ownBuffer(tensor: Tensor): ArrayBuffer {
   const { data } = tensor;
-  const size = elementBytes[tensor.datatype];
-  const whole = data.byteOffset === 0 && data.byteLength === data.buffer.byteLength && data.byteLength % size === 0;
-  if (whole && data.buffer instanceof ArrayBuffer) return data.buffer;
-  return data.slice().buffer;
+  const isWhole = data.byteLength === data.buffer.byteLength && data.byteLength % elementBytes[tensor.datatype] === 0;
+  if (isWhole && data.buffer instanceof ArrayBuffer) return data.buffer;
+  // Not `data.slice()`: on a Node Buffer that is a view of the same memory, often of a pool shared with others.
+  return new Uint8Array(data).buffer;
 }
 
 function stringsToJson(tensor: Tensor): string {
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   const parts: string[] = [];
   for (const element of bytesElements(tensor.data, tensor.name)) {
     try {
