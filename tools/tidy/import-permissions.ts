@@ -1,0 +1,77 @@
+/** Which part may import which. Broken permissions fail, and so do those that no file uses. */
+export interface ImportPermissions {
+  readonly workspaces: readonly WorkspacePermission[];
+  readonly restrictedPackages: readonly RestrictedPackage[];
+}
+
+export interface WorkspacePermission {
+  readonly folder: string;
+  /** Folders of the workspaces that it may import; its own tests may import testkit as well. */
+  readonly mayImport: readonly Permission[];
+  /** Runs in browsers too, so `node:` modules are refused outside its tests. */
+  readonly browserSafe?: true;
+}
+
+export type Permission = string | { readonly folder: string; readonly reserved: string };
+
+/** A package from npm that stays behind one of our own interfaces. */
+export interface RestrictedPackage {
+  readonly name: string;
+  readonly allowedIn: readonly Permission[];
+  readonly instead: string;
+}
+
+const core = 'packages/core';
+const contract = 'packages/contract';
+const platform = 'packages/platform';
+const protocols = 'packages/protocols';
+const runtimes = 'packages/runtimes';
+const testkit = 'packages/testkit';
+
+export const importPermissions: ImportPermissions = {
+  workspaces: [
+    { folder: core, mayImport: [], browserSafe: true },
+    { folder: contract, mayImport: [core], browserSafe: true },
+    { folder: protocols, mayImport: [core], browserSafe: true },
+    { folder: platform, mayImport: [core] },
+    { folder: runtimes, mayImport: [core, protocols, platform] },
+    { folder: testkit, mayImport: [core, contract, platform, protocols, runtimes] },
+    { folder: 'apps/gateway', mayImport: [core, contract, platform, protocols, runtimes] },
+    { folder: 'apps/runner', mayImport: [core, contract, platform, protocols, runtimes] },
+    { folder: 'apps/control-plane', mayImport: [core, contract, platform, protocols, runtimes] },
+    { folder: 'apps/cli', mayImport: [core, contract, platform] },
+    { folder: 'web-dashboard', mayImport: [core, contract], browserSafe: true },
+    { folder: 'tests', mayImport: [core, contract, platform, protocols, runtimes, testkit] },
+    { folder: 'models', mayImport: [core, protocols, 'tools'] },
+    { folder: 'tools', mayImport: [core, platform] },
+    { folder: 'examples', mayImport: ['models'] },
+  ],
+  restrictedPackages: [
+    {
+      name: 'onnxruntime-node',
+      allowedIn: ['packages/runtimes/src/onnx', 'models/train'],
+      instead:
+        'Only the runner loads native model code: speak to it through the Runtime interface of packages/runtimes.',
+    },
+    {
+      name: 'pg',
+      allowedIn: [platform, testkit, 'apps/control-plane'],
+      instead: 'Ask the control plane through its API; its database is nobody else’s.',
+    },
+    {
+      name: 'kysely',
+      allowedIn: [platform, 'apps/control-plane'],
+      instead: 'Ask the control plane through its API; its database is nobody else’s.',
+    },
+    {
+      name: 'fastify',
+      allowedIn: ['apps/control-plane'],
+      instead: 'Answer HTTP through the edge interface of packages/platform.',
+    },
+    {
+      name: 'prom-client',
+      allowedIn: ['apps/control-plane'],
+      instead: 'It costs microseconds on each observation: use the histograms of apps/gateway/src/telemetry.',
+    },
+  ],
+};

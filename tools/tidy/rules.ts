@@ -1,0 +1,30 @@
+import { lockfileIsComplete } from './lockfile-complete.ts';
+import { decisionPages } from './decision-pages.ts';
+import { documentLinks } from './document-links.ts';
+import { fileLength } from './file-length.ts';
+import { fileNames } from './file-names.ts';
+import { importPermissions } from './import-permissions.ts';
+import { importRule } from './import-rule.ts';
+import { noLeftovers } from './leftovers.ts';
+import { noMachinePaths } from './machine-paths.ts';
+import { makeTargetsExist } from './make-targets.ts';
+import { noBarrels } from './no-barrels.ts';
+import { pinnedDependencies } from './pinned-dependencies.ts';
+import type { Rule } from './repository.ts';
+import { scriptsDoSomething } from './scripts-do-something.ts';
+
+/** The house style: one file a rule, each with a test that shows what it says. */
+export const tidyRules: Readonly<Record<string, Rule>> = {
+  importRule: importRule(importPermissions),
+  noBarrels,
+  fileNames,
+  fileLength,
+  noLeftovers,
+  noMachinePaths,
+  scriptsDoSomething,
+  makeTargetsExist,
+  documentLinks,
+  decisionPages,
+  pinnedDependencies,
+  lockfileIsComplete,
+};
