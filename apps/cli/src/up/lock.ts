@@ -14,8 +14,8 @@ export function socketFolder(home: string): string {
 }
 
 /** Holds the data folder for this process. @throws ClusterError ALREADY_RUNNING with process and address of the holder. */
-export async function lockHome(home: string, url: string): Promise<SocketLock> {
-  const result = await takeSocketLock(join(socketFolder(home), 'lock'), () => `pid ${process.pid}, ${url}`);
+export async function lockHome(home: string, url: () => string): Promise<SocketLock> {
+  const result = await takeSocketLock(join(socketFolder(home), 'lock'), () => `pid ${process.pid}, ${url()}`);
   if (result.held) return result.lock;
   throw alreadyRunning(home, result.holder);
 }

@@ -7,7 +7,8 @@ export interface Phase {
   readonly name: string;
   /** Why the phase stands at this place in the list. */
   readonly why: string;
-  start?(): Promise<void> | void;
+  /** @param signal aborts when a stop is asked for meanwhile, so that waiting can end early. */
+  start?(signal: AbortSignal): Promise<void> | void;
   stop?(reason: string): Promise<void> | void;
   /** `stop` is given up after this time and the next phase is stopped. */
   readonly stopTimeoutMs: number;
@@ -57,6 +58,7 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
   const started: Phase[] = [];
   let starting: Promise<void> | null = null;
   let stopping: Promise<boolean> | null = null;
+  const abort = new AbortController();
   let askToStop: (request: StopRequest) => void = () => undefined;
   const stopAsked = new Promise<StopRequest>((resolve) => {
     askToStop = resolve;
@@ -66,7 +68,7 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
     for (const phase of phases) {
       if (stopping !== null) throw new ClusterError('SHUTTING_DOWN', `stopped before ${phase.name} was started`);
       const beganMs = performance.now();
-      await phase.start?.();
+      await phase.start?.(abort.signal);
       started.push(phase);
       log.debug({ phase: phase.name, why: phase.why, durationMs: since(beganMs) }, 'phase started');
     }
@@ -83,6 +85,7 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
   }
 
   function stop(reason: string): Promise<boolean> {
+    abort.abort();
     stopping ??= stopPhases(reason);
     return stopping;
   }

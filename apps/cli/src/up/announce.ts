@@ -1,0 +1,31 @@
+import type { SettledModels } from './until-models-settled.ts';
+
+export interface Announcement {
+  readonly url: string;
+  readonly gatewayUrl: string;
+  readonly seconds: number;
+  readonly models: SettledModels;
+  /** A command that sends a prediction, or null when there is no model for one. */
+  readonly command: string | null;
+  readonly interactive: boolean;
+}
+
+/** What is printed once everything runs. */
+export function announcement({ url, gatewayUrl, seconds, models, command, interactive }: Announcement): string {
+  const ready = models.ready.map(({ id }) => id);
+  return [
+    '',
+    `Cluster AI is ready after ${seconds.toFixed(1)} s`,
+    `  dashboard and API  ${url}`,
+    `  predictions        ${gatewayUrl}`,
+    `  models             ${ready.length === 0 ? 'none yet' : ready.join(', ')}`,
+    ...models.failed.map(({ id, reason }) => `  failed             ${id}: ${reason}`),
+    ...(models.missing === '' ? [] : [`  still missing      ${models.missing}`]),
+    '',
+    ...(command === null
+      ? ['Push a model:', '  cluster-ai model push <name> <file.onnx>']
+      : ['Send a prediction:', `  ${command}`]),
+    '',
+    interactive ? 'Stop with Ctrl-C.' : `Stop with: kill ${process.pid}`,
+  ].join('\n');
+}

@@ -1,0 +1,61 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startChild } from './child.ts';
+import { homePaths } from './home.ts';
+import { askUrl, pollUntil } from './poll.ts';
+import type { Program } from './supervise.ts';
+
+export interface NodeProgramOptions {
+  /** `gateway`: its name in messages, and of its log and settings files. */
+  readonly name: string;
+  readonly main: string;
+  readonly home: string;
+  /** All of its settings, with secrets. */
+  readonly config: unknown;
+  /** Answers 200 when the program does its work. */
+  readonly readyUrl: string;
+  readonly startTimeoutMs: number;
+  readonly stopTimeoutMs: number;
+  readonly onOutput: (chunk: Buffer) => void;
+}
+
+const readyIntervalMs = 25;
+const answerTimeoutMs = 2_000;
+
+/** One of our own programs, to keep running. Its settings go into a file that only this user can read. */
+export function nodeProgram(options: NodeProgramOptions): Program {
+  const { name, home } = options;
+  return {
+    name,
+    start() {
+      const file = join(homePaths(home).run, `${name}.yaml`);
+      // JSON is YAML too.
+      writeFileSync(file, `${JSON.stringify(options.config, null, 2)}\n`, { mode: 0o600 });
+      return startChild({
+        command: process.execPath,
+        args: [...process.execArgv, options.main, '--config', file],
+        env: programEnvironment(home),
+        cwd: home,
+        onOutput: options.onOutput,
+      });
+    },
+    untilReady: (child, signal) =>
+      pollUntil(() => askUrl(options.readyUrl, answerTimeoutMs), {
+        what: `the ${name} to be ready`,
+        timeoutMs: options.startTimeoutMs,
+        intervalMs: readyIntervalMs,
+        signal,
+        hopeless: () => (child.hasExited() ? `the ${name} ended` : null),
+      }),
+    stopTimeoutMs: options.stopTimeoutMs,
+  };
+}
+
+/** Settings travel in the file alone: variables that set something are left out, so that nothing is set twice. */
+function programEnvironment(home: string): Record<string, string> {
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !name.startsWith('CLUSTER_AI_') && name !== 'DATABASE_URL',
+  );
+  const environment = Object.fromEntries(kept.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+  return { ...environment, NODE_COMPILE_CACHE: homePaths(home).cache };
+}

@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import type { SocketLock } from '@cluster-ai/platform/files/socket-lock.ts';
+import type { Phase } from '@cluster-ai/platform/lifecycle/lifecycle.ts';
+import { chooseAddresses } from './addresses.ts';
+import { announcement } from './announce.ts';
+import { homePaths } from './home.ts';
+import { lockHome } from './lock.ts';
+import { predictionCommand } from './prediction-command.ts';
+import type { RunningPrograms } from './running-programs.ts';
+import { endLeftovers, readState } from './state.ts';
+import { ensureToken } from './tokens.ts';
+import { untilModelsSettled } from './until-models-settled.ts';
+
+const stopTimeoutMs = 5_000;
+/** Programs of a supervisor that was killed end by themselves within 5 s. */
+const leftoverLimitMs = 8_000;
+const apiTimeoutMs = 5_000;
+
+export function lockPhase(running: RunningPrograms): Phase {
+  const { home } = running.settings;
+  let lock: SocketLock | null = null;
+  return {
+    name: 'lock',
+    why: 'two supervisors on one data folder would destroy it',
+    start: async () => {
+      lock = await lockHome(home, () => running.urlText);
+      running.terminal.line(`Cluster AI: data in ${home}, logs in ${homePaths(home).logs}`);
+    },
+    stop: () => lock?.release(),
+    stopTimeoutMs,
+  };
+}
+
+export function leftoversPhase({ settings, terminal }: RunningPrograms): Phase {
+  return {
+    name: 'leftovers',
+    why: 'programs of a supervisor that was killed hold ports and data for another moment',
+    start: async () => {
+      const state = readState(settings.home);
+      if (state === null) return;
+      const ended = await endLeftovers(state, leftoverLimitMs);
+      const detail = ended.length === 0 ? '' : `; ended what was left of it: ${ended.join(', ')}`;
+      terminal.line(`  the last start did not stop in order${detail}`);
+    },
+    stopTimeoutMs,
+  };
+}
+
+export function portsPhase(running: RunningPrograms): Phase {
+  const { settings } = running;
+  const paths = homePaths(settings.home);
+  return {
+    name: 'ports and tokens',
+    why: 'a taken port is told before anything is started',
+    start: async () => {
+      running.addresses = await chooseAddresses(settings);
+      await ensureToken(paths.adminToken, 'cai_admin_');
+      await ensureToken(paths.gatewayToken, 'cai_gateway_');
+    },
+    stop: () => running.close(),
+    stopTimeoutMs,
+  };
+}
+
+/** @param isFirstStart the registry is new, so the example models are still to be imported. */
+export function announcementPhase(running: RunningPrograms, isFirstStart: () => boolean): Phase {
+  const { settings, terminal } = running;
+  return {
+    name: 'announcement',
+    why: 'what is printed as ready is ready',
+    start: async (signal) => {
+      const { url, gatewayUrl, controlUrl, gatewayInternalUrl } = running.addresses;
+      const token = readFileSync(homePaths(settings.home).adminToken, 'utf8').trim();
+      const modelsMin = isFirstStart() ? settings.controlPlane.value.sources.examples.length : 0;
+      const client = { baseUrl: controlUrl, token, timeoutMs: apiTimeoutMs };
+      const models = await untilModelsSettled(client, modelsMin, settings.up.value.startTimeoutMs, signal);
+      const names = models.ready.map(({ id }) => id.slice(0, id.lastIndexOf('@')));
+      const command = await predictionCommand(gatewayInternalUrl, [...new Set(names)]);
+      const seconds = (performance.now() - running.beganMs) / 1_000;
+      const shownCommand = command?.replace(gatewayInternalUrl, gatewayUrl) ?? null;
+      const interactive = process.stdout.isTTY;
+      terminal.line(announcement({ url, gatewayUrl, seconds, models, command: shownCommand, interactive }));
+    },
+    stop: (reason) => terminal.line(`stopping (${reason}): gateway, control plane, database`),
+    stopTimeoutMs,
+  };
+}

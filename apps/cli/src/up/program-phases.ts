@@ -1,0 +1,103 @@
+import type { Phase } from '@cluster-ai/platform/lifecycle/lifecycle.ts';
+import { embeddedPostgresBinaries } from '@cluster-ai/platform/postgres/embedded-binaries.ts';
+import { homePaths } from './home.ts';
+import { socketFolder } from './lock.ts';
+import { nodeProgram } from './node-program.ts';
+import { prepareDatabase } from './postgres-data.ts';
+import { postgresProgram, postgresStopTimeoutMs } from './postgres.ts';
+import { programs } from './programs.ts';
+import type { RunningPrograms } from './running-programs.ts';
+
+/** Time that a program has beyond its own drain limits before it is killed. */
+const stopMarginMs = 10_000;
+/** Killing a program and seeing it end takes no longer. */
+const killMarginMs = 5_000;
+
+export interface Database {
+  readonly url: string;
+  /** It was made by this start. */
+  readonly isNew: boolean;
+}
+
+/** @param onReady receives the address, with the password. */
+export function databasePhase(running: RunningPrograms, onReady: (database: Database) => void): Phase {
+  const { home, up } = running.settings;
+  return {
+    name: 'database',
+    why: 'the control plane keeps everything in it',
+    start: async (signal) => {
+      const binaries = embeddedPostgresBinaries();
+      const sockets = socketFolder(home);
+      const { dataFolder, url, isNew } = await prepareDatabase(homePaths(home).postgres, sockets, binaries);
+      onReady({ url, isNew });
+      const { startTimeoutMs } = up.value;
+      const onOutput = running.outputOf('postgres');
+      const program = postgresProgram({ binaries, dataFolder, socketFolder: sockets, startTimeoutMs, onOutput });
+      await running.start(program, 'database', signal);
+    },
+    stop: () => running.stop('postgres'),
+    stopTimeoutMs: postgresStopTimeoutMs + killMarginMs,
+  };
+}
+
+export function controlPlanePhase(running: RunningPrograms, databaseUrl: () => string): Phase {
+  const { home, up, controlPlane } = running.settings;
+  const { value } = controlPlane;
+  const stopTimeoutMs = value.shutdown.drainTimeoutMs + stopMarginMs;
+  return {
+    name: 'control plane',
+    why: 'it stops before its database',
+    start: (signal) => {
+      const { controlPort, controlUrl, gatewayInternalUrl } = running.addresses;
+      const program = nodeProgram({
+        name: 'control-plane',
+        main: programs.controlPlane,
+        home,
+        config: {
+          ...value,
+          http: { ...value.http, port: controlPort },
+          database: { ...value.database, url: databaseUrl() },
+          gateway: { ...value.gateway, url: gatewayInternalUrl },
+        },
+        readyUrl: `${controlUrl}/readyz`,
+        startTimeoutMs: up.value.startTimeoutMs,
+        stopTimeoutMs,
+        onOutput: running.outputOf('control-plane'),
+      });
+      return running.start(program, 'control plane', signal);
+    },
+    stop: () => running.stop('control-plane'),
+    stopTimeoutMs: stopTimeoutMs + killMarginMs,
+  };
+}
+
+export function gatewayPhase(running: RunningPrograms): Phase {
+  const { home, up, gateway } = running.settings;
+  const { value } = gateway;
+  const stopTimeoutMs = value.shutdown.drainTimeoutMs + value.runner.drainTimeoutMs + stopMarginMs;
+  return {
+    name: 'gateway',
+    why: 'it stops first, so that what has arrived is answered while everything is there',
+    start: (signal) => {
+      const { gatewayPort, metricsPort, controlUrl, metricsUrl } = running.addresses;
+      const program = nodeProgram({
+        name: 'gateway',
+        main: programs.gateway,
+        home,
+        config: {
+          ...value,
+          http: { ...value.http, port: gatewayPort },
+          metrics: { ...value.metrics, port: metricsPort },
+          control: { ...value.control, url: controlUrl },
+        },
+        readyUrl: `${metricsUrl}/readyz`,
+        startTimeoutMs: up.value.startTimeoutMs,
+        stopTimeoutMs,
+        onOutput: running.outputOf('gateway'),
+      });
+      return running.start(program, 'gateway', signal);
+    },
+    stop: () => running.stop('gateway'),
+    stopTimeoutMs: stopTimeoutMs + killMarginMs,
+  };
+}
