@@ -26,12 +26,14 @@ export class FieldWriter {
   }
 
   uint32(value: number): this {
-    this.view.setUint32(this.claim(4), value, true);
+    const start = this.claim(4);
+    this.view.setUint32(start, value, true);
     return this;
   }
 
   float64(value: number): this {
-    this.view.setFloat64(this.claim(8), value, true);
+    const start = this.claim(8);
+    this.view.setFloat64(start, value, true);
     return this;
   }
 
@@ -52,6 +54,7 @@ export class FieldWriter {
     return this.bytes.subarray(0, length);
   }
 
+  /** Makes room; `bytes` and `view` may be others afterwards. */
   private claim(bytes: number): number {
     const start = this.offset;
     this.offset += bytes;

@@ -1,0 +1,53 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { chooseIsolation, chooseSlot, restartDelayMs } from './placement.ts';
+
+describe('chooseIsolation', () => {
+  const small = { setting: undefined, sizeBytes: 10, crashes: 0, dedicatedFromBytes: 100 };
+
+  it.each([
+    ['a small model shares', small, 'shared'],
+    ['a large one does not', { ...small, sizeBytes: 100 }, 'dedicated'],
+    ['the operator may let a large one share', { ...small, sizeBytes: 100, setting: 'shared' }, 'shared'],
+    ['the operator may set a small one apart', { ...small, setting: 'dedicated' }, 'dedicated'],
+    ['one crash proves nothing', { ...small, crashes: 1 }, 'shared'],
+    ['two crashes set it apart', { ...small, crashes: 2 }, 'dedicated'],
+    ['two crashes outweigh the operator', { ...small, crashes: 2, setting: 'shared' }, 'dedicated'],
+  ] as const)('%s', (_, facts, expected) => {
+    expect(chooseIsolation(facts)).toBe(expected);
+  });
+});
+
+describe('chooseSlot', () => {
+  const slots = fc.array(fc.option(fc.nat({ max: 5 })), { maxLength: 40 });
+
+  it('takes a slot that serves nobody whenever there is one, and else the one with the fewest', () => {
+    fc.assert(
+      fc.property(slots, (instancesBySlot) => {
+        const chosen = chooseSlot(instancesBySlot);
+        const usable = instancesBySlot.filter((instances) => instances !== null);
+        if (usable.length === 0) expect(chosen).toBeNull();
+        else expect(instancesBySlot[chosen ?? -1]).toBe(Math.min(...usable));
+      }),
+    );
+  });
+
+  it('spreads instances evenly over slots', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 40 }), fc.nat({ max: 200 }), (slotsMax, instances) => {
+        const counts = Array.from({ length: slotsMax }, () => 0);
+        for (let placed = 0; placed < instances; placed += 1) {
+          const slot = chooseSlot(counts) ?? 0;
+          counts[slot] = (counts[slot] ?? 0) + 1;
+        }
+        expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+});
+
+describe('restartDelayMs', () => {
+  it('starts again at once after a first crash, then slower and slower, to a limit', () => {
+    expect([1, 2, 3, 4, 8, 9, 50].map(restartDelayMs)).toEqual([0, 100, 200, 400, 6_400, 10_000, 10_000]);
+  });
+});
