@@ -16,7 +16,7 @@ const processors = ['arm64', 'arm', 'ia32', 'loong64', 'ppc64', 'riscv64', 's390
  * @returns {string[]} the names of the packages that were added
  * @throws when a missing package is not one of a platform, or its version is a range
  */
-export function completeLockfile(lockfile) {
+function completeLockfile(lockfile) {
   const added = [];
   for (const [parentPath, parent] of Object.entries(lockfile.packages)) {
     for (const [name, version] of Object.entries(parent.optionalDependencies ?? {})) {

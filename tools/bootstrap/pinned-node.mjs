@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { hostNode, runNpm } from './npm.mjs';
 import { run } from './run.mjs';
 
-export const nodeVersion = '24.21.0';
+const nodeVersion = '24.21.0';
 
 /** npm packages that hold the Node binary, by platform and architecture, with the hash of their tarballs. */
 const nodePackages = {

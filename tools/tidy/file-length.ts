@@ -1,6 +1,6 @@
 import { isJavaScript, isTypeScript, type Rule } from './repository.ts';
 
-export const fileLinesMax = 500;
+const fileLinesMax = 500;
 
 const isGenerated = (path: string): boolean => /(?:^|\/)generated\//.test(path);
 

@@ -3,7 +3,7 @@ import type { Finding, Repository, RepositoryFile, Rule } from './repository.ts'
 type Content = string | Pick<RepositoryFile, 'text' | 'executable'>;
 
 /** A repository of a few files, for the tests of the rules. */
-export function repositoryOf(contents: Readonly<Record<string, Content>>): Repository {
+function repositoryOf(contents: Readonly<Record<string, Content>>): Repository {
   const files = Object.entries(contents).map(([path, content]) =>
     typeof content === 'string'
       ? { path, text: content, executable: false }

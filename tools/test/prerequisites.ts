@@ -1,0 +1,119 @@
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync, globSync, readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** A program of the operating system that some tests speak to. */
+export interface Prerequisite {
+  readonly debianPackage: string;
+  readonly reason: string;
+  /** A program on PATH, or the whole path of a file, that proves it is there. */
+  readonly proof: string;
+  /** The tests that need it are those whose text has this. */
+  readonly namedIn: RegExp;
+  /** Installing it starts this service, which no test needs: it is switched off again. */
+  readonly service?: string;
+}
+
+const prerequisites: readonly Prerequisite[] = [
+  {
+    debianPackage: 'chromium',
+    reason: 'the dashboard is tested in a real browser',
+    proof: 'chromium',
+    namedIn: /playwright/,
+  },
+  {
+    debianPackage: 'prometheus',
+    reason: 'a real Prometheus scrapes /metrics, and its promtool checks them',
+    proof: 'promtool',
+    namedIn: /promtool/,
+    service: 'prometheus',
+  },
+  {
+    debianPackage: 'postgresql-15',
+    reason: 'migrations run on the oldest PostgreSQL that is supported, too',
+    proof: '/usr/lib/postgresql/15/bin/postgres',
+    namedIn: /startPostgres\(|\[15, 18\]/,
+    service: 'postgresql@15-main',
+  },
+  {
+    debianPackage: 'python3-venv',
+    reason: 'the Python client that people have (tritonclient) calls the gateway',
+    // The module that a bare python3 lacks on Debian.
+    proof: 'python3 -c "import ensurepip, venv"',
+    namedIn: /\.tools\/python|tritonclient/,
+  },
+];
+
+/** Those that the tests under `root` need and this machine lacks, with the tests that name them. */
+function missingPrerequisites(root: string): { prerequisite: Prerequisite; neededBy: string[] }[] {
+  const tests = globSync(['tests/**/*.ts', 'apps/*/src/**/*.test.ts', 'packages/*/src/**/*.test.ts'], { cwd: root });
+  const texts = tests.map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
+  return prerequisites.flatMap((prerequisite) => {
+    const neededBy = texts.filter(({ text }) => prerequisite.namedIn.test(text)).map(({ path }) => path);
+    return neededBy.length === 0 || isPresent(prerequisite.proof) ? [] : [{ prerequisite, neededBy }];
+  });
+}
+
+function isPresent(proof: string): boolean {
+  if (proof.includes(' ')) return spawnSync('sh', ['-c', proof], { stdio: 'ignore' }).status === 0;
+  if (proof.startsWith('/')) return existsSync(proof);
+  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => isExecutable(join(folder, proof)));
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Says what is about to be installed as root and why, and installs it.
+ * @throws Error that names the packages when this machine cannot install them
+ */
+export function installPrerequisites(root: string): void {
+  const missing = missingPrerequisites(root);
+  if (missing.length === 0) {
+    console.log('Needs root: nothing; every program that the tests speak to is installed.');
+    return;
+  }
+  console.log('Needs root, to install what the tests speak to:');
+  for (const { prerequisite, neededBy } of missing) {
+    console.log(`  ${prerequisite.debianPackage}: ${prerequisite.reason} (${neededBy.join(', ')})`);
+  }
+  const packages = missing.map(({ prerequisite }) => prerequisite.debianPackage);
+  const asRoot = commandAsRoot(packages);
+  const quietly = ['env', 'DEBIAN_FRONTEND=noninteractive'];
+  execute([...asRoot, ...quietly, 'apt-get', 'update', '-qq'], packages);
+  execute([...asRoot, ...quietly, 'apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...packages], packages);
+  for (const { prerequisite } of missing) switchOffService(asRoot, prerequisite, packages);
+  const still = missingPrerequisites(root).map(({ prerequisite }) => prerequisite);
+  if (still.length === 0) return;
+  const named = still.map(({ debianPackage, proof }) => `${debianPackage} did not bring '${proof}'`).join('; ');
+  throw new Error(`${named}. Install it by hand and run make test again.`);
+}
+
+function commandAsRoot(packages: readonly string[]): string[] {
+  const byHand = `Install by hand what gives these Debian packages' programs, then run make test again: ${packages.join(' ')}.`;
+  if (!isPresent('apt-get')) throw new Error(`this machine has no apt-get. ${byHand}`);
+  if (process.getuid?.() === 0) return [];
+  if (!isPresent('sudo')) throw new Error(`installing needs root, and there is no sudo. ${byHand}`);
+  // Without a terminal nobody could type a password.
+  return process.stdin.isTTY ? ['sudo'] : ['sudo', '-n'];
+}
+
+function switchOffService(asRoot: readonly string[], { service }: Prerequisite, packages: readonly string[]): void {
+  if (service === undefined || !existsSync('/run/systemd/system')) return;
+  execute([...asRoot, 'systemctl', 'disable', '--now', service], packages);
+}
+
+function execute([program = '', ...args]: readonly string[], packages: readonly string[]): void {
+  const { status, error } = spawnSync(program, args, { stdio: ['inherit', 'inherit', 'inherit'] });
+  if (status === 0) return;
+  const reason = error?.message ?? `exit code ${status}`;
+  throw new Error(
+    `"${[program, ...args].join(' ')}" failed (${reason}). Install by hand, then run make test again: ${packages.join(' ')}.`,
+  );
+}
