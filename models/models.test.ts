@@ -61,6 +61,18 @@ describe('on data that they have never seen', () => {
   });
 });
 
+test('NOTICE names every package that a model comes from', async () => {
+  const notice = await readFile(new URL('../NOTICE', import.meta.url), 'utf8');
+  for (const name of ['iris', 'mnist', 'language']) {
+    const { trainedOn } = await readCard(name);
+    const packages = trainedOn.match(/[a-z-]+ \d+\.\d+\.\d+/g) ?? [];
+    expect(packages.length).toBeGreaterThan(0);
+    for (const source of packages) expect(notice).toContain(source);
+  }
+  const silero = await readFile(new URL('silero-vad/source.json', import.meta.url), 'utf8');
+  expect(notice).toContain(`${/"package": "(.*?)"/.exec(silero)?.[1]} ${/"version": "(.*?)"/.exec(silero)?.[1]}`);
+});
+
 test('training again gives the same bytes', async () => {
   const model = trainIris(await irisData());
   expect(sha256Of(model)).toBe((await readCard('iris')).sha256);
