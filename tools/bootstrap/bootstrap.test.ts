@@ -45,6 +45,8 @@ describe('bootstrap', () => {
     }
     writeFileSync(join(checkout, 'tools', 'link-postgres-libraries.ts'), '');
     mkdirSync(join(checkout, 'web-dashboard'));
+    mkdirSync(join(checkout, 'models'));
+    writeFileSync(join(checkout, 'models', 'fetch.ts'), '');
     writeFileSync(join(checkout, 'package-lock.json'), '{}');
   });
   afterEach(() => rmSync(join(checkout, '..'), { recursive: true }));
