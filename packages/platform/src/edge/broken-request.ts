@@ -1,29 +1,36 @@
-import type { Duplex } from 'node:stream';
-
-/**
- * Answers what never became a request: the parser gave up, the header was too large, or it came too slowly. Node would
- * close the connection without a body; clients deserve the reason.
- */
-export function rejectBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const [status, sentence] = verdict(error.code);
-  const body = JSON.stringify({ error: sentence });
-  socket.end(
-    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-    () => socket.destroy(),
-  );
+/** What a client is told about bytes that never became a request. */
+export interface Verdict {
+  readonly status: string;
+  readonly sentence: string;
 }
 
-function verdict(code: string | undefined): readonly [status: string, sentence: string] {
+/**
+ * Judges an error of node:http's parser or of its clock. Node would close the connection without a body; clients deserve
+ * the reason.
+ * @returns null when nobody is left to be told: the connection broke, or ended in the middle of a request.
+ */
+export function verdictOn(code: string | undefined): Verdict | null {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
-      return ['431 Request Header Fields Too Large', 'the request header is larger than the limit'];
+      return { status: '431 Request Header Fields Too Large', sentence: 'the request header is larger than the limit' };
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return {
+        status: '413 Content Too Large',
+        sentence: 'the chunk extensions of the request are larger than the limit',
+      };
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return ['408 Request Timeout', 'the request did not arrive whole in time'];
+      return { status: '408 Request Timeout', sentence: 'the request did not arrive whole in time' };
+    case 'HPE_INVALID_EOF_STATE':
+      return null;
     default:
-      return ['400 Bad Request', 'the request is not valid HTTP/1.1'];
+      return code?.startsWith('HPE_') === true ? notHttp : null;
   }
+}
+
+export const notHttp: Verdict = { status: '400 Bad Request', sentence: 'the request is not valid HTTP/1.1' };
+
+/** A whole HTTP/1.1 answer that ends its connection. */
+export function lastWords({ status, sentence }: Verdict): string {
+  const body = JSON.stringify({ error: sentence });
+  return `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 }

@@ -11,17 +11,21 @@ export interface Call {
   /** Path and query exactly as sent: `/v2/models/iris/infer?x=1`. */
   readonly rawPath: string;
   readonly headers: Headers;
-  /** First value of a header, or null. The name is given in lower case. */
+  /** First value of a header as it was sent, or null. The name is given in lower case. */
   header(name: string): string | null;
   readonly remoteAddress: string;
   /** Which listener took the call: rules may differ between listeners. */
   readonly listenerId: string;
   /**
-   * Reads the whole body. The listener's limit is enforced below: more bytes, or bytes that come too slowly, reject.
-   * @throws ClusterError BODY_TOO_LARGE, REQUEST_TIMEOUT or CANCELLED.
+   * Reads the whole body, once. The listener's limit is enforced below: more bytes, or bytes that come too slowly, reject.
+   * A client that waits for `100 Continue` is told to go on here, so a call that is refused earlier never sends its body.
+   * @throws ClusterError BODY_TOO_LARGE, REQUEST_TIMEOUT, INVALID_ARGUMENT (broken chunks) or CANCELLED.
    */
   body(): Promise<Uint8Array>;
-  /** Called once if the client goes away before the reply is complete. */
+  /**
+   * Called once if the client goes away before the reply is complete. A client that closes only its sending half counts
+   * as gone: that is what a client that gave up looks like from here.
+   */
   onCancel(listener: () => void): void;
 }
 
@@ -36,6 +40,7 @@ export interface Reply {
   end(trailers?: Headers): void;
 }
 
+/** Answers one call. A rejection is a defect: the call's connection is cut and `EdgeOptions.onDefect` hears of it. */
 export type CallHandler = (call: Call, reply: Reply) => Promise<void>;
 
 export interface EdgeOptions {
@@ -44,12 +49,16 @@ export interface EdgeOptions {
   /** 0 takes a free port. */
   readonly port: number;
   readonly bodyBytesMax: number;
+  /** Larger headers are refused with 431. A server may allow some bytes more. */
   readonly headerBytesMax: number;
+  /** Connections above this number are closed at once. */
   readonly connectionsMax: number;
   /** A request, header and body, must have arrived within this time. */
   readonly requestTimeoutMs: number;
   /** A connection that carries no request is closed after this time. */
   readonly idleTimeoutMs: number;
+  /** Hears of handlers that rejected and of connections that could not be accepted: both belong into the log. */
+  readonly onDefect: (error: unknown) => void;
 }
 
 export interface Edge {
@@ -57,9 +66,10 @@ export interface Edge {
   readonly host: string;
   readonly port: number;
   /**
-   * Refuses new connections, lets every request that has fully arrived be answered, closes idle connections.
+   * Refuses new connections, lets every request that has fully arrived be answered, also those that the kernel has and
+   * this program has not read yet, and closes idle connections.
    * Resolves when all are gone, or after `drainTimeoutMs`, when the rest is cut.
-   * @returns how many requests were cut.
+   * @returns how many requests were cut without their whole answer.
    */
   close(drainTimeoutMs: number): Promise<number>;
 }

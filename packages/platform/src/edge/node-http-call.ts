@@ -2,19 +2,27 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { Call, EdgeOptions, Headers } from './edge.ts';
 
+/** A rest of a refused body that is read and thrown away, so that its connection can go on. */
+const discardedBytesMax = 65_536;
+
 /** A request of node:http as a neutral call. */
 export class NodeHttpCall implements Call {
   readonly method: string;
   readonly rawPath: string;
   readonly remoteAddress: string;
   readonly listenerId: string;
-  /** True once the rest of the body will not be read: the connection cannot carry another request. */
-  mustClose = false;
+  /** True once the whole answer has been handed over. */
+  answered = false;
   private readonly request: IncomingMessage;
   private readonly response: ServerResponse;
   private readonly bodyBytesMax: number;
+  private readonly names: readonly string[];
+  private awaitsContinue: boolean;
+  private rejectBody: ((error: ClusterError) => void) | null = null;
+  private brokenBy: ClusterError | null = null;
 
-  constructor(request: IncomingMessage, response: ServerResponse, options: EdgeOptions) {
+  /** @param awaitsContinue the client sent `Expect: 100-continue` and holds its body back. */
+  constructor(request: IncomingMessage, response: ServerResponse, options: EdgeOptions, awaitsContinue: boolean) {
     this.request = request;
     this.response = response;
     this.method = request.method ?? 'GET';
@@ -22,56 +30,129 @@ export class NodeHttpCall implements Call {
     this.remoteAddress = request.socket.remoteAddress ?? '';
     this.listenerId = options.listenerId;
     this.bodyBytesMax = options.bodyBytesMax;
+    this.awaitsContinue = awaitsContinue;
+    this.names = lowerCaseNames(request.rawHeaders);
   }
 
   get headers(): Headers {
-    const raw = this.request.rawHeaders;
-    const pairs: [string, string][] = [];
-    for (let index = 0; index + 1 < raw.length; index += 2) {
-      pairs.push([(raw[index] ?? '').toLowerCase(), raw[index + 1] ?? '']);
-    }
-    return pairs;
+    return this.names.map((name, index) => [name, this.request.rawHeaders[2 * index + 1] ?? '']);
   }
 
   header(name: string): string | null {
-    const value = this.request.headers[name];
-    return (Array.isArray(value) ? value[0] : value) ?? null;
+    const index = this.names.indexOf(name);
+    return index === -1 ? null : (this.request.rawHeaders[2 * index + 1] ?? null);
+  }
+
+  /** HTTP/1.1 demands exactly one Host header; two would let a client show another one to each reader. */
+  get hasOneHost(): boolean {
+    const first = this.names.indexOf('host');
+    if (first === -1) return this.request.httpVersion === '1.0';
+    return !this.names.includes('host', first + 1);
+  }
+
+  /** The whole request has arrived. */
+  get complete(): boolean {
+    return this.request.complete || !this.hasBody;
+  }
+
+  /** The client may still send more than is worth reading: the connection cannot carry another request. */
+  get mustClose(): boolean {
+    if (this.brokenBy !== null) return true;
+    if (this.complete) return false;
+    const announced = this.header('content-length');
+    return this.awaitsContinue || announced === null || Number(announced) > discardedBytesMax;
   }
 
   async body(): Promise<Uint8Array> {
+    if (this.brokenBy !== null) throw this.brokenBy;
+    if (this.request.destroyed && !this.request.complete) throw gone();
     const announced = Number(this.header('content-length') ?? 0);
     if (announced > this.bodyBytesMax) throw this.tooLarge(announced);
-    const chunks: Buffer[] = [];
-    let size = 0;
-    return new Promise((resolve, reject) => {
-      this.request.on('data', (chunk: Buffer) => {
-        size += chunk.byteLength;
-        if (size > this.bodyBytesMax) {
-          this.request.pause();
-          this.request.removeAllListeners('data');
-          reject(this.tooLarge(size));
-          return;
-        }
-        chunks.push(chunk);
-      });
-      this.request.once('end', () => {
-        const [only] = chunks;
-        resolve(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, size));
-      });
-      const gone = (): void => reject(new ClusterError('CANCELLED', 'the client went away before its request was complete'));
-      this.request.once('aborted', gone);
-      this.request.once('error', gone);
-    });
+    if (this.awaitsContinue) {
+      this.awaitsContinue = false;
+      this.response.writeContinue();
+    }
+    return this.receive();
   }
 
   onCancel(listener: () => void): void {
+    if (this.response.destroyed && !this.response.writableFinished) {
+      listener();
+      return;
+    }
     this.response.once('close', () => {
       if (!this.response.writableFinished) listener();
     });
   }
 
-  private tooLarge(size: number): ClusterError {
-    this.mustClose = true;
-    return new ClusterError('BODY_TOO_LARGE', `the request body has at least ${size} bytes; at most ${this.bodyBytesMax} are accepted`);
+  /** The rest of the body will not come, or cannot be understood. */
+  breakOff(error: ClusterError): void {
+    this.brokenBy ??= error;
+    this.rejectBody?.(error);
   }
+
+  /**
+   * Reads on without keeping anything until the client has sent all, or goes, or `limitMs` have passed. A connection that
+   * is closed over unread bytes is reset, and the client may lose the answer that it was sent.
+   */
+  discardRest(limitMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, limitMs);
+      const done = (): void => {
+        clearTimeout(timer);
+        resolve();
+      };
+      this.request.once('end', done);
+      this.request.once('close', done);
+      this.request.resume();
+    });
+  }
+
+  private receive(): Promise<Uint8Array> {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    return new Promise((resolve, reject) => {
+      const { request } = this;
+      const keep = (chunk: Buffer): void => {
+        size += chunk.byteLength;
+        if (size <= this.bodyBytesMax) {
+          chunks.push(chunk);
+          return;
+        }
+        request.off('data', keep);
+        request.pause();
+        reject(this.tooLarge(size));
+      };
+      this.rejectBody = reject;
+      request.on('data', keep);
+      request.once('end', () => {
+        const [only] = chunks;
+        resolve(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, size));
+      });
+      // Both ways of going away end in `close`; after `end` it changes nothing.
+      request.once('close', () => reject(gone()));
+    });
+  }
+
+  private get hasBody(): boolean {
+    const announced = this.header('content-length');
+    return announced === null ? this.names.includes('transfer-encoding') : announced !== '0';
+  }
+
+  private tooLarge(size: number): ClusterError {
+    return new ClusterError(
+      'BODY_TOO_LARGE',
+      `the request body has at least ${size} bytes; at most ${this.bodyBytesMax} are accepted`,
+    );
+  }
+}
+
+function lowerCaseNames(rawHeaders: readonly string[]): string[] {
+  const names: string[] = [];
+  for (let index = 0; index < rawHeaders.length; index += 2) names.push((rawHeaders[index] ?? '').toLowerCase());
+  return names;
+}
+
+function gone(): ClusterError {
+  return new ClusterError('CANCELLED', 'the client went away before its request was complete');
 }

@@ -1,0 +1,78 @@
+import type { Socket } from 'node:net';
+import { ClusterError } from '@cluster-ai/core/errors.ts';
+import { lastWords, verdictOn, type Verdict } from './broken-request.ts';
+import type { NodeHttpCall } from './node-http-call.ts';
+
+/** One client connection: which of its calls are unanswered, and how it ends. */
+export class NodeHttpConnection {
+  private readonly socket: Socket;
+  /** In order of arrival. */
+  private readonly calls = new Set<NodeHttpCall>();
+  private newest: NodeHttpCall | null = null;
+  private closing = false;
+  private verdict: Verdict | null = null;
+
+  constructor(socket: Socket) {
+    this.socket = socket;
+  }
+
+  begin(call: NodeHttpCall): void {
+    this.calls.add(call);
+    this.newest = call;
+  }
+
+  /** To be called when the answer is out, or can no longer be sent. */
+  end(call: NodeHttpCall): void {
+    this.calls.delete(call);
+    if (this.calls.size > 0) return;
+    if (this.verdict !== null) this.reject(this.verdict);
+    else if (this.closing) this.socket.destroySoon();
+  }
+
+  /** True when the connection can carry nothing after the answer to this call. Pipelined calls are all answered first. */
+  endsWith(call: NodeHttpCall): boolean {
+    return this.closing && this.newest === call;
+  }
+
+  /** Ends the connection as soon as what has arrived is answered. */
+  close(): void {
+    this.closing = true;
+    if (this.calls.size === 0) this.socket.destroySoon();
+  }
+
+  /** Calls whose answer is not complete. */
+  get unanswered(): number {
+    let count = 0;
+    for (const call of this.calls) if (!call.answered) count += 1;
+    return count;
+  }
+
+  cut(): void {
+    this.socket.destroy();
+  }
+
+  /** Takes what the parser, the clock or the socket complain about. */
+  fail(error: NodeJS.ErrnoException): void {
+    const verdict = verdictOn(error.code);
+    if (this.newest !== null && this.calls.has(this.newest) && !this.newest.complete) {
+      this.newest.breakOff(bodyError(verdict));
+      if (verdict !== null && !this.newest.answered) return;
+      this.socket.destroy();
+      return;
+    }
+    // A connection that never sent a byte is idle, not slow.
+    if (verdict === null || !this.socket.writable || this.socket.bytesRead === 0) this.socket.destroy();
+    else if (this.calls.size === 0) this.reject(verdict);
+    // The client reads answers in order: this one comes after those to its earlier requests.
+    else this.verdict = verdict;
+  }
+
+  reject(verdict: Verdict): void {
+    this.socket.end(lastWords(verdict), () => this.socket.destroy());
+  }
+}
+
+function bodyError(verdict: Verdict | null): ClusterError {
+  if (verdict === null) return new ClusterError('CANCELLED', 'the client went away before its request was complete');
+  return new ClusterError(verdict.status.startsWith('408') ? 'REQUEST_TIMEOUT' : 'INVALID_ARGUMENT', verdict.sentence);
+}
