@@ -21,7 +21,7 @@ export function mockOverview(scenario: Scenario, atMs: number): Overview {
     reasons: [
       ...(scenario === 'no-gateway' ? ['No gateway has reported: nothing answers predictions.'] : []),
       ...lost.map(({ gateway }) => `Gateway ${gateway} has not reported for more than 10 seconds.`),
-      ...(scenario === 'degraded' ? ['text-labels@1 failed to load on gateway-1.'] : []),
+      ...(scenario === 'degraded' ? ['language@1 failed to load on gateway-1.'] : []),
     ],
     snapshot,
     gateways,
@@ -110,9 +110,9 @@ function trafficAt(atMs: number): Traffic[] {
 }
 
 function observedModels(scenario: Scenario): ObservedModel[] {
-  const ids = ['iris@1', 'mnist@4', 'mnist@5', 'silero-vad@1', 'half@1', 'text-labels@1'];
+  const ids = ['iris@1', 'mnist@4', 'mnist@5', 'silero-vad@1', 'half@1', 'language@1'];
   return ids.map((id) => {
-    const failed = scenario === 'degraded' && id === 'text-labels@1';
+    const failed = scenario === 'degraded' && id === 'language@1';
     const alone = id === 'silero-vad@1';
     return {
       id,

@@ -35,7 +35,7 @@ const entries: readonly Entry[] = [
       inputs: [{ name: 'image', datatype: 'FP32', shape: [-1, 784] }],
       outputs: [
         { name: 'probabilities', datatype: 'FP32', shape: [-1, 10] },
-        { name: 'label', datatype: 'INT64', shape: [-1] },
+        { name: 'digit', datatype: 'INT64', shape: [-1] },
       ],
     },
   },
@@ -67,13 +67,13 @@ const entries: readonly Entry[] = [
     },
   },
   {
-    name: 'text-labels',
-    description: 'Names the kind of a text',
+    name: 'language',
+    description: 'Language of a short text',
     versions: 1,
     sizeBytes: 18_240,
     signature: {
       inputs: [{ name: 'text', datatype: 'BYTES', shape: [-1] }],
-      outputs: [{ name: 'kind', datatype: 'BYTES', shape: [-1] }],
+      outputs: [{ name: 'language', datatype: 'BYTES', shape: [-1] }],
     },
   },
 ];
@@ -97,7 +97,7 @@ function version(entry: Entry, number: number): ModelVersion {
     sizeBytes: entry.sizeBytes,
     signature: { inputs: entry.signature.inputs.map(copy), outputs: entry.signature.outputs.map(copy) },
     settings: {},
-    source: entry.name === 'text-labels' ? 'upload' : 'example',
+    source: entry.name === 'language' ? 'upload' : 'example',
     createdAt: `2026-08-2${number}T09:12:00.000Z`,
     createdBy: 'admin',
     observed: [],

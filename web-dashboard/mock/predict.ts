@@ -18,13 +18,13 @@ const outputs: Readonly<Record<string, readonly unknown[]>> = {
       shape: [1, 10],
       data: [0.0001, 0.0004, 0.0031, 0.0102, 0.0001, 0.0002, 0.0001, 0.9812, 0.0004, 0.0042],
     },
-    { name: 'label', datatype: 'INT64', shape: [1], data: [7] },
+    { name: 'digit', datatype: 'INT64', shape: [1], data: [7] },
   ],
   'silero-vad': [
     { name: 'output', datatype: 'FP32', shape: [1, 1], data: [0.0123] },
     { name: 'stateN', datatype: 'FP32', shape: [2, 1, 128], data: Array.from({ length: 256 }, () => 0.25) },
   ],
-  'text-labels': [{ name: 'kind', datatype: 'BYTES', shape: [1], data: ['greeting'] }],
+  language: [{ name: 'language', datatype: 'BYTES', shape: [3], data: ['en', 'pt', 'de'] }],
 };
 
 /**

@@ -21,7 +21,7 @@ export function ChartTable<Sample extends { readonly atMs: number }>({
   const rows = samples.slice(-rowsMax).toReversed();
   return (
     <details className="group text-[0.929rem]">
-      <summary className="inline-block cursor-pointer rounded text-muted hover:text-ink">Values as a table</summary>
+      <summary className="w-fit cursor-pointer rounded text-muted hover:text-ink">Values as a table</summary>
       <section
         aria-label={`${title}: values`}
         tabIndex={0}

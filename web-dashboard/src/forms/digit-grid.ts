@@ -41,27 +41,70 @@ function distanceToLine(point: GridPoint, from: GridPoint, to: GridPoint): numbe
   return Math.hypot(point.x - from.x - nearest * along.x, point.y - from.y - nearest * along.y);
 }
 
+/** Longest side of a digit in MNIST, pixels. */
+const digitSide = 20;
+
 /**
- * Moves the drawing by whole pixels until its centre of mass is the middle: the digits of MNIST were prepared so, and a
- * model trained on them expects it. An empty grid stays empty.
+ * Prepares a drawing as the digits of MNIST were prepared: scaled until its longest side is 20 pixels, and moved until
+ * its centre of mass is the middle. A model trained on them expects both. An empty grid stays empty.
+ * Source: LeCun, Cortes and Burges, "The MNIST database of handwritten digits".
  */
-export function centred(grid: DigitGrid): DigitGrid {
+export function prepared(grid: DigitGrid): DigitGrid {
+  const extent = inkExtent(grid);
+  if (extent === null) return grid;
+  const scale = Math.max(extent.right - extent.left, extent.bottom - extent.top) / digitSide;
+  const half = gridSide / 2;
+  const centre = centreOfMass(grid);
+  return grid.map((_ink, index) => {
+    const x = centre.x + ((index % gridSide) + 0.5 - half) * scale;
+    const y = centre.y + (Math.floor(index / gridSide) + 0.5 - half) * scale;
+    return sample(grid, x - 0.5, y - 0.5);
+  });
+}
+
+/** Ink fainter than this is no part of the digit's extent. */
+const faintInk = 0.1;
+
+function inkExtent(grid: DigitGrid): { left: number; right: number; top: number; bottom: number } | null {
+  const inked = [...grid.entries()].filter(([, ink]) => ink > faintInk).map(([index]) => index);
+  if (inked.length === 0) return null;
+  const columns = inked.map((index) => index % gridSide);
+  const rows = inked.map((index) => Math.floor(index / gridSide));
+  return {
+    left: Math.min(...columns),
+    right: Math.max(...columns) + 1,
+    top: Math.min(...rows),
+    bottom: Math.max(...rows) + 1,
+  };
+}
+
+function centreOfMass(grid: DigitGrid): GridPoint {
   let mass = 0;
-  let massX = 0;
-  let massY = 0;
+  let x = 0;
+  let y = 0;
   for (const [index, ink] of grid.entries()) {
     mass += ink;
-    massX += ink * ((index % gridSide) + 0.5);
-    massY += ink * (Math.floor(index / gridSide) + 0.5);
+    x += ink * ((index % gridSide) + 0.5);
+    y += ink * (Math.floor(index / gridSide) + 0.5);
   }
-  if (mass === 0) return grid;
-  const shiftX = Math.round(gridSide / 2 - massX / mass);
-  const shiftY = Math.round(gridSide / 2 - massY / mass);
-  return grid.map((_ink, index) => {
-    const x = (index % gridSide) - shiftX;
-    const y = Math.floor(index / gridSide) - shiftY;
-    return x < 0 || y < 0 || x >= gridSide || y >= gridSide ? 0 : (grid[y * gridSide + x] ?? 0);
-  });
+  return { x: x / mass, y: y / mass };
+}
+
+/** Ink between pixels, bilinear; nothing outside. `x` and `y` count from the centre of the first pixel. */
+function sample(grid: DigitGrid, x: number, y: number): number {
+  const left = Math.floor(x);
+  const top = Math.floor(y);
+  const [right, down] = [x - left, y - top];
+  return (
+    inkAt(grid, left, top) * (1 - right) * (1 - down) +
+    inkAt(grid, left + 1, top) * right * (1 - down) +
+    inkAt(grid, left, top + 1) * (1 - right) * down +
+    inkAt(grid, left + 1, top + 1) * right * down
+  );
+}
+
+function inkAt(grid: DigitGrid, x: number, y: number): number {
+  return x < 0 || y < 0 || x >= gridSide || y >= gridSide ? 0 : (grid[y * gridSide + x] ?? 0);
 }
 
 /** The values as text, three digits after the point at most: what a pen stroke is worth. */

@@ -3,7 +3,7 @@ import { Button } from '../ui/button.tsx';
 import { useThemeShown } from '../ui/theme.ts';
 import { InkCanvas } from './ink-canvas.tsx';
 import {
-  centred,
+  prepared,
   drawLine,
   emptyGrid,
   gridFromText,
@@ -16,12 +16,12 @@ import {
 const middle: GridPoint = { x: gridSide / 2, y: gridSide / 2 };
 
 interface DigitPadProps {
-  /** The centred drawing as it will be sent. */
+  /** The prepared drawing as it will be sent. */
   readonly text: string;
   readonly onChange: (text: string) => void;
 }
 
-/** A pad to draw one digit on, by pointer or by keyboard. What is sent is the drawing, moved to the middle. */
+/** A pad to draw one digit on, by pointer or by keyboard. What is sent is the drawing as MNIST would have it. */
 export function DigitPad({ text, onChange }: DigitPadProps) {
   const [grid, setGrid] = useState<DigitGrid>(() => gridFromText(text) ?? emptyGrid());
   const [sent, setSent] = useState(text);
@@ -35,7 +35,7 @@ export function DigitPad({ text, onChange }: DigitPadProps) {
   }
 
   const show = (next: DigitGrid) => {
-    const nextText = gridText(centred(next));
+    const nextText = gridText(prepared(next));
     setGrid(next);
     setSent(nextText);
     onChange(nextText);
@@ -77,13 +77,19 @@ export function DigitPad({ text, onChange }: DigitPadProps) {
         <PenMark pen={pen} />
       </button>
       <div className="max-w-56 space-y-3 text-muted">
-        <p>
-          Draw one digit. It is sent as 28 × 28 grey values from 0 to 1, moved to the middle, as in the training data.
-        </p>
+        <p>Draw one digit.</p>
         <p className="text-[0.857rem]">By keyboard: arrow keys draw, with Shift they only move the pen.</p>
         <Button look="quiet" onClick={() => show(emptyGrid())}>
           Clear
         </Button>
+        <div className="flex items-center gap-3">
+          <div className="size-14 shrink-0 overflow-hidden rounded border border-line bg-sunken">
+            <InkCanvas key={theme} grid={gridFromText(text) ?? emptyGrid()} />
+          </div>
+          <p className="text-[0.857rem]">
+            As sent: scaled to 20 pixels and moved to the middle, like the training data.
+          </p>
+        </div>
       </div>
     </div>
   );

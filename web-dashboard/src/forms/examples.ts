@@ -1,9 +1,9 @@
 import type { TensorSignature } from '@cluster-ai/core/inference/signature.ts';
 import type { Datatype } from '@cluster-ai/core/tensors/datatype.ts';
-import { freeDimensions } from '../inference/infer-shape.ts';
 import type { TensorDraft } from '../inference/text-tensor.ts';
 import { digitExamples } from './digit-examples.ts';
 import { isDigitImage } from './editor-choice.ts';
+import { silenceText, speechRateHz, speechSamples, vowelText } from './speech-example.ts';
 
 /** A set of values that fills the whole form. */
 export interface Example {
@@ -12,56 +12,83 @@ export interface Example {
   readonly drafts: Readonly<Record<string, TensorDraft>>;
 }
 
-/** Free dimensions of an example are this long. */
-const freeSize = 1;
+/** Never empty: the first one fills the form when it opens. */
+export type Examples = readonly [Example, ...Example[]];
 
-/** The first one fills the form when it opens; there is always one. */
-export function examplesFor(model: string, inputs: readonly TensorSignature[]): readonly [Example, ...Example[]] {
+/** Meaningful values for the example models, and for any other signature values that are right in number and datatype. */
+export function examplesFor(model: string, inputs: readonly TensorSignature[]): Examples {
   const only = inputs.length === 1 ? inputs[0] : undefined;
   if (only !== undefined && model === 'iris' && only.shape.at(-1) === 4) return oneInput(only, irisFlowers);
+  if (only !== undefined && model === 'language' && only.datatype === 'BYTES') return oneInput(only, sentences);
   if (only !== undefined && isDigitImage(only)) return oneInput(only, digitExamples);
-  const drafts = Object.fromEntries(inputs.map((input) => [input.name, plainDraft(input)]));
-  return [{ label: 'Example values', drafts }];
+  if (model === 'silero-vad' && takesSpeech(inputs)) return speechExamples;
+  return [
+    { label: 'Example values', drafts: Object.fromEntries(inputs.map((input) => [input.name, plainDraft(input)])) },
+  ];
+}
+
+interface NamedText {
+  readonly label: string;
+  readonly text: string;
 }
 
 /** Measurements from Fisher's table, one flower of each kind. */
-const irisFlowers = [
+const irisFlowers: readonly NamedText[] = [
   { label: 'A setosa', text: '5.1, 3.5, 1.4, 0.2' },
   { label: 'A versicolor', text: '7.0, 3.2, 4.7, 1.4' },
   { label: 'A virginica', text: '6.3, 3.3, 6.0, 2.5' },
-] as const;
+];
 
-function oneInput(
-  input: TensorSignature,
-  examples: readonly { readonly label: string; readonly text: string }[],
-): readonly [Example, ...Example[]] {
+const sentences: readonly NamedText[] = [
+  { label: 'Three languages', text: 'Where is the station?\nOnde fica a estação?\nWo ist der Bahnhof?' },
+  { label: 'One sentence', text: 'La lune brille sur la mer' },
+];
+
+function oneInput(input: TensorSignature, texts: readonly NamedText[]): Examples {
   const shapeText = exampleShape(input).join(', ');
-  const [first = { label: 'Example values', drafts: { [input.name]: plainDraft(input) } }, ...rest] = examples.map(
-    ({ label, text }): Example => ({ label, drafts: { [input.name]: { text, shapeText } } }),
-  );
-  return [first, ...rest];
+  const [first, ...rest] = texts.map(({ label, text }): Example => ({
+    label,
+    drafts: { [input.name]: { text, shapeText } },
+  }));
+  return [first ?? { label: 'Example values', drafts: { [input.name]: plainDraft(input) } }, ...rest];
 }
 
-/** Values that any model of this signature accepts: right in number and datatype, without a meaning. */
+function takesSpeech(inputs: readonly TensorSignature[]): boolean {
+  return ['input', 'state', 'sr'].every((name) => inputs.some((input) => input.name === name));
+}
+
+const speechExamples: Examples = [
+  { label: 'A vowel', drafts: speechDrafts(vowelText()) },
+  { label: 'Silence', drafts: speechDrafts(silenceText()) },
+];
+
+function speechDrafts(samples: string): Record<string, TensorDraft> {
+  return {
+    input: { text: samples, shapeText: `1, ${speechSamples}` },
+    state: { text: Array.from({ length: 2 * 128 }, () => '0').join(', '), shapeText: '2, 1, 128' },
+    sr: { text: String(speechRateHz), shapeText: '' },
+  };
+}
+
+/** Values that any model of this signature accepts, without a meaning. */
 function plainDraft(input: TensorSignature): TensorDraft {
   const shape = exampleShape(input);
   const size = shape.reduce((product, length) => product * length, 1);
-  const separator = input.datatype === 'BYTES' ? '\n' : ', ';
-  const elements = Array.from({ length: size }, (_unused, index) => plainElement(input, index, size));
-  return { text: elements.join(separator), shapeText: shape.join(', ') };
+  const elements = Array.from({ length: size }, (_unused, index) => plainElement(input.datatype, index, size));
+  return { text: elements.join(input.datatype === 'BYTES' ? '\n' : ', '), shapeText: shape.join(', ') };
 }
 
+/** Dimensions that each request chooses are 1 long. */
 function exampleShape(input: TensorSignature): number[] {
-  return input.shape.map((size) => (size === -1 ? freeSize : size));
+  return input.shape.map((size) => (size === -1 ? 1 : size));
 }
 
-function plainElement(input: TensorSignature, index: number, size: number): string {
-  // A sampling rate that audio models know; any other number makes them refuse.
-  if (input.name === 'sr' && freeDimensions(input.shape) === 0 && size === 1) return '16000';
-  if (size > 16) return quietElement[input.datatype] ?? '0';
-  if (input.datatype === 'BYTES') return index === 0 ? 'a good day' : `text ${index + 1}`;
-  if (input.datatype === 'BOOL') return index % 2 === 0 ? 'true' : 'false';
-  return input.datatype.startsWith('FP') ? String((index + 1) / 2) : String(index + 1);
-}
+/** Up to this many values differ from each other; more would only be noise. */
+const variedMax = 16;
 
-const quietElement: Partial<Record<Datatype, string>> = { BOOL: 'false', BYTES: 'text' };
+function plainElement(datatype: Datatype, index: number, size: number): string {
+  const position = size > variedMax ? 0 : index;
+  if (datatype === 'BYTES') return position === 0 ? 'a good day' : `text ${position + 1}`;
+  if (datatype === 'BOOL') return position % 2 === 0 ? 'true' : 'false';
+  return datatype.startsWith('FP') ? String((position + 1) / 2) : String(position + 1);
+}

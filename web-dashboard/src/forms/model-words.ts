@@ -11,6 +11,7 @@ const words: Readonly<Record<string, ModelWords>> = {
     fields: { input: ['Sepal length, cm', 'Sepal width, cm', 'Petal length, cm', 'Petal width, cm'] },
     classes: { probabilities: ['setosa', 'versicolor', 'virginica'] },
   },
+  'silero-vad': { classes: { output: ['speech'] } },
 };
 
 export function fieldNames(model: string, input: string): readonly string[] {

@@ -19,7 +19,7 @@ export function ThemeSwitch() {
           <label
             key={choice}
             title={label}
-            className="cursor-pointer rounded px-2 py-1 text-muted has-checked:bg-surface has-checked:text-ink has-checked:shadow-sm has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent"
+            className="cursor-pointer rounded px-2 py-1 text-muted has-checked:bg-accent-soft has-checked:text-accent has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent"
           >
             <input
               type="radio"

@@ -40,7 +40,7 @@ function Scores({ scores, classes }: { readonly scores: readonly number[]; reado
   const top = scores.indexOf(Math.max(...scores));
   const rows = scores.map((score, index) => ({
     score,
-    name: classes[index] ?? String(index),
+    name: classes[index] ?? (scores.length === 1 ? '' : String(index)),
     isTop: index === top && scores.length > 1,
   }));
   return (
@@ -78,9 +78,18 @@ function Values({ output }: { readonly output: TextTensor }) {
         tabIndex={0}
         className="max-h-56 overflow-auto rounded-lg border border-line bg-sunken p-3 font-mono text-[0.929rem] break-words whitespace-pre-wrap"
       >
-        {elements.slice(0, listedMax).join(output.datatype === 'BYTES' ? '\n' : ', ')}
+        {rowLines(output).join('\n')}
       </section>
       {hidden > 0 && <p className="text-muted">… and {formatCount(hidden)} more values.</p>}
     </div>
+  );
+}
+
+/** One line a row of the last dimension; strings stand one a line. */
+function rowLines({ datatype, shape, elements }: TextTensor): string[] {
+  const listed = elements.slice(0, listedMax);
+  const width = datatype === 'BYTES' ? 1 : Math.max(1, shape.at(-1) ?? 1);
+  return Array.from({ length: Math.ceil(listed.length / width) }, (_unused, row) =>
+    listed.slice(row * width, (row + 1) * width).join(', '),
   );
 }

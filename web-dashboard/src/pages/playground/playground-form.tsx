@@ -73,7 +73,9 @@ export function PlaygroundForm({
       <div className="min-w-0 space-y-6 p-5 max-xl:border-t max-xl:border-line">
         <PredictionResult
           model={target.model}
+          inputs={signature.inputs}
           prediction={sending.data}
+          onCarry={({ input, draft }) => setDrafts({ ...drafts, [input]: draft })}
           isWaiting={sending.isPending}
           isOutdated={
             sending.variables !== undefined && JSON.stringify(sending.variables.inputs) !== JSON.stringify(tensors)
