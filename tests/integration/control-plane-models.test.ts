@@ -185,6 +185,6 @@ test('lists come in pages', async () => {
     names.push(...page.items.map((model) => model.name));
     cursor = page.next ?? undefined;
   } while (cursor !== undefined);
-  expect(names).toEqual([...names].sort());
+  expect(names).toEqual(names.toSorted());
   expect(names).toEqual(expect.arrayContaining(['adder', 'mover', 'numbers', 'outside', 'seen']));
 });

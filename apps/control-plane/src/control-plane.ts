@@ -15,6 +15,7 @@ import { connectedWithinMs, fleetJobs } from './features/fleet/index.ts';
 import { modelJobs } from './features/models/index.ts';
 import { createSnapshotFeed, snapshotJobs } from './features/snapshots/index.ts';
 import type { SnapshotFeed } from './features/snapshots/index.ts';
+import { sourceJobs } from './features/sources/index.ts';
 import { uploadJobs } from './features/uploads/index.ts';
 import { readTokens } from './http/tokens.ts';
 import { startJobs } from './jobs/periodic.ts';
@@ -22,6 +23,8 @@ import { createMetrics } from './metrics.ts';
 import type { Plane } from './plane.ts';
 import { buildServer } from './server.ts';
 import { openFileStore } from './storage/file-store.ts';
+import { readInstanceId } from './storage/instance-id.ts';
+import { openUploadFiles } from './storage/upload-files.ts';
 
 const migrationsFolder = join(import.meta.dirname, '../migrations');
 
@@ -51,6 +54,7 @@ export async function createControlPlane(config: ControlPlaneConfig, log: Logger
   const feed: SnapshotFeed = createSnapshotFeed(store, log);
   const reports: Plane['reports'] = new Map();
   let draining = false;
+  let prepared = false;
   const metrics = createMetrics({
     snapshotVersion: () => feed.latest?.version ?? 0,
     snapshotWaiters: () => feed.waiting,
@@ -58,6 +62,8 @@ export async function createControlPlane(config: ControlPlaneConfig, log: Logger
     gatewaysConnected: () =>
       [...reports.values()].filter(({ seenAtMs }) => Date.now() - seenAtMs < connectedWithinMs).length,
   });
+  const instanceId = await readInstanceId(config.home);
+  const files = await openFileStore(config.home);
   const plane: Plane = {
     config,
     log,
@@ -67,9 +73,12 @@ export async function createControlPlane(config: ControlPlaneConfig, log: Logger
     metrics,
     reports,
     clock: systemClock,
-    files: await openFileStore(config.home, (count) => metrics.uploadBytes.inc(count)),
+    instanceId,
+    files,
+    uploadFiles: await openUploadFiles(config.home, files, (count) => metrics.uploadBytes.inc(count)),
     sourceProblems: new Map(),
     draining: () => draining,
+    prepared: () => prepared,
     startedAtMs: Date.now(),
   };
   const migrations = await readMigrations(migrationsFolder);
@@ -77,7 +86,10 @@ export async function createControlPlane(config: ControlPlaneConfig, log: Logger
     plane,
     pool,
     server: await buildServer(plane),
-    prepare: (signal) => prepareDatabase(plane, pool, migrations, signal),
+    prepare: async (signal) => {
+      await prepareDatabase(plane, pool, migrations, signal);
+      prepared = !signal.aborted;
+    },
     drain: () => {
       draining = true;
       feed.close();
@@ -111,7 +123,13 @@ export function addPhases(lifecycle: Lifecycle, control: ControlPlane): void {
         log.error({ error }, 'the database cannot be used');
         lifecycle.requestStop({ reason: 'the database cannot be used', exitCode: 1 });
       });
-      jobs = startJobs(plane, [...snapshotJobs(plane), ...fleetJobs(plane), ...uploadJobs(plane), ...modelJobs(plane)]);
+      jobs = startJobs(plane, [
+        ...snapshotJobs(plane),
+        ...fleetJobs(plane),
+        ...uploadJobs(plane),
+        ...modelJobs(plane),
+        ...sourceJobs(plane),
+      ]);
     },
     stop: async () => {
       stopping.abort();

@@ -7,6 +7,7 @@ import type { SnapshotFeed } from './features/snapshots/index.ts';
 import type { Tokens } from './http/tokens.ts';
 import type { Metrics } from './metrics.ts';
 import type { FileStore } from './storage/file-store.ts';
+import type { UploadFiles } from './storage/upload-files.ts';
 
 /** What every feature is given: the parts of one control plane. */
 export interface Plane {
@@ -14,13 +15,18 @@ export interface Plane {
   readonly log: Logger;
   readonly clock: Clock;
   readonly store: Store;
+  /** Of this control plane's data folder: the same after a restart. */
+  readonly instanceId: string;
   readonly files: FileStore;
+  readonly uploadFiles: UploadFiles;
   readonly feed: SnapshotFeed;
   readonly tokens: Tokens;
   /** What the sources of models complain about, one sentence a folder or address; shown in the overview. */
   readonly sourceProblems: Map<string, string>;
   /** True from the moment at which the process was asked to stop. */
   draining(): boolean;
+  /** True once the database was migrated and what a new installation begins with is in it. */
+  prepared(): boolean;
   /** The last report of each gateway that this process has received: what is known when the database is away. */
   readonly reports: Map<string, { readonly report: GatewayReport; readonly seenAtMs: number }>;
   readonly metrics: Metrics;

@@ -1,4 +1,4 @@
-import { ClusterError } from '@cluster-ai/core/errors.ts';
+import type { ClusterError } from '@cluster-ai/core/errors.ts';
 import Fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
@@ -51,8 +51,17 @@ export async function buildServer(plane: Plane): Promise<FastifyInstance> {
     known.set(url, new Set([...(known.get(url) ?? []), ...[method].flat()]));
   });
   const register = createRegister(app, plane.tokens, plane.metrics);
-  for (const routes of [auditRoutes, fleetRoutes, modelRoutes, routeRoutes, snapshotRoutes, sourceRoutes, uploadRoutes])
+  for (const routes of [
+    auditRoutes,
+    fleetRoutes,
+    modelRoutes,
+    routeRoutes,
+    snapshotRoutes,
+    sourceRoutes,
+    uploadRoutes,
+  ]) {
     routes(register, plane);
+  }
   systemRoutes(register, app, plane);
   await proxyRoutes(app, plane);
   refuseOtherMethods(app, new Map(known));
@@ -76,18 +85,19 @@ function addHooks(app: FastifyInstance, plane: Plane): void {
       actor: request.actor,
       durationMs: Math.round(reply.elapsedTime),
     };
-    if (request.method === 'GET' || request.method === 'HEAD' || request.url === '/api/v1/fleet/report')
+    if (request.method === 'GET' || request.method === 'HEAD' || request.url === '/api/v1/fleet/report') {
       plane.log.debug(fields, 'request');
-    else plane.log.info(fields, 'request');
+    } else plane.log.info(fields, 'request');
   });
 
   app.setErrorHandler((thrown: Error, request, reply) => {
     const error: ClusterError = clusterErrorOf(thrown);
-    if (error.httpStatus >= 500)
+    if (error.httpStatus >= 500) {
       plane.log[error.code === 'INTERNAL' ? 'error' : 'warn'](
         { requestId: request.id, method: request.method, path: request.url, error },
         'request failed',
       );
+    }
     if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds);
     if (error.code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer');
     return reply

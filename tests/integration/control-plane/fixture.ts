@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { callEndpoint } from '@cluster-ai/contract/api/client.ts';
 import * as uploads from '@cluster-ai/contract/api/uploads.ts';
 import { controlPlaneConfigSchema } from '@cluster-ai/contract/config/control-plane.ts';
+import { createLifecycle } from '@cluster-ai/platform/lifecycle/lifecycle.ts';
 import { createLogger } from '@cluster-ai/platform/log/log.ts';
-import { createControlPlane } from '../../../apps/control-plane/src/control-plane.ts';
+import { addPhases, createControlPlane } from '../../../apps/control-plane/src/control-plane.ts';
 import type { ControlPlane } from '../../../apps/control-plane/src/control-plane.ts';
 
 export const adminToken = 'admin-token-of-the-tests-0123456789';
@@ -21,6 +22,8 @@ export interface Overrides {
   readonly database?: Record<string, unknown>;
   readonly gatewayUrl?: string;
   readonly dashboard?: string;
+  /** False returns while the database is still away. */
+  readonly waitForDatabase?: boolean;
 }
 
 /** A control plane that listens on a free port, in this process, against a real database. */
@@ -61,10 +64,15 @@ export async function startPlane(databaseUrl: string, overrides: Overrides = {})
     destination: { write: (line) => void log.push(line) },
   });
   const control = await createControlPlane(config, logger);
-  const url = await control.server.listen({ host: '127.0.0.1', port: 0 });
-  const stopping = new AbortController();
-  const prepared = control.prepare(stopping.signal);
-  await Promise.race([prepared, new Promise((resolve) => setTimeout(resolve, 5_000))]);
+  const lifecycle = createLifecycle({ log: logger });
+  addPhases(lifecycle, control);
+  await lifecycle.start();
+  if (overrides.waitForDatabase !== false) await untilOpen(control, log);
+  const url = listeningAt(control);
+  const stop = async (): Promise<void> => {
+    if (await lifecycle.stop('the test is over')) return;
+    throw new Error(`the control plane did not stop well:\n${log.join('')}`);
+  };
   return {
     url,
     home,
@@ -72,18 +80,26 @@ export async function startPlane(databaseUrl: string, overrides: Overrides = {})
     log,
     admin: { baseUrl: url, token: overrides.adminToken ?? adminToken, timeoutMs: 30_000 },
     gateway: { baseUrl: url, token: gatewayToken, timeoutMs: 60_000 },
-    stop: async () => {
-      stopping.abort();
-      control.drain();
-      await control.server.close();
-      await prepared;
-      await control.pool.close();
-    },
-    async remove() {
-      await this.stop();
+    stop,
+    remove: async () => {
+      await stop();
       await rm(home, { recursive: true, force: true });
     },
   };
+}
+
+function listeningAt(control: ControlPlane): string {
+  const address = control.server.server.address();
+  if (address === null || typeof address === 'string') throw new Error('the front door does not listen on a port');
+  return `http://127.0.0.1:${address.port}`;
+}
+
+async function untilOpen(control: ControlPlane, log: readonly string[]): Promise<void> {
+  const endMs = performance.now() + 30_000;
+  while (!control.plane.prepared()) {
+    if (performance.now() > endMs) throw new Error(`the database was not prepared:\n${log.join('')}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 }
 
 export interface TestFile {

@@ -3,13 +3,14 @@ import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { Migration } from '@cluster-ai/platform/postgres/migrate.ts';
 import { migrate } from '@cluster-ai/platform/postgres/migrate.ts';
 import type { Pool } from '@cluster-ai/platform/postgres/pool.ts';
+import { importExamples } from '../features/sources/index.ts';
 import type { Plane } from '../plane.ts';
 import type { Change } from './store.ts';
 
 const retryMs = 500;
 
 /**
- * Runs the migrations, makes the admin token known to gateways and opens the store. While the database is away it tries
+ * Runs the migrations, opens the store, makes the admin token known to gateways and imports the example models. While the database is away it tries
  * again: the process lives on and says so in /readyz.
  * @throws ClusterError CONFLICT or PREREQUISITE_MISSING when the database cannot be used by this program.
  */
@@ -27,6 +28,7 @@ export async function prepareDatabase(
       await plane.store.change({ actor: 'system', requestId: 'start' }, (change) =>
         writeAdminKey(change, plane.tokens.adminSha256),
       );
+      await importExamples(plane);
       // Gateways may be waiting already; the present snapshot may be one of another process.
       await plane.feed.next({ epoch: '', version: -1 }, 0, signal);
       return;

@@ -96,8 +96,9 @@ export function createStore(options: StoreOptions): Store {
       return { value, snapshot, snapshotVersion: snapshot?.version ?? head.snapshotVersion };
     }).catch((error: unknown) => {
       // The value is the one that this very call's `work` returned.
-      if (error instanceof NothingChanged)
+      if (error instanceof NothingChanged) {
         return { value: error.value as T, snapshot: null, snapshotVersion: error.snapshotVersion };
+      }
       throw error;
     });
     if (outcome.snapshot !== null) options.onSnapshot(outcome.snapshot);

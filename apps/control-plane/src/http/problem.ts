@@ -23,8 +23,9 @@ export function clusterErrorOf(error: FastifyError | Error): ClusterError {
   if (error instanceof ClusterError) return error;
   if (hasZodFastifySchemaValidationErrors(error)) return validationError(error);
   const code = 'code' in error ? error.code : '';
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
     return new ClusterError('BODY_TOO_LARGE', 'the body is larger than the limit of this call');
+  }
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
     return new ClusterError('INVALID_ARGUMENT', 'the content type is not one that this call takes', {
       fix: 'send application/json',

@@ -13,6 +13,9 @@ export interface Job {
 /** How much longer than one interval a lease lasts: another process takes over when its holder has been silent this long. */
 const leaseGraceMs = 30_000;
 
+/** How soon after the database was prepared the first run begins. */
+const preparedCheckMs = 50;
+
 export interface RunningJobs {
   /** Begins no run any more, and resolves when those in progress have ended. */
   stop(): Promise<void>;
@@ -21,7 +24,7 @@ export interface RunningJobs {
 /** Runs each job at its interval, whenever this process holds the job's lease. A run that fails is logged and tried again. */
 export function startJobs(plane: Plane, jobs: readonly Job[]): RunningJobs {
   // The same after a restart, which then need not wait for its own lease to expire.
-  const holder = plane.files.id;
+  const holder = plane.instanceId;
   const controller = new AbortController();
   const loops = jobs.map((job) => loop(plane, job, holder, controller.signal));
   return {
@@ -35,9 +38,10 @@ export function startJobs(plane: Plane, jobs: readonly Job[]): RunningJobs {
 
 async function loop(plane: Plane, job: Job, holder: string, signal: AbortSignal): Promise<void> {
   let failing = false;
+  while (!plane.prepared() && !signal.aborted) await pause(preparedCheckMs, signal);
   while (!signal.aborted) {
     try {
-      if (plane.store.isOpen && (await takeLease(plane, job, holder))) await job.run(signal);
+      if (await takeLease(plane, job, holder)) await job.run(signal);
       failing = false;
     } catch (error) {
       const away = error instanceof ClusterError && error.code === 'DATABASE_UNAVAILABLE';

@@ -83,8 +83,9 @@ function senderIsGone(error: unknown): boolean {
 /** SHA-256 of a file's bytes, read as a stream. */
 export async function hashFile(path: string): Promise<string> {
   const hash: Hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>)
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
     hash.update(chunk);
+  }
   return hash.digest('hex');
 }
 

@@ -56,10 +56,12 @@ export function mapDatabaseError(error: unknown): unknown {
     });
   }
   const code = codeOf(error);
-  if (code === '53100')
+  if (code === '53100') {
     return new ClusterError('STORAGE_FULL', 'the disk of the database is full; nothing was written', { cause: error });
-  if (code === '23505')
+  }
+  if (code === '23505') {
     return new ClusterError('CONFLICT', 'somebody else has just written the same thing', { cause: error });
+  }
   if (isRepeatable(error) || code === '55P03') {
     return new ClusterError('DATABASE_UNAVAILABLE', 'the database is busy with other changes; nothing was written', {
       cause: error,

@@ -27,8 +27,9 @@ export function embeddedPostgresBinaries(): PostgresBinaries {
 export function postgresBinariesIn(folder: string): PostgresBinaries {
   const binaries = { initdb: join(folder, 'initdb'), postgres: join(folder, 'postgres') };
   for (const path of Object.values(binaries)) {
-    if (!existsSync(path))
+    if (!existsSync(path)) {
       throw new ClusterError('PREREQUISITE_MISSING', `PostgreSQL is not complete: ${path} does not exist`);
+    }
   }
   return binaries;
 }

@@ -54,15 +54,27 @@ export async function initDataFolder(options: InitOptions): Promise<void> {
     const child = spawn(
       options.binaries.initdb,
       [
-        ...['-D', options.dataFolder, '-U', options.superuser, '--pwfile', passwordFile],
-        ...['--auth', 'scram-sha-256', '--encoding', 'UTF8', '--locale', 'C', '--data-checksums'],
+        '-D',
+        options.dataFolder,
+        '-U',
+        options.superuser,
+        '--pwfile',
+        passwordFile,
+        '--auth',
+        'scram-sha-256',
+        '--encoding',
+        'UTF8',
+        '--locale',
+        'C',
+        '--data-checksums',
       ],
       { ...options.user, cwd: '/', env: serverEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] },
     );
     const output = collect(child);
     const [code] = await once(child, 'close');
-    if (code !== 0)
+    if (code !== 0) {
       throw new ClusterError('PREREQUISITE_MISSING', `initdb failed with code ${String(code)}: ${output().trim()}`);
+    }
   } finally {
     await rm(passwordFile, { force: true });
   }
@@ -90,9 +102,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
 async function untilReady(child: ChildProcess, options: ServerOptions, output: () => string): Promise<void> {
   const endMs = performance.now() + options.startTimeoutMs;
-  let failure: unknown = null;
-  child.once('error', (error) => (failure = error));
-  while (child.exitCode === null && child.signalCode === null && failure === null) {
+  // A program that cannot be spawned has an exit code at once, and says why here.
+  const failures: Error[] = [];
+  child.once('error', (error) => failures.push(error));
+  while (child.exitCode === null && child.signalCode === null) {
     if (await reportsReady(options.dataFolder, child.pid)) return;
     if (performance.now() > endMs) {
       child.kill('SIGKILL');
@@ -103,7 +116,9 @@ async function untilReady(child: ChildProcess, options: ServerOptions, output: (
     }
     await delay(20);
   }
-  throw new ClusterError('PREREQUISITE_MISSING', `PostgreSQL did not start: ${output().trim()}`, { cause: failure });
+  throw new ClusterError('PREREQUISITE_MISSING', `PostgreSQL did not start: ${output().trim()}`, {
+    cause: failures[0],
+  });
 }
 
 /** The eighth line of `postmaster.pid` is the state of the server that wrote the file; the first is its process. */

@@ -23,7 +23,7 @@ const fileName = /^(\d{4})_[a-z0-9_]+\.sql$/;
 
 /** Reads the migrations of a folder, in order. @throws ClusterError CONFLICT for a name out of form and a gap in the numbers. */
 export async function readMigrations(folder: string): Promise<Migration[]> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).toSorted();
   return Promise.all(
     names.map(async (name, index) => {
       const number = Number(fileName.exec(name)?.[1]);

@@ -13,8 +13,9 @@ export function fleetJobs(plane: Plane): Job[] {
       run: async () => {
         const gateways = await plane.store.note((query) => deleteSilentGateways(query, silentMs));
         for (const gateway of gateways) plane.reports.delete(gateway);
-        if (gateways.length > 0)
+        if (gateways.length > 0) {
           plane.log.info({ gateways, silentMs }, 'gateways that have been silent for long were forgotten');
+        }
       },
     },
   ];

@@ -12,7 +12,7 @@ const prefix = '/predict';
 const silenceTimeoutMs = 120_000;
 
 /** Headers that belong to one connection (RFC 9110, section 7.6.1). */
-const hopByHop = [
+const hopByHop = new Set([
   'connection',
   'keep-alive',
   'proxy-authenticate',
@@ -22,10 +22,10 @@ const hopByHop = [
   'trailer',
   'transfer-encoding',
   'upgrade',
-];
+]);
 
 /** The door has judged these; to the gateway it is a caller on the same machine. */
-const judgedHere = ['host', 'origin', 'referer', 'cookie', 'forwarded', 'via', 'expect'];
+const judgedHere = new Set(['host', 'origin', 'referer', 'cookie', 'forwarded', 'via', 'expect']);
 
 /** Passes `/predict/<path>` on to the gateway as `/<path>`, both bodies as streams. */
 export async function proxyRoutes(app: FastifyInstance, plane: Plane): Promise<void> {
@@ -88,7 +88,7 @@ function forward(request: FastifyRequest, reply: FastifyReply, target: URL, agen
 function passOn(upstream: IncomingMessage, reply: FastifyReply): FastifyReply {
   reply.status(upstream.statusCode ?? 502);
   for (const [name, value] of Object.entries(upstream.headers)) {
-    if (value !== undefined && !hopByHop.includes(name)) reply.header(name, value);
+    if (value !== undefined && !hopByHop.has(name)) reply.header(name, value);
   }
   return reply.send(upstream);
 }
@@ -96,13 +96,9 @@ function passOn(upstream: IncomingMessage, reply: FastifyReply): FastifyReply {
 function requestHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
   const passed: OutgoingHttpHeaders = {};
   for (const [name, value] of Object.entries(headers)) {
-    if (
-      hopByHop.includes(name) ||
-      judgedHere.includes(name) ||
-      name.startsWith('x-forwarded-') ||
-      name.startsWith('sec-')
-    )
+    if (hopByHop.has(name) || judgedHere.has(name) || name.startsWith('x-forwarded-') || name.startsWith('sec-')) {
       continue;
+    }
     passed[name] = value;
   }
   // Without a length the body goes on in chunks, as it came.

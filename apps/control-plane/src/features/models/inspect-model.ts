@@ -19,8 +19,9 @@ export function assertManifest(files: readonly ManifestFile[], bytesMax: number)
   let bytes = 0;
   for (const file of files) {
     assertFilePath(file.path);
-    if (paths.has(file.path))
+    if (paths.has(file.path)) {
       throw new ClusterError('INVALID_ARGUMENT', `the file ${JSON.stringify(file.path)} is listed twice`);
+    }
     if ((sizes.get(file.sha256) ?? file.size) !== file.size) {
       throw new ClusterError('INVALID_ARGUMENT', `the digest of ${JSON.stringify(file.path)} is listed with two sizes`);
     }
@@ -28,17 +29,19 @@ export function assertManifest(files: readonly ManifestFile[], bytesMax: number)
     sizes.set(file.sha256, file.size);
     bytes += file.size;
   }
-  if (bytes > bytesMax)
+  if (bytes > bytesMax) {
     throw new ClusterError(
       'BODY_TOO_LARGE',
       `the version has ${bytes} bytes, more than the limit of ${bytesMax} (uploads.bytesMax)`,
     );
+  }
   const model = modelFileOf(files);
-  if (model === null)
+  if (model === null) {
     throw new ClusterError(
       'MODEL_INVALID',
       'a version needs one model file: model.onnx, or a single file that ends in .onnx',
     );
+  }
   return model;
 }
 

@@ -21,7 +21,7 @@ export function presentVersion({ row, files }: VersionRecord, gateways: readonly
     .flatMap(({ gateway, report }) =>
       report.models
         .filter((model) => model.id === id && model.digest === row.digest)
-        .map((model) => ({ ...model, gateway })),
+        .map((model) => Object.assign({ gateway }, model)),
     );
   return {
     version: row.version,

@@ -13,7 +13,7 @@ import type { VersionRecord, VersionRow } from './store.ts';
 
 export interface NewVersion {
   readonly model: string;
-  readonly description?: string | null;
+  readonly description?: string | null | undefined;
   readonly files: readonly ManifestFile[];
   readonly signature: ModelSignature;
   readonly settings: ModelSettings;
@@ -22,6 +22,8 @@ export interface NewVersion {
   /** For folders that number their versions themselves; otherwise the next number is taken. */
   readonly number?: number;
   readonly fingerprint?: string;
+  /** Where it came from, for the audit log: an address or a folder. */
+  readonly origin?: string;
 }
 
 export interface Registered extends Deployment {
@@ -37,13 +39,15 @@ export async function registerVersion(change: Change, files: FileStore, version:
   assertModelName(version.model);
   // Unused files are removed under the same lock that this change holds: what is here now will stay.
   for (const file of version.files) {
-    if (!(await files.has(file.sha256, file.size)))
+    if (!(await files.has(file.sha256, file.size))) {
       throw new ClusterError('CONFLICT', `the file ${file.path} is not stored any more`, { fix: 'send it again' });
+    }
   }
   const number = await takeNumber(change, version);
   const digest = createHash('sha256').update(canonicalManifest(version.files)).digest('hex');
   const replaced = await writeVersion(change, version, number, digest);
-  const detail = { version: number, digest, source: version.source, deploy: version.deploy };
+  const { source, deploy, origin } = version;
+  const detail = { version: number, digest, source, deploy, ...(origin === undefined ? {} : { origin }) };
   change.record(
     replaced === null ? 'version.create' : 'version.replace',
     version.model,

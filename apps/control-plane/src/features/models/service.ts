@@ -27,10 +27,11 @@ export async function deleteModel(change: Change, name: string, watched: boolean
   for (const version of record.versions) assertNotWatched(version, watched);
   const users = await routesUsing(change, name, null);
   const others = users.filter((route) => route !== name);
-  if (others.length > 0)
+  if (others.length > 0) {
     throw new ClusterError('CONFLICT', `model '${name}' is used by ${routeList(others)}`, {
       fix: 'change or delete them first',
     });
+  }
   if (users.includes(name)) await deleteRoute(change, name);
   await change.query.deleteFrom('model_aliases').where('model', '=', name).execute();
   await change.query.deleteFrom('models').where('name', '=', name).execute();
@@ -46,15 +47,17 @@ export async function deleteVersion(change: Change, name: string, version: numbe
   const found = existingVersion(record, version);
   assertNotWatched(found, watched);
   const users = await routesUsing(change, name, version);
-  if (users.length > 0)
+  if (users.length > 0) {
     throw new ClusterError('CONFLICT', `version ${version} of model '${name}' is used by ${routeList(users)}`, {
       fix: 'move the traffic to another version first',
     });
+  }
   const alias = Object.entries(record.aliases).find(([, target]) => target === version)?.[0];
-  if (alias !== undefined)
+  if (alias !== undefined) {
     throw new ClusterError('CONFLICT', `the alias '${alias}' points at version ${version} of model '${name}'`, {
       fix: 'point it elsewhere, or delete it first',
     });
+  }
   await removeVersion(change, found);
 }
 

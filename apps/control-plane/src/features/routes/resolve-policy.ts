@@ -21,11 +21,13 @@ export function resolvePolicy(
   }
   const seen = new Set<string>();
   for (const { model, version } of policy.variants) {
-    if (!existing(model, versionsOf).includes(version))
+    if (!existing(model, versionsOf).includes(version)) {
       throw new ClusterError('MODEL_NOT_FOUND', `model '${model}' has no version ${version}`);
+    }
     const key = `${model}@${version}`;
-    if (seen.has(key))
+    if (seen.has(key)) {
       throw new ClusterError('INVALID_ARGUMENT', `version ${version} of model '${model}' is listed twice`);
+    }
     seen.add(key);
   }
   if (policy.variants.every((variant) => variant.weight === 0)) {
@@ -53,7 +55,7 @@ function canonical(policy: RoutePolicy): string {
   if (policy.kind === 'latest') return `latest ${policy.model}`;
   return `split ${policy.variants
     .map(({ model, version, weight }) => `${model}@${version}=${weight}`)
-    .sort()
+    .toSorted()
     .join(' ')}`;
 }
 

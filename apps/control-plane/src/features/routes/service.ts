@@ -70,8 +70,9 @@ export async function rollbackRoute(change: Change, name: string, revision: numb
       fix: `to hold an older version, split the route: cluster-ai route split ${name} <version>=100`,
     });
   }
-  if (samePolicy(target.policy, present.policy))
+  if (samePolicy(target.policy, present.policy)) {
     throw new ClusterError('CONFLICT', `revision ${target.revision} has the present policy of route '${name}'`);
+  }
   const variants = await resolve(change.query, target.policy).catch((error: unknown) => {
     if (!(error instanceof ClusterError) || error.code !== 'MODEL_NOT_FOUND') throw error;
     throw new ClusterError(

@@ -47,8 +47,9 @@ export async function selectVersionNumbers(query: Query, models: readonly string
     .where('models.name', 'in', [...models])
     .execute();
   const numbers = new Map<string, number[]>();
-  for (const { name, version } of rows)
+  for (const { name, version } of rows) {
     numbers.set(name, [...(numbers.get(name) ?? []), ...(version === null ? [] : [version])]);
+  }
   return numbers;
 }
 

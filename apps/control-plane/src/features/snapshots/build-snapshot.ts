@@ -54,5 +54,5 @@ export function buildSnapshot(source: SnapshotSource): Snapshot {
 
 /** By code unit, the same in every locale. */
 function sortedBy<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
-  return [...items].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  return items.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }

@@ -38,7 +38,7 @@ export function createSnapshotFeed(store: Store, log: Logger): SnapshotFeed {
   function publish(snapshot: StoredSnapshot): void {
     if (latest !== null && latest.epoch === snapshot.epoch && latest.version > snapshot.version) return;
     latest = snapshot;
-    for (const wake of [...waiters]) wake(snapshot);
+    for (const wake of waiters) wake(snapshot);
   }
 
   async function refresh(): Promise<StoredSnapshot | null> {
@@ -50,7 +50,7 @@ export function createSnapshotFeed(store: Store, log: Logger): SnapshotFeed {
     // Another epoch, or an older number than before, is a restored database: it counts all the same.
     if (found !== null && found !== latest) {
       latest = found;
-      for (const wake of [...waiters]) wake(found);
+      for (const wake of waiters) wake(found);
     }
     return latest;
   }
@@ -104,7 +104,7 @@ export function createSnapshotFeed(store: Store, log: Logger): SnapshotFeed {
     },
     close: () => {
       closed = true;
-      for (const wake of [...waiters]) wake(null);
+      for (const wake of waiters) wake(null);
     },
   };
 }

@@ -1,1 +1,3 @@
+export { importExamples } from './examples.ts';
+export { sourceJobs } from './jobs.ts';
 export { sourceRoutes } from './routes.ts';

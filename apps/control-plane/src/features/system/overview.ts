@@ -20,10 +20,11 @@ export function createOverview(plane: Plane): () => Promise<Overview> {
     const read = await readState(plane);
     if (read !== null) remembered = read.counts;
     // Nothing was ever read: there is no number to show.
-    if (remembered === null)
+    if (remembered === null) {
       throw new ClusterError('DATABASE_UNAVAILABLE', 'the database has not been reached since the start', {
         retryAfterSeconds: 2,
       });
+    }
     const latest = plane.feed.latest;
     const snapshot = { epoch: latest?.epoch ?? '', version: latest?.version ?? 0 };
     const gateways = read?.gateways ?? rememberedGateways(plane);

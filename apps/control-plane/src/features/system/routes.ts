@@ -31,7 +31,7 @@ export function systemRoutes(register: Register, app: FastifyInstance, plane: Pl
 
 async function notReadyBecause(plane: Plane): Promise<string[]> {
   if (plane.draining()) return ['the control plane is stopping'];
-  if (!plane.store.isOpen) return ['the database has not been reached, or its migrations have not been run'];
+  if (!plane.prepared()) return ['the database has not been reached, or is being prepared'];
   try {
     await plane.store.read((query) => sql`select 1`.execute(query));
     return [];

@@ -16,13 +16,14 @@ export function uploadRoutes(register: Register, plane: Plane): void {
   register(contract.appendUploadFile, async ({ params, query, request }) => {
     const row = await existingUpload(plane, params.id);
     const file = row.files.find((candidate) => candidate.sha256 === params.sha256);
-    if (file === undefined)
+    if (file === undefined) {
       throw new ClusterError(
         'NOT_FOUND',
         `upload ${params.id} has announced no file with the SHA-256 ${params.sha256}`,
       );
+    }
     assertFits(request, query.offset, file.size);
-    await plane.files.append(
+    await plane.uploadFiles.append(
       { uploadId: row.id, sha256: file.sha256, size: file.size },
       query.offset,
       bodyStream(request),

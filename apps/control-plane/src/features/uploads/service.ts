@@ -51,11 +51,11 @@ export async function presentUpload(plane: Plane, row: UploadRow): Promise<Uploa
       path,
       sha256,
       size,
-      receivedBytes: await plane.files.receivedBytes({ uploadId: row.id, sha256, size }),
+      receivedBytes: await plane.uploadFiles.receivedBytes({ uploadId: row.id, sha256, size }),
     })),
   );
-  const changedAtMs = (await plane.files.uploads()).find((upload) => upload.id === row.id)?.changedAtMs ?? 0;
-  const expiresAtMs = Math.max(row.created_at.getTime(), changedAtMs) + plane.config.uploads.expireAfterMs;
+  const progressAtMs = (await plane.uploadFiles.progressAtMs(row.id)) ?? 0;
+  const expiresAtMs = Math.max(row.created_at.getTime(), progressAtMs) + plane.config.uploads.expireAfterMs;
   return { id: row.id, model: row.model, files, expiresAt: new Date(expiresAtMs).toISOString() };
 }
 
@@ -76,8 +76,9 @@ export async function commitUpload(plane: Plane, by: Caller, id: string): Promis
   const signature = await inspectModel(row.files, plane.files.pathOf, plane.config.uploads.bytesMax);
   const changed = await plane.store.change(by, async (change) => {
     // Another commit of the same upload may have come first.
-    if ((await selectUpload(change.query, id)) === null)
+    if ((await selectUpload(change.query, id)) === null) {
       throw new ClusterError('CONFLICT', `upload ${id} has just been committed`);
+    }
     const { model, description, files, settings, deploy } = row;
     const registered = await registerVersion(change, plane.files, {
       model,
@@ -91,6 +92,6 @@ export async function commitUpload(plane: Plane, by: Caller, id: string): Promis
     await deleteUpload(change.query, id);
     return registered;
   });
-  await plane.files.removeUpload(id);
+  await plane.uploadFiles.remove(id);
   return changed;
 }

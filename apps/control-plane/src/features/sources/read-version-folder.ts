@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { readFile, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ManifestFile } from '@cluster-ai/contract/manifest.ts';
+import { ClusterError } from '@cluster-ai/core/errors.ts';
+import { z } from 'zod';
+import type { FileStore } from '../../storage/file-store.ts';
+import { systemCode } from '../../storage/storage-errors.ts';
+
+/** A version as it lies in a folder: `<model>/<number>/model.onnx` and whatever is beside it. */
+export interface VersionFolder {
+  readonly folder: string;
+  readonly files: readonly FoundFile[];
+  /** Names, sizes and times of the files: the same as long as nobody has written to them. */
+  readonly fingerprint: string;
+}
+
+export interface FoundFile {
+  readonly path: string;
+  readonly size: number;
+  readonly changedAtMs: number;
+}
+
+const filesMax = 1_000;
+const depthMax = 8;
+
+/** Lists the files of a version folder. Names that begin with a dot are not part of it. @throws ClusterError MODEL_INVALID past a limit. */
+export async function readVersionFolder(folder: string): Promise<VersionFolder> {
+  const files: FoundFile[] = [];
+  await collect(folder, '', files, 0);
+  const sorted = files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  return { folder, files: sorted, fingerprint: createHash('sha256').update(JSON.stringify(sorted)).digest('hex') };
+}
+
+async function collect(folder: string, prefix: string, files: FoundFile[], depth: number): Promise<void> {
+  if (depth > depthMax) {
+    throw new ClusterError('MODEL_INVALID', `${folder} has more than ${depthMax} levels of folders`);
+  }
+  for (const name of await readdir(join(folder, prefix))) {
+    if (name.startsWith('.')) continue;
+    const path = prefix === '' ? name : `${prefix}/${name}`;
+    const status = await stat(join(folder, path));
+    if (status.isDirectory()) await collect(folder, path, files, depth + 1);
+    else if (status.isFile()) files.push({ path, size: status.size, changedAtMs: status.mtimeMs });
+    if (files.length > filesMax) throw new ClusterError('MODEL_INVALID', `${folder} has more than ${filesMax} files`);
+  }
+}
+
+/**
+ * Copies the files of a version into the store.
+ * @returns null when somebody wrote to the folder meanwhile: what was copied belongs to no version.
+ */
+export async function storeVersionFolder(
+  version: VersionFolder,
+  store: FileStore,
+  bytesMax: number,
+): Promise<ManifestFile[] | null> {
+  const files: ManifestFile[] = [];
+  for (const { path } of version.files) {
+    files.push({ path, ...(await store.copyIn(join(version.folder, path), bytesMax)) });
+  }
+  const after = await readVersionFolder(version.folder);
+  return after.fingerprint === version.fingerprint ? files : null;
+}
+
+const cardSchema = z.object({ description: z.string().max(2_000) });
+
+/** The sentence that `card.json` beside the versions says about the model; undefined when there is none. */
+export async function readDescription(modelFolder: string): Promise<string | undefined> {
+  try {
+    const card = cardSchema.safeParse(JSON.parse(await readFile(join(modelFolder, 'card.json'), 'utf8')));
+    return card.success ? card.data.description : undefined;
+  } catch (error) {
+    // A card that is missing or is no JSON says nothing; the model is what counts.
+    if (systemCode(error) === 'ENOENT' || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** Version numbers are folder names of digits alone, as other servers have it; other folders are none of ours. */
+export function versionNumber(folderName: string): number | null {
+  return /^[1-9]\d{0,8}$/.test(folderName) ? Number(folderName) : null;
+}
