@@ -4,6 +4,7 @@ import { signatureFromOnnx } from '@cluster-ai/protocols/onnx/signature-from-onn
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { classAccuracy, runModel, textAccuracy } from './train/evaluate.ts';
+import { exampleDigit, exampleDigitFile } from './train/example-digit.ts';
 import { irisData } from './train/iris-data.ts';
 import { trainIris } from './train/iris.ts';
 import { languageData } from './train/language-data.ts';
@@ -71,6 +72,10 @@ test('NOTICE names every package that a model comes from', async () => {
   }
   const silero = await readFile(new URL('silero-vad/source.json', import.meta.url), 'utf8');
   expect(notice).toContain(`${/"package": "(.*?)"/.exec(silero)?.[1]} ${/"version": "(.*?)"/.exec(silero)?.[1]}`);
+});
+
+test('the digit of the examples is the one that its script makes', async () => {
+  expect(await readFile(exampleDigitFile, 'utf8')).toBe(await exampleDigit());
 });
 
 test('training again gives the same bytes', async () => {

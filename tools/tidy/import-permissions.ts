@@ -44,7 +44,7 @@ export const importPermissions: ImportPermissions = {
     { folder: 'tests', mayImport: [core, contract, platform, protocols, runtimes, testkit] },
     { folder: 'models', mayImport: [core, protocols, 'tools'] },
     { folder: 'tools', mayImport: [core, platform] },
-    { folder: 'examples', mayImport: ['models'] },
+    { folder: 'examples', mayImport: [] },
   ],
   restrictedPackages: [
     {

@@ -1,7 +1,9 @@
 import { writeFile } from 'node:fs/promises';
-import { imageSide, mnistData } from '../../models/train/mnist-data.ts';
+import { imageSide, mnistData } from './mnist-data.ts';
 
-/** The digit that the examples send. */
+/** Where the clients of `examples/` find it. */
+export const exampleDigitFile = new URL('../../examples/data/digit.pgm', import.meta.url);
+
 const DIGIT = 7;
 
 /**
@@ -19,4 +21,4 @@ export async function exampleDigit(): Promise<string> {
   return `P2\n${imageSide} ${imageSide}\n255\n${lines.join('\n')}\n`;
 }
 
-if (import.meta.main) await writeFile(new URL('digit.pgm', import.meta.url), await exampleDigit());
+if (import.meta.main) await writeFile(exampleDigitFile, await exampleDigit());
