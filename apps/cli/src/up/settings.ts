@@ -16,17 +16,17 @@ import { dashboardFolder, exampleModels } from './programs.ts';
 
 /** Flags of `up` as they were typed. */
 export interface UpFlags {
-  readonly home?: string;
-  readonly host?: string;
-  readonly port?: string;
-  readonly gatewayPort?: string;
-  readonly metricsPort?: string;
-  readonly modelRepository?: string;
+  readonly home?: string | undefined;
+  readonly host?: string | undefined;
+  readonly port?: string | undefined;
+  readonly gatewayPort?: string | undefined;
+  readonly metricsPort?: string | undefined;
+  readonly modelRepository?: string | undefined;
   /** False for `--no-examples`. */
   readonly examples?: boolean;
-  readonly databaseUrl?: string;
-  readonly user?: string;
-  readonly config?: string;
+  readonly databaseUrl?: string | undefined;
+  readonly user?: string | undefined;
+  readonly config?: string | undefined;
   readonly verbose?: boolean;
 }
 

@@ -1,0 +1,48 @@
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import { showError } from '../output/show-error.ts';
+import { continueAsUser } from '../up/as-user.ts';
+import { runUp } from '../up/run.ts';
+import { loadUpSettings } from '../up/settings.ts';
+import type { UpFlags } from '../up/settings.ts';
+import { createTerminal } from '../up/terminal.ts';
+
+export function upCommand(): Command {
+  return new Command('up')
+    .description('Start Cluster AI on this machine: database, control plane, gateway and its runners')
+    .option('--home <folder>', 'data folder (CLUSTER_AI_HOME)')
+    .option('--port <port>', 'dashboard and API (default 3000)')
+    .option('--gateway-port <port>', 'predictions (default 8000)')
+    .option('--metrics-port <port>', 'metrics and health of the gateway (default 8002)')
+    .option('--host <address>', 'address to listen on; loopback only (default 127.0.0.1)')
+    .option('--model-repository <folder>', 'serve <folder>/<model>/<version>/model.onnx, and follow its changes')
+    .option('--no-examples', 'do not import the example models into a new registry')
+    .option('--database-url <url>', 'use this PostgreSQL, not an embedded one (DATABASE_URL)')
+    .option('--user <name>', 'system user to run as when root starts it (default cluster-ai)')
+    .option('--config <file>', 'YAML file with the sections up, controlPlane and gateway')
+    .option('--verbose', 'show every log line')
+    .action((flags: UpFlags) => up(absolutePaths(flags)));
+}
+
+async function up(flags: UpFlags): Promise<void> {
+  const uid = process.getuid?.();
+  const settings = loadUpSettings(flags, process.env, uid);
+  const terminal = createTerminal();
+  if (uid === 0) return continueAsUser(settings, flags, terminal);
+  return runUp({
+    settings,
+    terminal,
+    verbose: flags.verbose ?? false,
+    onStartFailed: (error) => showError(error, 'table'),
+  });
+}
+
+function absolutePaths(flags: UpFlags): UpFlags {
+  const absolute = (path: string | undefined): string | undefined => (path === undefined ? undefined : resolve(path));
+  return {
+    ...flags,
+    home: absolute(flags.home),
+    config: absolute(flags.config),
+    modelRepository: absolute(flags.modelRepository),
+  };
+}
