@@ -1,33 +1,37 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { npmSetting } from './npm.mjs';
 
+const gzipMagic = Buffer.from([0x1f, 0x8b]);
+
 /**
- * Whatever npm downloads, it keeps in its cache first: the growth of the cached contents is what came over the wire
- * (package descriptions are kept unpacked, so the figure is slightly above it, never below).
+ * Whatever npm downloads, it keeps in its cache first: what is new there came over the wire. Tarballs are kept as they
+ * came; descriptions of packages are kept unpacked, so they are compressed again as the registry sends them.
  */
 export function measureDownloads(root) {
   const contents = join(npmSetting(root, 'cache'), '_cacache', 'content-v2');
-  const before = bytesBelow(contents);
+  const before = new Set(filesBelow(contents));
   return {
     summary() {
-      const megabytes = ((bytesBelow(contents) - before) / 1e6).toFixed(1);
-      return `${megabytes} MB downloaded (growth of npm's cache ${contents})`;
+      const bytes = filesBelow(contents)
+        .filter((path) => !before.has(path))
+        .reduce((sum, path) => sum + bytesOnTheWire(path), 0);
+      return `${(bytes / 1e6).toFixed(1)} MB downloaded (what is new in npm's cache, ${contents})`;
     },
   };
 }
 
-function bytesBelow(folder) {
-  let bytes = 0;
-  for (const entry of entriesOf(folder)) {
-    if (entry.isFile()) bytes += statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0;
-  }
-  return bytes;
+function bytesOnTheWire(path) {
+  const content = readFileSync(path);
+  return content.subarray(0, gzipMagic.length).equals(gzipMagic) ? content.length : gzipSync(content).length;
 }
 
-function entriesOf(folder) {
+function filesBelow(folder) {
   try {
-    return readdirSync(folder, { recursive: true, withFileTypes: true });
+    return readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
   } catch (error) {
     // A new home has no cache yet.
     if (error.code === 'ENOENT') return [];
