@@ -17,7 +17,8 @@ const sessionOptions: InferenceSession.SessionOptions = {
   intraOpNumThreads: 1,
   interOpNumThreads: 1,
   // Errors come as exceptions; warnings about a model's form would fill the log at every load.
-  logSeverityLevel: 3,
+  // Errors come back as errors; the library would print each of them to the process's stderr as well.
+  logSeverityLevel: 4,
   extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
 };
 
