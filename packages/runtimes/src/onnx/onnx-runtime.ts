@@ -16,8 +16,7 @@ const sessionOptions: InferenceSession.SessionOptions = {
   executionProviders: ['cpu'],
   intraOpNumThreads: 1,
   interOpNumThreads: 1,
-  // Errors come as exceptions; warnings about a model's form would fill the log at every load.
-  // Errors come back as errors; the library would print each of them to the process's stderr as well.
+  // Errors come as exceptions, and the library would print them too; warnings about a model's form would fill the log.
   logSeverityLevel: 4,
   extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
 };
