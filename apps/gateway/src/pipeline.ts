@@ -41,7 +41,9 @@ export async function predict<Form>(call: Call, reply: Reply, protocol: Predicti
     admission.enter();
     admitted = true;
 
-    const { request, form } = protocol.decode(call, await call.body());
+    const body = await call.body();
+    watch.receivedAtMs = observer.nowMs();
+    const { request, form } = protocol.decode(call, body);
     watch.decodedAtMs = observer.nowMs();
     routeName = request.modelName;
 

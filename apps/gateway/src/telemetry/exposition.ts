@@ -8,7 +8,10 @@ export class Exposition {
   private readonly lines: string[] = [];
 
   begin(metric: MetricDeclaration): void {
-    this.lines.push(`# HELP ${metric.name} ${metric.help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}`, `# TYPE ${metric.name} ${metric.type}`);
+    this.lines.push(
+      `# HELP ${metric.name} ${metric.help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}`,
+      `# TYPE ${metric.name} ${metric.type}`,
+    );
   }
 
   sample(metric: MetricDeclaration, labels: Labels, value: number): void {

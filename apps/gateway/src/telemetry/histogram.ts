@@ -1,12 +1,17 @@
 /**
  * A latency histogram for the request path: one array, no allocation, about ten nanoseconds an observation.
  *
- * Buckets are log-linear in whole microseconds: eight steps in each power of two, so a quantile is within 12.5 % above
- * its true value. The last power of two begins at 2^27 µs (134 s), beyond any timeout that can be set on a request path.
+ * Buckets are log-linear in microseconds: one a microsecond up to eight, then eight steps in each power of two. A bucket
+ * holds what is above its lower and at most its upper bound, so a quantile is never too low and at most 12.5 % too high
+ * (below eight microseconds: at most one microsecond), and counts at a power of two are exact. The last bucket begins
+ * near 2^31 µs (36 minutes) and takes everything longer.
  */
 const stepsPerOctave = 8;
 const stepBits = 3;
 const octaves = 28;
+const microsecondsMax = 2 ** 31 - 1;
+/** One absurd value must not spoil the sum for ever. */
+const durationMsMax = 86_400_000;
 
 /** Upper bounds that are exposed to Prometheus, as powers of two in microseconds: 64 µs to 134 s. */
 export const exposedOctaves: readonly number[] = Array.from({ length: octaves - 6 }, (_, index) => index + 6);
@@ -15,10 +20,11 @@ export class Histogram {
   private readonly counts = new Float64Array((octaves + 1) * stepsPerOctave);
   private sumMs = 0;
 
-  /** @param durationMs negative values, which a clock step could make, count as 0. */
+  /** @param durationMs what is no duration (negative, NaN) counts as 0, and more than a day as a day. */
   observe(durationMs: number): void {
-    this.sumMs += durationMs > 0 ? durationMs : 0;
-    const index = bucketIndex(durationMs);
+    const countedMs = durationMs > 0 ? Math.min(durationMs, durationMsMax) : 0;
+    this.sumMs += countedMs;
+    const index = bucketIndex(countedMs);
     this.counts[index] = (this.counts[index] ?? 0) + 1;
   }
 
@@ -32,15 +38,16 @@ export class Histogram {
   }
 }
 
+/** Bucket `m` of whole microseconds takes (m, m + 1]. */
 function bucketIndex(durationMs: number): number {
-  const microseconds = Math.min(2 ** 30, Math.max(0, Math.ceil(durationMs * 1_000)));
+  const microseconds = Math.min(microsecondsMax, Math.max(0, Math.ceil(durationMs * 1_000) - 1));
   if (microseconds < stepsPerOctave) return microseconds;
   const octave = 31 - Math.clz32(microseconds);
   const step = (microseconds >> (octave - stepBits)) & (stepsPerOctave - 1);
-  return Math.min((octave - stepBits + 1) * stepsPerOctave + step, (octaves + 1) * stepsPerOctave - 1);
+  return (octave - stepBits + 1) * stepsPerOctave + step;
 }
 
-/** Exclusive upper bound of a bucket, microseconds. */
+/** Inclusive upper bound of a bucket, microseconds. */
 function upperBound(index: number): number {
   if (index < stepsPerOctave) return index + 1;
   const octave = Math.floor(index / stepsPerOctave) + stepBits - 1;
@@ -49,7 +56,7 @@ function upperBound(index: number): number {
 }
 
 /**
- * The value below which `share` of the observations lie, milliseconds, at most 12.5 % too high.
+ * The value at or below which `share` of the observations lie, milliseconds, at most 12.5 % too high.
  * @param counts counters, or the difference of two.
  * @returns null when there were none.
  */
@@ -57,14 +64,15 @@ export function quantileMs(counts: Float64Array, share: number): number | null {
   const total = counts.reduce((sum, count) => sum + count, 0);
   if (total === 0) return null;
   let seen = 0;
-  for (let index = 0; index < counts.length; index += 1) {
+  let index = 0;
+  for (; index < counts.length - 1; index += 1) {
     seen += counts[index] ?? 0;
-    if (seen >= share * total) return upperBound(index) / 1_000;
+    if (seen > 0 && seen >= share * total) break;
   }
-  return upperBound(counts.length - 1) / 1_000;
+  return upperBound(index) / 1_000;
 }
 
-/** Observations below 2^octave microseconds, for each of `exposedOctaves`, and all of them at the end. */
+/** Observations of at most 2^octave microseconds, for each of `exposedOctaves`, and all of them at the end. */
 export function cumulativeCounts(counts: Float64Array): { readonly below: readonly number[]; readonly total: number } {
   const below: number[] = [];
   let seen = 0;

@@ -1,22 +1,78 @@
 /** Every metric of the gateway, declared once: what `/metrics` exposes, and what rules and dashboards may name. */
 export const metricCatalogue = {
-  requests: { name: 'cluster_ai_gateway_requests_total', type: 'counter', help: 'Requests by route and model version; empty labels: requests that reached no model.' },
-  errors: { name: 'cluster_ai_gateway_errors_total', type: 'counter', help: 'Failed requests by route, model version and code of the error table.' },
-  duration: { name: 'cluster_ai_gateway_request_duration_seconds', type: 'histogram', help: 'Time from the first byte of a request to its reply.' },
-  stage: { name: 'cluster_ai_gateway_stage_duration_seconds', type: 'histogram', help: 'Time in one stage of the pipeline: decode, queue, execute (hop included), compute (inside the runtime), encode.' },
-  batches: { name: 'cluster_ai_gateway_batches_total', type: 'counter', help: 'Runs that were handed to a runner and answered.' },
-  batchedRows: { name: 'cluster_ai_gateway_batched_rows_total', type: 'counter', help: 'Rows in those runs; divided by batches it is the mean batch size.' },
+  requests: {
+    name: 'cluster_ai_gateway_requests_total',
+    type: 'counter',
+    help: 'Requests by route and model version; empty labels: requests that reached no model.',
+  },
+  errors: {
+    name: 'cluster_ai_gateway_errors_total',
+    type: 'counter',
+    help: 'Failed requests by route, model version and code of the error table.',
+  },
+  duration: {
+    name: 'cluster_ai_gateway_request_duration_seconds',
+    type: 'histogram',
+    help: 'Time from the header of a request to its reply; the arrival of its body is part of it.',
+  },
+  stage: {
+    name: 'cluster_ai_gateway_stage_duration_seconds',
+    type: 'histogram',
+    help: 'Time in one stage of the pipeline: receive (arrival of the body), decode, queue, execute (hop included), compute (inside the runtime), encode.',
+  },
+  batches: {
+    name: 'cluster_ai_gateway_batches_total',
+    type: 'counter',
+    help: 'Runs that were handed to a runner and answered.',
+  },
+  batchedRows: {
+    name: 'cluster_ai_gateway_batched_rows_total',
+    type: 'counter',
+    help: 'Rows in those runs; divided by batches it is the mean batch size.',
+  },
   inFlight: { name: 'cluster_ai_gateway_in_flight_requests', type: 'gauge', help: 'Requests inside the gateway.' },
-  queued: { name: 'cluster_ai_gateway_queued_requests', type: 'gauge', help: 'Requests that wait for a place in a runner.' },
+  queued: {
+    name: 'cluster_ai_gateway_queued_requests',
+    type: 'gauge',
+    help: 'Requests that wait for a place in a runner.',
+  },
   ready: { name: 'cluster_ai_gateway_ready', type: 'gauge', help: '1 when /readyz is green.' },
-  modelReady: { name: 'cluster_ai_gateway_model_ready', type: 'gauge', help: '1 for a model version that can be run here.' },
-  snapshotVersion: { name: 'cluster_ai_gateway_snapshot_version', type: 'gauge', help: 'Version of the snapshot that is applied.' },
-  snapshotStaleness: { name: 'cluster_ai_gateway_snapshot_staleness_seconds', type: 'gauge', help: 'Time since the control plane last answered.' },
-  runnerRestarts: { name: 'cluster_ai_gateway_runner_restarts_total', type: 'counter', help: 'Restarts of runner processes.' },
-  runnerMemory: { name: 'cluster_ai_gateway_runner_resident_memory_bytes', type: 'gauge', help: 'Resident memory of a runner process.' },
-  memory: { name: 'cluster_ai_gateway_resident_memory_bytes', type: 'gauge', help: 'Resident memory of the gateway process.' },
+  modelReady: {
+    name: 'cluster_ai_gateway_model_ready',
+    type: 'gauge',
+    help: '1 for a model version that can be run here.',
+  },
+  snapshotVersion: {
+    name: 'cluster_ai_gateway_snapshot_version',
+    type: 'gauge',
+    help: 'Version of the snapshot that is applied.',
+  },
+  snapshotStaleness: {
+    name: 'cluster_ai_gateway_snapshot_staleness_seconds',
+    type: 'gauge',
+    help: 'Time since the control plane last answered.',
+  },
+  runnerRestarts: {
+    name: 'cluster_ai_gateway_runner_restarts_total',
+    type: 'counter',
+    help: 'Restarts of runner processes.',
+  },
+  runnerMemory: {
+    name: 'cluster_ai_gateway_runner_resident_memory_bytes',
+    type: 'gauge',
+    help: 'Resident memory of a runner process.',
+  },
+  memory: {
+    name: 'cluster_ai_gateway_resident_memory_bytes',
+    type: 'gauge',
+    help: 'Resident memory of the gateway process.',
+  },
   cpu: { name: 'cluster_ai_gateway_cpu_seconds_total', type: 'counter', help: 'CPU time of the gateway process.' },
-  startTime: { name: 'cluster_ai_gateway_start_time_seconds', type: 'gauge', help: 'When the gateway started, seconds since 1970.' },
+  startTime: {
+    name: 'cluster_ai_gateway_start_time_seconds',
+    type: 'gauge',
+    help: 'When the gateway started, seconds since 1970.',
+  },
 } as const satisfies Record<string, MetricDeclaration>;
 
 export interface MetricDeclaration {

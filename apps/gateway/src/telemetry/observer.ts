@@ -2,11 +2,14 @@ import type { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { Clock } from '@cluster-ai/core/ports/clock.ts';
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
 import type { BatchTimes } from '../batching/tick-batcher.ts';
+import { LineLimit } from './line-limit.ts';
 import { VariantStats } from './variant-stats.ts';
 
 /** The times of one request, filled in as it passes the stages. */
 export interface Watch {
   readonly startedAtMs: number;
+  /** When the body was complete. */
+  receivedAtMs: number;
   decodedAtMs: number;
   batch: BatchTimes | null;
   encodeStartedAtMs: number;
@@ -37,6 +40,8 @@ export class Observer {
   private readonly options: ObserverOptions;
   private readonly variants = new Map<string, VariantStats>();
   private readonly unrouted = new VariantStats(noVariant, noVariant);
+  private readonly slowLines = new LineLimit();
+  private readonly errorLines = new LineLimit();
   private sinceSample = 0;
 
   constructor(options: ObserverOptions) {
@@ -44,7 +49,13 @@ export class Observer {
   }
 
   begin(): Watch {
-    return { startedAtMs: this.options.clock.nowMs(), decodedAtMs: 0, batch: null, encodeStartedAtMs: 0 };
+    return {
+      startedAtMs: this.options.clock.nowMs(),
+      receivedAtMs: 0,
+      decodedAtMs: 0,
+      batch: null,
+      encodeStartedAtMs: 0,
+    };
   }
 
   nowMs(): number {
@@ -70,7 +81,8 @@ export class Observer {
     const totalMs = endedAtMs - watch.startedAtMs;
     stats.requests += 1;
     stats.total.observe(totalMs);
-    stats.stages.decode.observe(watch.decodedAtMs - watch.startedAtMs);
+    stats.stages.receive.observe(watch.receivedAtMs - watch.startedAtMs);
+    stats.stages.decode.observe(watch.decodedAtMs - watch.receivedAtMs);
     stats.stages.encode.observe(endedAtMs - watch.encodeStartedAtMs);
     if (watch.batch !== null) {
       stats.stages.queue.observe(watch.batch.queueMs);
@@ -83,18 +95,38 @@ export class Observer {
     this.sinceSample += 1;
     const sampled = this.sinceSample === this.options.sampleEvery;
     if (sampled) this.sinceSample = 0;
-    if (totalMs > this.options.slowRequestMs) this.options.log.warn({ ...facts, model: stats.modelId, durationMs: totalMs }, 'slow request');
-    else if (sampled) this.options.log.info({ ...facts, model: stats.modelId, durationMs: totalMs }, 'request (sampled)');
+    if (totalMs > this.options.slowRequestMs) this.logSlow(facts, stats.modelId, totalMs, endedAtMs);
+    else if (sampled)
+      this.options.log.info({ ...facts, model: stats.modelId, durationMs: totalMs }, 'request (sampled)');
   }
 
   failed(watch: Watch, stats: VariantStats | null, facts: RequestFacts, error: ClusterError): void {
     const counted = stats ?? this.unrouted;
-    const totalMs = this.options.clock.nowMs() - watch.startedAtMs;
+    const endedAtMs = this.options.clock.nowMs();
+    const durationMs = endedAtMs - watch.startedAtMs;
     counted.requests += 1;
     counted.countError(error.code);
-    counted.total.observe(totalMs);
-    const fields = { ...facts, model: counted.modelId, code: error.code, durationMs: totalMs };
-    if (error.httpStatus >= 500) this.options.log.error({ ...fields, error: error.cause ?? error.message }, `request failed: ${error.message}`);
-    else this.options.log.debug(fields, `request refused: ${error.message}`);
+    counted.total.observe(durationMs);
+    const fields = { ...facts, model: counted.modelId, code: error.code, durationMs };
+    if (error.httpStatus < 500) {
+      this.options.log.debug(fields, `request refused: ${error.message}`);
+      return;
+    }
+    const leftOut = this.errorLines.take(endedAtMs);
+    if (leftOut === null) return;
+    this.options.log.error(
+      { ...fields, ...omission(leftOut), error: error.cause ?? error.message },
+      `request failed: ${error.message}`,
+    );
   }
+
+  private logSlow(facts: RequestFacts, modelId: string, durationMs: number, nowMs: number): void {
+    const leftOut = this.slowLines.take(nowMs);
+    if (leftOut !== null)
+      this.options.log.warn({ ...facts, model: modelId, durationMs, ...omission(leftOut) }, 'slow request');
+  }
+}
+
+function omission(linesLeftOut: number): { readonly linesLeftOut?: number } {
+  return linesLeftOut === 0 ? {} : { linesLeftOut };
 }

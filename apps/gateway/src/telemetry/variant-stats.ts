@@ -2,7 +2,7 @@ import type { ErrorCode } from '@cluster-ai/core/errors.ts';
 import { Histogram } from './histogram.ts';
 
 /** The parts of a request's time that are measured one by one. */
-export const stageNames = ['decode', 'queue', 'execute', 'compute', 'encode'] as const;
+export const stageNames = ['receive', 'decode', 'queue', 'execute', 'compute', 'encode'] as const;
 export type StageName = (typeof stageNames)[number];
 
 /** Counters of one model version behind one route. Made once, when the variant first takes traffic. */
@@ -11,6 +11,7 @@ export class VariantStats {
   readonly modelId: string;
   readonly total = new Histogram();
   readonly stages: Readonly<Record<StageName, Histogram>> = {
+    receive: new Histogram(),
     decode: new Histogram(),
     queue: new Histogram(),
     execute: new Histogram(),
