@@ -39,7 +39,9 @@ export function assertJsonBounds(bytes: Uint8Array): void {
       depth += 1;
       containers += 1;
       if (depth > jsonDepthMax) throw jsonTooDeep();
-      if (containers > jsonContainersMax) throw invalid(`the JSON text has more than ${jsonContainersMax} arrays and objects`);
+      if (containers > jsonContainersMax) {
+        throw invalid(`the JSON text has more than ${jsonContainersMax} arrays and objects`);
+      }
     } else if (byte === 0x5d || byte === 0x7d) {
       depth -= 1;
     } else if (byte === quote) {

@@ -1,6 +1,6 @@
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { jsonDepthMax, jsonTooDeep } from './bounds.ts';
-import { scanNumber } from './exact-number.ts';
+import { scanNumber, type Cursor } from './exact-number.ts';
 
 /** A JSON value in which integers beyond 2^53 stay exact, as bigint. */
 export type ExactJson = null | boolean | number | bigint | string | ExactJson[] | { [key: string]: ExactJson };
@@ -20,6 +20,7 @@ export function parseExactJson(text: string): ExactJson {
 class ExactReader {
   private readonly text: string;
   private position = 0;
+  private readonly cursor: Cursor = { end: 0 };
 
   constructor(text: string) {
     this.text = text;
@@ -61,8 +62,11 @@ class ExactReader {
       if (!this.take(0x3a)) throw this.unexpected();
       const value = this.value(depth);
       // A plain assignment to `__proto__` would change the object's prototype.
-      if (key === '__proto__') Object.defineProperty(found, key, { value, enumerable: true, configurable: true, writable: true });
-      else found[key] = value;
+      if (key === '__proto__') {
+        Object.defineProperty(found, key, { value, enumerable: true, configurable: true, writable: true });
+      } else {
+        found[key] = value;
+      }
     } while (this.take(0x2c));
     if (!this.take(0x7d)) throw this.unexpected();
     return found;
@@ -110,10 +114,10 @@ class ExactReader {
   }
 
   private number(): number | bigint {
-    const found = scanNumber(this.text, this.position);
+    const found = scanNumber(this.text, this.position, this.cursor);
     if (found === null) throw this.unexpected();
-    this.position = found.end;
-    return found.value;
+    this.position = this.cursor.end;
+    return found;
   }
 
   private take(code: number): boolean {

@@ -1,12 +1,13 @@
-/** A number and the position after its last character. */
-export interface ScannedNumber {
-  readonly value: number | bigint;
-  readonly end: number;
+/** Where a number ended; reused, because an object for each number would cost more than reading it. */
+export interface Cursor {
+  /** Position after the last character that was read. */
+  end: number;
 }
 
 const minus = 0x2d;
 const plus = 0x2b;
 const point = 0x2e;
+const zero = 0x30;
 
 /** Powers of ten that a double holds exactly, as far as 15 digits need them. */
 const powersOfTen = Float64Array.from({ length: 16 }, (_, exponent) => Number(`1e${exponent}`));
@@ -20,51 +21,51 @@ const exactDigitsMax = 15;
 /**
  * Reads a JSON number, or one of the bare tokens `NaN`, `Infinity` and `-Infinity`. An integer that a double cannot
  * hold is a bigint; one beyond the range of doubles is an infinity, as in `JSON.parse`.
+ * @param cursor is set to the end of the number.
  * @returns null when no number starts at `start`.
  */
-export function scanNumber(text: string, start: number): ScannedNumber | null {
-  const negative = text.charCodeAt(start) === minus;
-  const first = negative ? start + 1 : start;
-  const whole = scanDigits(text, first, 0);
-  if (whole.end === first) return scanWord(text, start);
-  if (text.charCodeAt(first) === 0x30 && whole.end > first + 1) return null;
-  const wholeDigits = whole.end - first;
-  let end = whole.end;
-  let value = whole.value;
-  let digits = wholeDigits;
-  if (text.charCodeAt(end) === point) {
-    const fraction = scanDigits(text, end + 1, value);
-    if (fraction.end === end + 1) return null;
-    digits += fraction.end - end - 1;
-    end = fraction.end;
-    value = fraction.value / (powersOfTen[digits - wholeDigits] ?? Number.NaN);
+export function scanNumber(text: string, start: number, cursor: Cursor): number | bigint | null {
+  const isNegative = text.charCodeAt(start) === minus;
+  const first = isNegative ? start + 1 : start;
+  let value = scanDigits(text, first, 0, cursor);
+  const wholeEnd = cursor.end;
+  if (wholeEnd === first) return scanWord(text, start, cursor);
+  if (text.charCodeAt(first) === zero && wholeEnd > first + 1) return null;
+  let digits = wholeEnd - first;
+  if (text.charCodeAt(wholeEnd) === point) {
+    const mantissa = scanDigits(text, wholeEnd + 1, value, cursor);
+    const fractionDigits = cursor.end - wholeEnd - 1;
+    if (fractionDigits === 0) return null;
+    digits += fractionDigits;
+    value = mantissa / (powersOfTen[fractionDigits] ?? Number.NaN);
   }
-  const exponentEnd = scanExponent(text, end);
-  if (exponentEnd === null) return null;
-  if (exponentEnd !== end) return { value: Number(text.slice(start, exponentEnd)), end: exponentEnd };
-  if (digits <= exactDigitsMax) return { value: negative ? -value : value, end };
-  return { value: convert(text.slice(start, end), end === whole.end), end };
+  const { end } = cursor;
+  if (!skipExponent(text, end, cursor)) return null;
+  if (cursor.end !== end) return Number(text.slice(start, cursor.end));
+  if (digits <= exactDigitsMax) return isNegative ? -value : value;
+  return convert(text.slice(start, end), end === wholeEnd);
 }
 
 /** Appends the digits from `start` on to `value`, which is exact as long as they are at most `exactDigitsMax`. */
-function scanDigits(text: string, start: number, value: number): { readonly value: number; readonly end: number } {
+function scanDigits(text: string, start: number, value: number, cursor: Cursor): number {
   let end = start;
   let sum = value;
-  for (let digit = text.charCodeAt(end) - 0x30; digit >= 0 && digit <= 9; digit = text.charCodeAt(end) - 0x30) {
+  for (let digit = text.charCodeAt(end) - zero; digit >= 0 && digit <= 9; digit = text.charCodeAt(end) - zero) {
     sum = sum * 10 + digit;
     end += 1;
   }
-  return { value: sum, end };
+  cursor.end = end;
+  return sum;
 }
 
-/** The end of the exponent that may stand at `start`; null when it has no digits. */
-function scanExponent(text: string, start: number): number | null {
+/** Moves the cursor past the exponent that may stand at `start`; false when it has no digits. */
+function skipExponent(text: string, start: number, cursor: Cursor): boolean {
   const letter = text.charCodeAt(start);
-  if (letter !== 0x65 && letter !== 0x45) return start;
+  if (letter !== 0x65 && letter !== 0x45) return true;
   const sign = text.charCodeAt(start + 1);
   const first = sign === plus || sign === minus ? start + 2 : start + 1;
-  const { end } = scanDigits(text, first, 0);
-  return end === first ? null : end;
+  scanDigits(text, first, 0, cursor);
+  return cursor.end > first;
 }
 
 function convert(token: string, isInteger: boolean): number | bigint {
@@ -73,9 +74,15 @@ function convert(token: string, isInteger: boolean): number | bigint {
   return isInteger && Number.isFinite(number) && !Number.isSafeInteger(number) ? BigInt(token) : number;
 }
 
-function scanWord(text: string, start: number): ScannedNumber | null {
-  for (const [word, value] of [['NaN', Number.NaN], ['Infinity', Infinity], ['-Infinity', -Infinity]] as const) {
-    if (text.startsWith(word, start)) return { value, end: start + word.length };
+function scanWord(text: string, start: number, cursor: Cursor): number | null {
+  for (const [word, value] of [
+    ['NaN', Number.NaN],
+    ['Infinity', Infinity],
+    ['-Infinity', -Infinity],
+  ] as const) {
+    if (!text.startsWith(word, start)) continue;
+    cursor.end = start + word.length;
+    return value;
   }
   return null;
 }

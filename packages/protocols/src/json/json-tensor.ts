@@ -38,7 +38,13 @@ const encoder = new TextEncoder();
  * Reads the `data` of a JSON tensor, flat or nested in any way, into raw little-endian bytes.
  * @throws ClusterError INVALID_ARGUMENT naming the input and the value's place.
  */
-export function tensorFromJson(name: string, datatype: Datatype, shape: readonly number[], data: ExactJson, source: JsonSource): Tensor {
+export function tensorFromJson(
+  name: string,
+  datatype: Datatype,
+  shape: readonly number[],
+  data: ExactJson,
+  source: JsonSource,
+): Tensor {
   if (datatype === 'FP16') {
     throw invalid(`receiving FP16 data via JSON is not supported. Please use the binary data format for input ${name}`);
   }
@@ -156,7 +162,12 @@ function integerTarget(name: string, datatype: keyof typeof ranges, count: numbe
   };
 }
 
-function wideIntegerTarget(name: string, integers: BigInt64Array<ArrayBuffer> | BigUint64Array<ArrayBuffer>, datatype: Datatype, exact: boolean): Target {
+function wideIntegerTarget(
+  name: string,
+  integers: BigInt64Array<ArrayBuffer> | BigUint64Array<ArrayBuffer>,
+  datatype: Datatype,
+  exact: boolean,
+): Target {
   const words = new Uint32Array(integers.buffer);
   const isUnsigned = datatype === 'UINT64';
   return {
@@ -186,7 +197,9 @@ function bytesOf(array: ArrayBufferView<ArrayBuffer>): Uint8Array {
 }
 
 function notA(datatype: Datatype, value: ExactJson, name: string, index: number): ClusterError {
-  return invalid(`Unable to parse 'data' of input '${name}': element ${index} is ${shown(value)}, which is not a value of ${datatype}`);
+  return invalid(
+    `Unable to parse 'data' of input '${name}': element ${index} is ${shown(value)}, which is not a value of ${datatype}`,
+  );
 }
 
 /** A value in a message: never long, whatever was sent. */
@@ -196,7 +209,9 @@ function shown(value: ExactJson): string {
 }
 
 function countMismatch(name: string, shape: readonly number[]): ClusterError {
-  return invalid(`Unable to parse 'data': shape does not match true shape of 'data' field for input '${name}': shape is [${shape.join(',')}]`);
+  return invalid(
+    `Unable to parse 'data': shape does not match true shape of 'data' field for input '${name}': shape is [${shape.join(',')}]`,
+  );
 }
 
 function invalid(message: string): ClusterError {

@@ -43,9 +43,18 @@ function powerOfTen(exponent: number): number {
   return powersOfTen[exponent + 64] ?? Number.NaN;
 }
 
+/**
+ * Whether the decimal reads back as the value, for readers that go by a double and for those that do not.
+ *
+ * Decimals near the border between two float32 are left out, because the two kinds of readers may take them apart. But
+ * one exactly on the border is read by all as the even neighbour, and is often the short one: 30000000000. Such a
+ * border has at most 25 bits, so that the division or product is exact when it hits one: with a scale beyond the two
+ * bounds, its digits would be more than nine.
+ */
 function readsBack(digits: number, scale: number, value: number): boolean {
-  // Powers up to 10^22 are exact; dividing by one rounds once, multiplying by its inverse would round twice.
+  // Dividing by a power of ten rounds once, multiplying by its inverse would round twice.
   const decimal = scale >= 0 ? digits / powerOfTen(scale) : digits * powerOfTen(-scale);
+  if (scale >= -10 && scale <= 8) return Math.fround(decimal) === value;
   return Math.fround(decimal * (1 - margin)) === value && Math.fround(decimal * (1 + margin)) === value;
 }
 

@@ -16,7 +16,10 @@ export function tensorToJson(tensor: Tensor): string {
     case 'BYTES':
       return stringsToJson(tensor);
     case 'FP16':
-      throw new ClusterError('INVALID_ARGUMENT', `sending FP16 data via JSON is not supported. Please use the binary data format for output ${tensor.name}`);
+      throw new ClusterError(
+        'INVALID_ARGUMENT',
+        `sending FP16 data via JSON is not supported. Please use the binary data format for output ${tensor.name}`,
+      );
     case 'BOOL':
       return Array.from(tensor.data, (value) => (value === 0 ? 'false' : 'true')).join(',');
     case 'FP32':

@@ -39,7 +39,12 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
  * @throws ClusterError INVALID_ARGUMENT in Triton's words where it has some; DIMENSION_NOT_UNSIGNED; UNSUPPORTED for
  * extensions that are not served.
  */
-export function decodeRequest(body: Uint8Array, headerLength: string | null, modelName: string, modelVersion: string | null): DecodedRequest {
+export function decodeRequest(
+  body: Uint8Array,
+  headerLength: string | null,
+  modelName: string,
+  modelVersion: string | null,
+): DecodedRequest {
   const jsonBytes = body.subarray(0, jsonLength(headerLength, body.byteLength));
   const blobs = body.subarray(jsonBytes.byteLength);
   assertJsonBounds(jsonBytes);
@@ -59,12 +64,17 @@ export function decodeRequest(body: Uint8Array, headerLength: string | null, mod
 function jsonLength(headerLength: string | null, bodyLength: number): number {
   if (headerLength === null) return bodyLength;
   const length = /^-?\d{1,15}$/.test(headerLength) ? Number(headerLength) : Number.NaN;
-  if (Number.isNaN(length)) throw invalid(`Unable to parse Inference-Header-Content-Length, got: ${headerLength.slice(0, 40)}`);
+  if (Number.isNaN(length)) {
+    throw invalid(`Unable to parse Inference-Header-Content-Length, got: ${headerLength.slice(0, 40)}`);
+  }
   if (length < 0 || length > bodyLength) {
     throw invalid(`inference header size should be in range (0, ${bodyLength}), got: ${length}`);
   }
   if (length === 0) {
-    throw new ClusterError('UNSUPPORTED', 'raw binary requests (Inference-Header-Content-Length: 0) are not supported; send the JSON header before the tensors');
+    throw new ClusterError(
+      'UNSUPPORTED',
+      'raw binary requests (Inference-Header-Content-Length: 0) are not supported; send the JSON header before the tensors',
+    );
   }
   return length;
 }
@@ -73,7 +83,9 @@ function decodeText(bytes: Uint8Array): string {
   try {
     return decoder.decode(bytes);
   } catch (cause) {
-    throw new ClusterError('INVALID_ARGUMENT', 'failed to parse the request JSON buffer: the text is not valid UTF-8', { cause });
+    throw new ClusterError('INVALID_ARGUMENT', 'failed to parse the request JSON buffer: the text is not valid UTF-8', {
+      cause,
+    });
   }
 }
 
@@ -108,6 +120,8 @@ function readRequest(document: ExactJson, blobs: Uint8Array, target: Target, sou
 function readId(id: ExactJson | undefined): string | null {
   if (id === undefined) return null;
   if (typeof id !== 'string') throw wrongType("'id'", 'string');
-  if (id.length > requestIdLengthMax) throw invalid(`'id' has ${id.length} characters; at most ${requestIdLengthMax} are accepted`);
+  if (id.length > requestIdLengthMax) {
+    throw invalid(`'id' has ${id.length} characters; at most ${requestIdLengthMax} are accepted`);
+  }
   return id;
 }

@@ -26,7 +26,11 @@ export function encodeResponse(response: InferenceResponse, form: ResponseForm):
   const json = `{${id}"model_name":${JSON.stringify(response.modelName)},"model_version":${JSON.stringify(response.modelVersion)},"outputs":[${outputs.join(',')}]}`;
   if (blobs.length === 0) return { contentType: 'application/json', headerLength: null, body: json };
   const header = new TextEncoder().encode(json);
-  return { contentType: 'application/octet-stream', headerLength: header.byteLength, body: concatenate([header, ...blobs]) };
+  return {
+    contentType: 'application/octet-stream',
+    headerLength: header.byteLength,
+    body: concatenate([header, ...blobs]),
+  };
 }
 
 function selectOutputs(tensors: readonly Tensor[], form: ResponseForm): { tensor: Tensor; binary: boolean }[] {

@@ -12,6 +12,9 @@ export function invalid(message: string): ClusterError {
 }
 
 /** Triton's sentence for a field of the wrong type. */
-export function wrongType(field: string, expected: 'array' | 'boolean' | 'object' | 'string' | 'unsigned-integer'): ClusterError {
+export function wrongType(
+  field: string,
+  expected: 'array' | 'boolean' | 'object' | 'string' | 'unsigned-integer',
+): ClusterError {
   return invalid(`Unable to parse ${field}: attempt to access JSON non-${expected} as ${expected}`);
 }

@@ -18,14 +18,21 @@ export function parseParameters(parameters: ExactJson | undefined): Parameters {
   if (parameters === undefined) return none;
   if (!isObject(parameters)) throw wrongType("'parameters'", 'object');
   const names = Object.keys(parameters);
-  if (names.length > parametersMax) throw invalid(`'parameters' has ${names.length} entries; at most ${parametersMax} are accepted`);
+  if (names.length > parametersMax) {
+    throw invalid(`'parameters' has ${names.length} entries; at most ${parametersMax} are accepted`);
+  }
   for (const name of names) assertParameter(name, parameters[name]);
   return parameters as Parameters; // Each value was checked above.
 }
 
 function assertParameter(name: string, value: ExactJson | undefined): void {
   const shown = name.slice(0, 64);
-  if (name.startsWith('triton_')) throw invalid(`parameter keys starting with 'triton_' are reserved for the server: '${shown}'`);
-  const isAccepted = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint';
-  if (!isAccepted) throw invalid(`parameter '${shown}' has invalid type. It should be either 'int', 'bool', or 'string'.`);
+  if (name.startsWith('triton_')) {
+    throw invalid(`parameter keys starting with 'triton_' are reserved for the server: '${shown}'`);
+  }
+  const isAccepted =
+    typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint';
+  if (!isAccepted) {
+    throw invalid(`parameter '${shown}' has invalid type. It should be either 'int', 'bool', or 'string'.`);
+  }
 }

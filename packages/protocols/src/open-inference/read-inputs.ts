@@ -14,7 +14,12 @@ const rankMax = 32;
  * and takes that many bytes off `blobs`, in the order of the inputs.
  * @throws ClusterError INVALID_ARGUMENT, DIMENSION_NOT_UNSIGNED
  */
-export function readInputs(inputs: ExactJson | undefined, blobs: Uint8Array, modelName: string, source: JsonSource): Tensor[] {
+export function readInputs(
+  inputs: ExactJson | undefined,
+  blobs: Uint8Array,
+  modelName: string,
+  source: JsonSource,
+): Tensor[] {
   if (!Array.isArray(inputs)) throw wrongType("'inputs'", 'array');
   let offset = 0;
   const tensors = inputs.map((input) => {
@@ -23,11 +28,15 @@ export function readInputs(inputs: ExactJson | undefined, blobs: Uint8Array, mod
     const binarySize = binaryDataSize(input['parameters'], header.name);
     if (binarySize === null) return readJsonInput(header, input['data'], source);
     if (input['data'] !== undefined) {
-      throw invalid(`unexpected 'data' field for input '${header.name}': its parameter 'binary_data_size' says that it is binary`);
+      throw invalid(
+        `unexpected 'data' field for input '${header.name}': its parameter 'binary_data_size' says that it is binary`,
+      );
     }
     const end = offset + binarySize;
     if (end > blobs.byteLength) {
-      throw invalid(`unexpected size for input '${header.name}', expecting ${end - blobs.byteLength} additional bytes for model '${modelName}'`);
+      throw invalid(
+        `unexpected size for input '${header.name}', expecting ${end - blobs.byteLength} additional bytes for model '${modelName}'`,
+      );
     }
     const data = blobs.subarray(offset, end);
     offset = end;
@@ -39,7 +48,11 @@ export function readInputs(inputs: ExactJson | undefined, blobs: Uint8Array, mod
 
 type TensorHeader = Omit<Tensor, 'data'>;
 
-function readJsonInput({ name, datatype, shape }: TensorHeader, data: ExactJson | undefined, source: JsonSource): Tensor {
+function readJsonInput(
+  { name, datatype, shape }: TensorHeader,
+  data: ExactJson | undefined,
+  source: JsonSource,
+): Tensor {
   if (data !== undefined) return tensorFromJson(name, datatype, shape, data, source);
   throw invalid(`Unable to parse 'data': input '${name}' has neither 'data' nor the parameter 'binary_data_size'`);
 }
@@ -54,15 +67,24 @@ function readHeader(input: JsonObject): TensorHeader {
 function readDatatype(datatype: ExactJson | undefined, name: string): Datatype {
   if (typeof datatype !== 'string') throw wrongType(`'datatype' of input '${name}'`, 'string');
   if (isDatatype(datatype)) return datatype;
-  throw invalid(`Unable to parse 'datatype' of input '${name}': '${datatype.slice(0, 40)}' is not one of ${datatypes.join(', ')}`);
+  throw invalid(
+    `Unable to parse 'datatype' of input '${name}': '${datatype.slice(0, 40)}' is not one of ${datatypes.join(', ')}`,
+  );
 }
 
 function readShape(shape: ExactJson | undefined, name: string): number[] {
   if (!Array.isArray(shape)) throw wrongType(`'shape' of input '${name}'`, 'array');
-  if (shape.length > rankMax) throw invalid(`shape of input '${name}' has ${shape.length} dimensions; at most ${rankMax} are accepted`);
+  if (shape.length > rankMax) {
+    throw invalid(`shape of input '${name}' has ${shape.length} dimensions; at most ${rankMax} are accepted`);
+  }
   const dimensions = shape.map((dimension) => {
-    const isHuge = typeof dimension === 'bigint' ? dimension > 0n : typeof dimension === 'number' && Number.isInteger(dimension) && dimension > Number.MAX_SAFE_INTEGER;
-    if (isHuge) throw invalid(`shape of input '${name}' causes total element count to exceed maximum size of ${elementCountMax}`);
+    const isHuge =
+      typeof dimension === 'bigint'
+        ? dimension > 0n
+        : typeof dimension === 'number' && Number.isInteger(dimension) && dimension > Number.MAX_SAFE_INTEGER;
+    if (isHuge) {
+      throw invalid(`shape of input '${name}' causes total element count to exceed maximum size of ${elementCountMax}`);
+    }
     return typeof dimension === 'number' ? dimension : Number.NaN;
   });
   assertDimensions(dimensions);

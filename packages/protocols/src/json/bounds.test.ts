@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { assertJsonBounds, jsonBytesMax, jsonContainersMax, jsonDepthMax } from './bounds.ts';
+
+const encode = (text: string) => new TextEncoder().encode(text);
+
+function depthOf(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  return 1 + Math.max(0, ...Object.values(value).map(depthOf));
+}
+
+describe('depth', () => {
+  test('is what the parsed value has, brackets in strings aside', () => {
+    const wrapped = fc.tuple(
+      fc.jsonValue({ maxDepth: 4 }),
+      fc.integer({ min: 90, max: 105 }),
+      fc.string({ unit: fc.constantFrom(...'[]{}"\\') }),
+    );
+    fc.assert(
+      fc.property(wrapped, ([inner, levels, noise]) => {
+        let value: unknown = inner;
+        for (let level = 0; level < levels; level += 1) value = level % 2 === 0 ? [noise, value] : { [noise]: value };
+        const check = () => assertJsonBounds(encode(JSON.stringify(value)));
+        if (depthOf(value) <= jsonDepthMax) check();
+        else expect(check).toThrow('JSON nesting depth exceeds maximum allowed limit (100)');
+      }),
+    );
+  });
+
+  test('many brackets side by side are not deep', () => {
+    expect(() => assertJsonBounds(encode(`[${'[],'.repeat(10_000)}{}]`))).not.toThrow();
+  });
+
+  test('a Buffer from a pool is read at its own place', () => {
+    const pool = Buffer.from(`${'['.repeat(200)}{"a":[1]}${' '.repeat(100)}`);
+    expect(() => assertJsonBounds(pool.subarray(200))).not.toThrow();
+  });
+});
+
+describe('size', () => {
+  test('of the text', () => {
+    expect(() => assertJsonBounds(new Uint8Array(jsonBytesMax))).not.toThrow();
+    expect(() => assertJsonBounds(new Uint8Array(jsonBytesMax + 1))).toThrow(
+      'request JSON size of 67108865 bytes exceeds the maximum allowed input size of 67108864 bytes; send large tensors in binary',
+    );
+  });
+
+  test('in arrays and objects', () => {
+    const body = encode(`[${'[],'.repeat(jsonContainersMax)}{}]`);
+    expect(() => assertJsonBounds(body)).toThrow(`the JSON text has more than ${jsonContainersMax} arrays and objects`);
+    expect(() => assertJsonBounds(body.subarray(0, -20))).not.toThrow();
+  });
+});
+
+test('the look through a large body takes no longer than the parser does', () => {
+  const bodies = {
+    flat: `{"data":[${'0.123456789,'.repeat(1_600_000)}0]}`,
+    nested: `{"data":[${'[0.12345,0.12345],'.repeat(1_000_000)}0]}`,
+    strings: `{"data":[${'"a word or two [",'.repeat(1_000_000)}0]}`,
+  };
+  for (const [name, text] of Object.entries(bodies)) {
+    const body = encode(text);
+    const startedAt = performance.now();
+    assertJsonBounds(body);
+    const elapsedMs = performance.now() - startedAt;
+    console.log(`bounds of ${(body.length / 1e6).toFixed(0)} MB, ${name}: ${elapsedMs.toFixed(1)} ms`);
+    expect(elapsedMs).toBeLessThan(1_000);
+  }
+});
