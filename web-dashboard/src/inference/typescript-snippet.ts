@@ -19,8 +19,17 @@ const response = await fetch(${address}, {
   body: ${binary ? 'new Blob([json, ...halves])' : 'json'},
 });
 if (!response.ok) throw new Error(await response.text());
-${call.outputs.some(isBinaryOnly) ? binaryAnswer : jsonAnswer}`;
+${answerStatements(call)}`;
 }
+
+function answerStatements(call: InferCall): string {
+  if (call.outputs.some(isBinaryOnly)) return binaryAnswer;
+  return call.inputs.some((tensor) => tensor.elements.some(isNoJson)) ? textAnswer : jsonAnswer;
+}
+
+/** NaN in, most likely NaN out, which JSON.parse refuses. */
+const textAnswer = `
+console.log(await response.text());`;
 
 const binaryHeaders = `{
     'content-type': 'application/octet-stream',
@@ -71,9 +80,11 @@ function inputLiteral(tensor: TextTensor): string {
 }
 
 function survivesNumber(element: string): boolean {
-  return (
-    !/^(?:NaN|-?Infinity)$/.test(element) && !(/^-?\d{16,}$/.test(element) && !Number.isSafeInteger(Number(element)))
-  );
+  return !isNoJson(element) && (!/^-?\d{16,}$/.test(element) || Number.isSafeInteger(Number(element)));
+}
+
+function isNoJson(element: string): boolean {
+  return /^(?:NaN|-?Infinity)$/.test(element);
 }
 
 /** A string literal with single quotes, as the rest of the snippet has them; JSON's escapes are TypeScript's too. */

@@ -180,7 +180,7 @@ export function TryCell({ row }: { readonly row: VersionRow }) {
       to="/"
       search={{ model: route }}
       hash="playground"
-      aria-label={`Try ${route} in the playground`}
+      aria-label={`Try it: ${route} in the playground`}
       className="inline-flex rounded-md border border-line-strong px-2.5 py-1 hover:bg-sunken"
     >
       Try it

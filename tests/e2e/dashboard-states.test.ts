@@ -1,0 +1,175 @@
+import type { Scenario } from '@cluster-ai/web-dashboard/mock/fleet.ts';
+import { startMockServer, type MockServer } from '@cluster-ai/web-dashboard/mock/server.ts';
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  accessibilityViolations,
+  appears,
+  builtDashboard,
+  openBrowser,
+  openPage,
+  overflowPixels,
+  type WatchedPage,
+} from './browser.ts';
+
+// Every state of the first page, provoked in the dashboard's mock: a real fleet cannot be told to be in each of them.
+
+let browser: Browser;
+let mock: MockServer;
+let opened: WatchedPage | undefined;
+
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+
+afterAll(async () => browser?.close());
+
+beforeEach(async () => {
+  mock = await startMockServer({ port: 0, dist: builtDashboard });
+});
+
+afterEach(async () => {
+  await opened?.close();
+  opened = undefined;
+  await mock.close();
+});
+
+async function open(path = '/', options: Parameters<typeof openPage>[2] = {}): Promise<WatchedPage['page']> {
+  opened = await openPage(browser, `${mock.url}${path}`, options);
+  return opened.page;
+}
+
+const scenarios: readonly Scenario[] = ['normal', 'idle', 'empty', 'degraded', 'no-gateway'];
+
+describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
+  test.each(scenarios)('%s: no accessibility violation, nothing refused by the security policy', async (scenario) => {
+    mock.setScenario(scenario);
+    const page = await open('/?model=iris', { colorScheme });
+    await page.getByRole('heading', { name: 'Gateways and runners' }).waitFor();
+    if (scenario !== 'empty') {
+      await page.getByRole('button', { name: 'Predict' }).click();
+      await page.getByText('Answered', { exact: true }).waitFor();
+    }
+    await page.getByText('Values as a table').first().click();
+    expect(await accessibilityViolations(page)).toEqual([]);
+    expect(opened?.complaints).toEqual([]);
+    expect(opened?.foreignRequests).toEqual([]);
+  });
+
+  test('a phone shows the same without scrolling sideways, and without a violation', async () => {
+    mock.setScenario('degraded');
+    const page = await open('/?model=mnist', { colorScheme, viewport: { width: 390, height: 844 } });
+    await page.getByRole('button', { name: 'Predict' }).waitFor();
+    expect(await accessibilityViolations(page)).toEqual([]);
+    expect(await overflowPixels(page)).toBe(0);
+  });
+});
+
+test.each([1280, 1920])('nothing is cut off at %d pixels', async (width) => {
+  const page = await open('/?model=mnist', { viewport: { width, height: 900 } });
+  await page.getByRole('tab', { name: 'TypeScript' }).click();
+  expect(await overflowPixels(page)).toBe(0);
+});
+
+test('a lost connection is said, the last data stay, and the page recovers by itself', async () => {
+  const page = await open();
+  await page.getByText('Live', { exact: true }).waitFor();
+  const { url } = mock;
+  await mock.close();
+  await page.getByText('The control plane does not answer: everything below is old').waitFor();
+  await page.getByRole('heading', { name: 'When last seen: all is well' }).waitFor();
+  expect(await page.getByRole('row').filter({ hasText: 'iris' }).count()).toBeGreaterThan(0);
+  expect(await accessibilityViolations(page)).toEqual([]);
+  mock = await startMockServer({ port: Number(new URL(url).port), dist: builtDashboard });
+  await page.getByText('Live', { exact: true }).waitFor();
+  await page.getByRole('heading', { name: 'All is well', exact: true }).waitFor();
+});
+
+test('a control plane without its database says so from the first moment', async () => {
+  mock.setScenario('refusing');
+  const page = await open();
+  await page.getByText('Cause: the database does not answer (DATABASE_UNAVAILABLE).').waitFor();
+  mock.setScenario('normal');
+  expect(await appears(page.getByRole('heading', { name: 'All is well' }))).toBe(true);
+});
+
+test('an empty registry names the next command', async () => {
+  mock.setScenario('empty');
+  const page = await open();
+  await page.getByText('No model yet').waitFor();
+  expect(await page.getByText('cluster-ai model push', { exact: false }).count()).toBe(2);
+});
+
+test('what is wrong is said in words, each with its reason', async () => {
+  mock.setScenario('degraded');
+  const page = await open();
+  await page.getByRole('heading', { name: 'Degraded' }).waitFor();
+  for (const words of [
+    'language@1 failed to load on gateway-1.',
+    'Not connected',
+    'v117, current is v118',
+    '2 restarts',
+  ]) {
+    expect(await page.getByText(words).count()).toBeGreaterThan(0);
+  }
+  expect(await page.title()).toBe('Degraded · Cluster AI');
+});
+
+test('without traffic nothing is claimed to be measured', async () => {
+  mock.setScenario('idle');
+  const page = await open();
+  await page.getByText('no request to measure').first().waitFor();
+  expect(await page.getByText('not measured').count()).toBe(3);
+});
+
+test('a refused prediction is explained', async () => {
+  const page = await open('/?model=iris');
+  await page.getByLabel('Sepal length, cm').fill('503');
+  await page.getByRole('button', { name: 'Predict' }).click();
+  await page.getByText('The gateway cannot serve this now (503)').waitFor();
+  expect(await appears(page.getByText('the mock was asked to refuse with 503'))).toBe(true);
+});
+
+test('a value that does not fit is named, and nothing is sent', async () => {
+  const page = await open('/?model=iris');
+  await page.getByLabel('Sepal width, cm').fill('wide');
+  await page.getByText('Value 2, “wide”, is not a number.').waitFor();
+  await page.getByRole('button', { name: 'Predict' }).click({ force: true });
+  expect(await appears(page.getByText('Nothing sent yet.', { exact: false }))).toBe(true);
+});
+
+test('half-precision numbers make the trip in binary form', async () => {
+  const page = await open('/?model=half');
+  await page.getByRole('button', { name: 'Predict' }).click();
+  expect(await appears(page.getByRole('region', { name: 'Output y' }).getByText('1.5'))).toBe(true);
+});
+
+test('an address with an unknown model says so and offers another', async () => {
+  const page = await open('/?model=gone');
+  await page.getByText('No route is called “gone”').waitFor();
+  await page.getByRole('combobox', { name: 'Model' }).selectOption('mnist');
+  expect(new URL(page.url()).searchParams.get('model')).toBe('mnist');
+});
+
+test('a digit can be drawn, and code chosen, with the keyboard alone', async () => {
+  const page = await open('/?model=mnist');
+  await page.getByRole('button', { name: 'Clear' }).press('Enter');
+  const pad = page.getByRole('button', { name: 'Drawing pad for one digit', exact: false });
+  for (const key of ['ArrowDown', 'ArrowDown', 'Shift+ArrowRight', 'ArrowUp']) await pad.press(key);
+  await page.getByRole('button', { name: 'Edit as text' }).press('Enter');
+  const text = await page.getByLabel('Values of image').inputValue();
+  expect(text.split(',').filter((value) => Number(value) > 0).length).toBeGreaterThan(20);
+  await page.getByRole('tab', { name: 'curl' }).press('ArrowRight');
+  await page.getByText('tritonclient.http').first().waitFor();
+});
+
+test('the chosen colours outlive a reload', async () => {
+  const page = await open('/', { colorScheme: 'light' });
+  await page.getByRole('radio', { name: 'Dark' }).press('Space');
+  const background = () => page.evaluate<string>('getComputedStyle(document.documentElement).backgroundColor');
+  const dark = await background();
+  await page.reload();
+  expect(await background()).toBe(dark);
+  await page.getByRole('radio', { name: 'Light' }).press('Space');
+  expect(await background()).not.toBe(dark);
+});
