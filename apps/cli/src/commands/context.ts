@@ -1,0 +1,26 @@
+import type { ClientOptions } from '@cluster-ai/contract/api/client.ts';
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import { resolveServer } from '../connection/server.ts';
+import { outputFormats } from '../output/format.ts';
+import type { OutputFormat } from '../output/format.ts';
+
+/** Options that every command understands, before or after its name. */
+export interface GlobalOptions {
+  readonly output: OutputFormat;
+  readonly server?: string | undefined;
+}
+
+/** One call at most; pushes and waits are made of many calls. */
+const callTimeoutMs = 30_000;
+
+export function addGlobalOptions(program: Command): Command {
+  return program
+    .addOption(new Option('-o, --output <format>', 'form of the output').choices(outputFormats).default('table'))
+    .option('--server <url>', 'control plane to talk to (CLUSTER_AI_SERVER)');
+}
+
+export function clientOf({ server }: GlobalOptions): ClientOptions {
+  const { url, token } = resolveServer(server, process.env);
+  return { baseUrl: url, token, timeoutMs: callTimeoutMs };
+}

@@ -1,0 +1,109 @@
+import { callEndpoint } from '@cluster-ai/contract/api/client.ts';
+import type { ModelVersion } from '@cluster-ai/contract/api/models.ts';
+import { commitUpload } from '@cluster-ai/contract/api/uploads.ts';
+import { Command } from 'commander';
+import type { ClientOptions } from '@cluster-ai/contract/api/client.ts';
+import { toClusterError } from '@cluster-ai/core/errors.ts';
+import { uploadRecord } from '../../connection/upload-record.ts';
+import type { UploadRecord } from '../../connection/upload-record.ts';
+import { print } from '../../output/print.ts';
+import { startProgress } from '../../output/progress.ts';
+import { secondsText } from '../../output/table.ts';
+import { positiveSeconds } from '../arguments.ts';
+import { clientOf } from '../context.ts';
+import type { GlobalOptions } from '../context.ts';
+import { listModelFiles, readModelFiles } from './read-model-files.ts';
+import { sendFiles } from './send-files.ts';
+import { untilReady } from './until-ready.ts';
+
+interface PushOptions extends GlobalOptions {
+  readonly description?: string;
+  /** False for `--no-deploy`. */
+  readonly deploy: boolean;
+  /** False for `--no-wait`. */
+  readonly wait: boolean;
+  readonly timeout: number;
+}
+
+export function modelPushCommand(): Command {
+  return new Command('push')
+    .description('Push a model file or folder as a new version; a push that was interrupted continues')
+    .argument('<name>')
+    .argument('<path>', 'an ONNX file, or a folder with model.onnx and its external data')
+    .option('--description <text>', 'what the model does')
+    .option('--no-deploy', 'store the version without giving it traffic')
+    .option('--no-wait', 'do not wait until the gateways serve it')
+    .option('--timeout <seconds>', 'wait this long for the gateways', positiveSeconds, 180)
+    .action((name: string, path: string, _flags, command: Command) =>
+      push(name, path, command.optsWithGlobals<PushOptions>()),
+    );
+}
+
+async function push(name: string, path: string, options: PushOptions): Promise<void> {
+  const beganMs = performance.now();
+  const client = clientOf(options);
+  const committed = await upload(name, path, options);
+  const { version } = committed.version;
+  const ready = options.wait ? await untilReady({ client, name, version, timeoutMs: options.timeout * 1_000 }) : null;
+  const tookMs = performance.now() - beganMs;
+  const result = { ...committed, version: ready ?? committed.version, ready: ready !== null, seconds: tookMs / 1_000 };
+  print(options.output, result, () =>
+    [readyLine(name, version, ready, tookMs), ...(committed.deployed ? [] : [routeLine(name, version)])].join('\n'),
+  );
+}
+
+async function upload(name: string, path: string, options: PushOptions) {
+  const client = clientOf(options);
+  const sizeBytes = (await listModelFiles(path)).reduce((sum, { size }) => sum + size, 0);
+  const reading = startProgress('reading', sizeBytes);
+  let readBytes = 0;
+  const files = await readModelFiles(path, (count) => reading.update((readBytes += count)));
+  reading.end();
+  const deploy = options.deploy ? 'latest' : 'none';
+  const record = uploadRecord(process.env, {
+    server: client.baseUrl,
+    name,
+    deploy,
+    files: files.map(({ path: inside, sha256 }) => [inside, sha256]),
+  });
+  const sending = startProgress('sending', sizeBytes);
+  const sent = await sendFiles({
+    client,
+    record,
+    model: name,
+    description: options.description,
+    deploy,
+    files,
+    onProgress: (bytes) => sending.update(bytes),
+    onRetry: (reason, delayMs) =>
+      void process.stderr.write(`\nwarning: ${reason}; continuing in ${secondsText(delayMs)}\n`),
+  });
+  sending.end();
+  return commit(client, sent.id, record);
+}
+
+async function commit(client: ClientOptions, id: string, record: UploadRecord) {
+  try {
+    const committed = await callEndpoint(client, commitUpload, { params: { id } });
+    record.remove();
+    return committed;
+  } catch (error) {
+    // A refused version begins anew; one that could not be asked for is there to be continued.
+    if (!toClusterError(error).retryable) record.remove();
+    throw error;
+  }
+}
+
+function readyLine(name: string, version: number, ready: ModelVersion | null, tookMs: number): string {
+  if (ready === null) {
+    return `${name} version ${version} is stored after ${secondsText(tookMs)}; the gateways are loading it`;
+  }
+  const gateways = ready.observed.map(({ gateway, loadMs }) =>
+    loadMs === null ? gateway : `${gateway} (loaded in ${secondsText(loadMs)})`,
+  );
+  return `${name} version ${version} is ready on ${gateways.join(', ')} after ${secondsText(tookMs)}`;
+}
+
+function routeLine(name: string, version: number): string {
+  return `its route was left as it is; give it traffic with: cluster-ai route split ${name} ${version}=100`;
+}

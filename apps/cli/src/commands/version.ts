@@ -1,0 +1,16 @@
+import { Command } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
+import { print } from '../output/print.ts';
+import { renderFields } from '../output/table.ts';
+import type { GlobalOptions } from './context.ts';
+
+export function versionCommand(): Command {
+  return new Command('version').description('Show the version').action((_flags, command: Command) => {
+    const data = {
+      version: packageJson.version,
+      node: process.version,
+      platform: `${process.platform} ${process.arch}`,
+    };
+    print(command.optsWithGlobals<GlobalOptions>().output, data, () => renderFields(data));
+  });
+}
