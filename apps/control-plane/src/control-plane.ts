@@ -17,6 +17,7 @@ import { createSnapshotFeed, snapshotJobs } from './features/snapshots/index.ts'
 import type { SnapshotFeed } from './features/snapshots/index.ts';
 import { sourceJobs } from './features/sources/index.ts';
 import { uploadJobs } from './features/uploads/index.ts';
+import { closeServer, listen } from './http/listen.ts';
 import { readTokens } from './http/tokens.ts';
 import { startJobs } from './jobs/periodic.ts';
 import { createMetrics } from './metrics.ts';
@@ -25,6 +26,9 @@ import { buildServer } from './server.ts';
 import { openFileStore } from './storage/file-store.ts';
 import { readInstanceId } from './storage/instance-id.ts';
 import { openUploadFiles } from './storage/upload-files.ts';
+
+/** Time in which connections that were cut are gone. */
+const cutMs = 2_000;
 
 const migrationsFolder = join(import.meta.dirname, '../migrations');
 
@@ -111,9 +115,9 @@ export function addPhases(lifecycle: Lifecycle, control: ControlPlane): void {
   lifecycle.add({
     name: 'front door',
     why: 'it answers, if only that the database is away, before the database is ready',
-    start: () => listen(server, plane),
-    stop: () => server.close(),
-    stopTimeoutMs: config.shutdown.drainTimeoutMs,
+    start: () => listen(server, config.http, log),
+    stop: () => closeServer(server, config.shutdown.drainTimeoutMs, log),
+    stopTimeoutMs: config.shutdown.drainTimeoutMs + cutMs,
   });
   lifecycle.add({
     name: 'database preparation and jobs',
@@ -144,22 +148,6 @@ export function addPhases(lifecycle: Lifecycle, control: ControlPlane): void {
     stopTimeoutMs: 1_000,
   });
   let jobs: ReturnType<typeof startJobs> | null = null;
-}
-
-async function listen(server: FastifyInstance, plane: Plane): Promise<void> {
-  const { host, port } = plane.config.http;
-  try {
-    const url = await server.listen({ host, port });
-    plane.log.info({ url }, 'front door open');
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE') {
-      throw new ClusterError('ALREADY_RUNNING', `port ${port} on ${host} is taken (http.port)`, {
-        cause,
-        fix: 'stop what listens there, or set another port',
-      });
-    }
-    throw cause;
-  }
 }
 
 /** There are no accounts yet: whoever reaches the front door from elsewhere could read everything. */

@@ -16,6 +16,7 @@ import { clusterErrorOf, problemContentType, problemOf } from './http/problem.ts
 import { refuseOtherMethods } from './http/refuse-methods.ts';
 import { createRegister } from './http/register-endpoint.ts';
 import { requestIdOf } from './http/request-id.ts';
+import { closeAfterUnreadBody } from './http/unread-body.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import type { Plane } from './plane.ts';
 
@@ -98,6 +99,7 @@ function addHooks(app: FastifyInstance, plane: Plane): void {
         'request failed',
       );
     }
+    closeAfterUnreadBody(request, reply);
     if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds);
     if (error.code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer');
     return reply

@@ -44,6 +44,11 @@ export function openPool(options: PoolOptions): Pool {
     keepAlive: true,
   });
   pool.on('error', options.onIdleError);
+  pool.on('connect', (client) => {
+    // Whoever uses a connection is told by the query that fails, and the pool tells of one that nobody uses. What is
+    // left is a connection that is being closed while the server ends it too: there is nothing to do about that.
+    client.on('error', () => undefined);
+  });
   return {
     pg: pool,
     statementTimeoutMs: options.statementTimeoutMs,

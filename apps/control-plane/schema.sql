@@ -1,0 +1,137 @@
+create table access_keys (
+  id text not null,
+  sha256 text not null,
+  scopes text[] not null,
+  expires_at timestamp with time zone,
+  constraint access_keys_pkey PRIMARY KEY (id)
+);
+
+create table audit_entries (
+  id bigint not null generated always as identity,
+  at timestamp with time zone not null,
+  actor text not null,
+  action text not null,
+  target text not null,
+  detail jsonb not null,
+  request_id text not null,
+  constraint audit_entries_pkey PRIMARY KEY (id)
+);
+
+create table gateways (
+  name text not null,
+  last_seen_at timestamp with time zone not null,
+  report jsonb not null,
+  constraint gateways_pkey PRIMARY KEY (name)
+);
+
+create table installation (
+  singleton boolean not null default true,
+  epoch uuid not null default gen_random_uuid(),
+  snapshot_version bigint not null default 0,
+  examples_imported_at timestamp with time zone,
+  constraint installation_pkey PRIMARY KEY (singleton),
+  constraint installation_singleton_check CHECK (singleton)
+);
+
+create table leases (
+  name text not null,
+  holder uuid not null,
+  expires_at timestamp with time zone not null,
+  constraint leases_pkey PRIMARY KEY (name)
+);
+
+create table model_aliases (
+  model text not null,
+  alias text not null,
+  version integer not null,
+  constraint model_aliases_pkey PRIMARY KEY (model, alias),
+  constraint model_aliases_model_version_fkey FOREIGN KEY (model, version) REFERENCES model_versions(model, version)
+);
+
+create table model_files (
+  model text not null,
+  version integer not null,
+  path text not null,
+  sha256 text not null,
+  size bigint not null,
+  constraint model_files_pkey PRIMARY KEY (model, version, path),
+  constraint model_files_model_version_fkey FOREIGN KEY (model, version) REFERENCES model_versions(model, version) ON DELETE CASCADE,
+  constraint model_files_size_check CHECK ((size >= 0))
+);
+CREATE INDEX model_files_sha256 ON public.model_files USING btree (sha256);
+
+create table model_versions (
+  model text not null,
+  version integer not null,
+  digest text not null,
+  signature jsonb not null,
+  settings jsonb not null,
+  source text not null,
+  source_fingerprint text,
+  created_at timestamp with time zone not null,
+  created_by text not null,
+  constraint model_versions_pkey PRIMARY KEY (model, version),
+  constraint model_versions_model_fkey FOREIGN KEY (model) REFERENCES models(name) ON DELETE CASCADE,
+  constraint model_versions_source_check CHECK ((source = ANY (ARRAY['upload'::text, 'repository'::text, 'https'::text, 'example'::text]))),
+  constraint model_versions_version_check CHECK ((version > 0))
+);
+
+create table models (
+  name text not null,
+  description text not null default ''::text,
+  version_last integer not null default 0,
+  created_at timestamp with time zone not null,
+  constraint models_pkey PRIMARY KEY (name)
+);
+
+create table route_revisions (
+  route text not null,
+  revision integer not null,
+  policy jsonb not null,
+  created_at timestamp with time zone not null,
+  created_by text not null,
+  restored_from integer,
+  constraint route_revisions_pkey PRIMARY KEY (route, revision),
+  constraint route_revisions_route_fkey FOREIGN KEY (route) REFERENCES routes(name) ON DELETE CASCADE
+);
+
+create table routes (
+  name text not null,
+  revision integer not null,
+  policy jsonb not null,
+  variants jsonb not null,
+  sticky_header text not null,
+  updated_at timestamp with time zone not null,
+  updated_by text not null,
+  constraint routes_pkey PRIMARY KEY (name)
+);
+
+create table schema_migrations (
+  number integer not null,
+  name text not null,
+  sha256 text not null,
+  applied_at timestamp with time zone not null default now(),
+  constraint schema_migrations_pkey PRIMARY KEY (number)
+);
+
+create table snapshots (
+  epoch uuid not null,
+  version bigint not null,
+  text text not null,
+  sha256 text not null,
+  created_at timestamp with time zone not null,
+  constraint snapshots_pkey PRIMARY KEY (epoch, version)
+);
+
+create table uploads (
+  id uuid not null,
+  model text not null,
+  description text,
+  files jsonb not null,
+  settings jsonb not null,
+  deploy text not null,
+  created_at timestamp with time zone not null,
+  created_by text not null,
+  constraint uploads_pkey PRIMARY KEY (id),
+  constraint uploads_deploy_check CHECK ((deploy = ANY (ARRAY['latest'::text, 'none'::text])))
+);
