@@ -16,7 +16,9 @@ export class Admission {
   /** Takes a place; give it back with `leave`. @throws ClusterError OVERLOADED */
   enter(): void {
     if (this.inFlight >= this.inFlightMax) {
-      throw new ClusterError('OVERLOADED', `the gateway is full: ${this.inFlightMax} requests are inside`, { retryAfterSeconds: 1 });
+      throw new ClusterError('OVERLOADED', `the gateway is full: ${this.inFlightMax} requests are inside`, {
+        retryAfterSeconds: 1,
+      });
     }
     this.inFlight += 1;
   }

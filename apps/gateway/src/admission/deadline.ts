@@ -6,7 +6,11 @@ import type { ParameterValue } from '@cluster-ai/core/inference/request.ts';
  * `timeout` (microseconds; 0 means none).
  * @throws ClusterError INVALID_ARGUMENT for a timeout that is not a non-negative integer.
  */
-export function deadlineOf(parameters: Readonly<Record<string, ParameterValue>>, startedAtMs: number, defaultTimeoutMs: number): number {
+export function deadlineOf(
+  parameters: Readonly<Record<string, ParameterValue>>,
+  startedAtMs: number,
+  defaultTimeoutMs: number,
+): number {
   const timeout = parameters['timeout'];
   if (timeout === undefined || timeout === 0) return startedAtMs + defaultTimeoutMs;
   if (typeof timeout !== 'number' || !Number.isInteger(timeout) || timeout < 0) {

@@ -20,7 +20,11 @@ const originOrProxyHeaders = ['origin', 'forwarded', 'x-forwarded-for', 'via'] a
  * loopback exemption. A wrong key is refused even where none would be needed: its owner should learn of it.
  * @returns a function that throws ClusterError UNAUTHENTICATED or PERMISSION_DENIED.
  */
-export function createAuthenticate(options: { readonly keys: KeyRing; readonly auth: 'loopback-exempt' | 'required'; readonly clock: Clock }): Authenticate {
+export function createAuthenticate(options: {
+  readonly keys: KeyRing;
+  readonly auth: 'loopback-exempt' | 'required';
+  readonly clock: Clock;
+}): Authenticate {
   const { keys, auth, clock } = options;
   return (call) => {
     const authorization = call.header('authorization');
@@ -32,10 +36,14 @@ export function createAuthenticate(options: { readonly keys: KeyRing; readonly a
 
 function principalOf(authorization: string, keys: KeyRing, clock: Clock): Principal {
   const token = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(authorization)?.[1];
-  if (token === undefined) throw new ClusterError('UNAUTHENTICATED', 'the Authorization header is not of the form "Bearer <key>"');
+  if (token === undefined) {
+    throw new ClusterError('UNAUTHENTICATED', 'the Authorization header is not of the form "Bearer <key>"');
+  }
   const key = keys.find(token, clock.wallMs());
   if (key === null) throw new ClusterError('UNAUTHENTICATED', 'the key is not known, or has expired or been revoked');
-  if (!key.scopes.includes('infer')) throw new ClusterError('PERMISSION_DENIED', 'the key does not have the scope infer');
+  if (!key.scopes.includes('infer')) {
+    throw new ClusterError('PERMISSION_DENIED', 'the key does not have the scope infer');
+  }
   return { id: key.id };
 }
 

@@ -11,7 +11,9 @@ export class BatchKeys {
 
   constructor(signature: ModelSignature, merges: boolean) {
     this.merges = merges;
-    this.freeInputs = new Set(signature.inputs.filter((input) => input.shape.slice(1).includes(-1)).map((input) => input.name));
+    this.freeInputs = new Set(
+      signature.inputs.filter((input) => input.shape.slice(1).includes(-1)).map((input) => input.name),
+    );
   }
 
   /** @returns null for a request that must run alone. */

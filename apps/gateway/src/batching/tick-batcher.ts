@@ -36,7 +36,7 @@ export class TickBatcher {
   private flushScheduled = false;
   private deadlineTimer: NodeJS.Timeout | null = null;
   private closedWith: ClusterError | null = null;
-  private whenIdle: (() => void) | null = null;
+  private whenIdle: PromiseWithResolvers<void> | null = null;
 
   constructor(executor: ModelExecutor, options: TickBatcherOptions) {
     this.executor = executor;
@@ -58,7 +58,11 @@ export class TickBatcher {
   enqueue(request: InferenceRequest, deadlineAtMs: number): Ticket {
     if (this.closedWith !== null) throw this.closedWith;
     if (this.waiting.length >= this.options.queueLengthMax) {
-      throw new ClusterError('OVERLOADED', `the queue of model '${request.modelName}' is full: ${this.options.queueLengthMax} requests are waiting`, { retryAfterSeconds: 1 });
+      throw new ClusterError(
+        'OVERLOADED',
+        `the queue of model '${request.modelName}' is full: ${this.options.queueLengthMax} requests are waiting`,
+        { retryAfterSeconds: 1 },
+      );
     }
     const ticket = new Ticket(request, this.keys.keyOf(request), deadlineAtMs, this.options.clock.nowMs());
     this.waiting.push(ticket);
@@ -70,9 +74,8 @@ export class TickBatcher {
   /** Resolves when nothing waits or runs any more. */
   idle(): Promise<void> {
     if (this.waiting.length === 0 && this.running.size === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.whenIdle = resolve;
-    });
+    this.whenIdle ??= Promise.withResolvers<void>();
+    return this.whenIdle.promise;
   }
 
   /** Refuses everything from now on and fails what waits; what runs is still answered. */
@@ -92,8 +95,9 @@ export class TickBatcher {
   }
 
   private flush(): void {
+    const nowMs = this.options.clock.nowMs();
     while (this.waiting.length > 0 && this.executor.freePlaces() > 0) {
-      const batch = takeBatch(this.waiting, this.rowsMax).filter((ticket) => !ticket.settled);
+      const batch = stillWanted(takeBatch(this.waiting, this.rowsMax), nowMs);
       if (batch.length > 0) void this.run(batch);
     }
     this.afterSettling();
@@ -104,7 +108,10 @@ export class TickBatcher {
     for (const ticket of batch) this.running.add(ticket);
     try {
       const { outputs, computeMs } = await this.executor.execute({
-        inputs: mergeInputs(this.executor.signature, batch.map((ticket) => ticket.request)),
+        inputs: mergeInputs(
+          this.executor.signature,
+          batch.map((ticket) => ticket.request),
+        ),
         outputNames: distinct(batch[0]?.request.outputNames ?? []),
         remainingMs: Math.max(...batch.map((ticket) => ticket.deadlineAtMs)) - startedAtMs,
       });
@@ -122,17 +129,26 @@ export class TickBatcher {
     const rows = batch.map((ticket) => ticket.rows);
     // A request that ran alone keeps its outputs as they are: their first dimension need not be a batch.
     const pieces = batch.length === 1 ? null : outputs.map((output) => splitRows(output, rows));
+    // The one that the batch is counted by must be one that is counted.
+    const leader = batch.findIndex((ticket) => !ticket.settled);
     batch.forEach((ticket, index) => {
       const own = pieces === null ? outputs : pieces.flatMap((piece) => piece[index] ?? []);
-      ticket.succeed(own, { queueMs: startedAtMs - ticket.enqueuedAtMs, executeMs, computeMs, rows: ticket.rows, leads: index === 0 });
+      ticket.succeed(own, {
+        queueMs: startedAtMs - ticket.enqueuedAtMs,
+        executeMs,
+        computeMs,
+        rows: ticket.rows,
+        leads: index === leader,
+      });
     });
   }
 
   private handleFailure(batch: readonly Ticket[], error: ClusterError): void {
     if (error.code === 'MODEL_EXECUTION_FAILED' && batch.length > 1) {
       // One bad request must fail alone: each of them runs again by itself.
-      for (const ticket of batch) ticket.runAlone();
-      this.waiting.unshift(...batch);
+      const wanted = batch.filter((ticket) => !ticket.settled);
+      for (const ticket of wanted) ticket.runAlone();
+      this.waiting.unshift(...wanted);
       this.scheduleFlush();
       return;
     }
@@ -141,11 +157,9 @@ export class TickBatcher {
 
   private checkDeadlines(): void {
     const nowMs = this.options.clock.nowMs();
-    for (const ticket of [...this.waiting, ...this.running]) {
-      if (nowMs >= ticket.deadlineAtMs) ticket.expire();
-    }
-    const alive = this.waiting.filter((ticket) => !ticket.settled);
-    this.waiting.splice(0, this.waiting.length, ...alive);
+    for (const ticket of this.running) ticket.expireIfDue(nowMs);
+    const wanted = stillWanted(this.waiting, nowMs);
+    if (wanted.length < this.waiting.length) this.waiting.splice(0, this.waiting.length, ...wanted);
     this.afterSettling();
   }
 
@@ -153,9 +167,14 @@ export class TickBatcher {
     if (this.waiting.length > 0 || this.running.size > 0) return;
     if (this.deadlineTimer !== null) clearInterval(this.deadlineTimer);
     this.deadlineTimer = null;
-    this.whenIdle?.();
+    this.whenIdle?.resolve();
     this.whenIdle = null;
   }
+}
+
+function stillWanted(tickets: readonly Ticket[], nowMs: number): Ticket[] {
+  for (const ticket of tickets) ticket.expireIfDue(nowMs);
+  return tickets.filter((ticket) => !ticket.settled);
 }
 
 function distinct(names: readonly string[]): readonly string[] {

@@ -11,7 +11,7 @@ export interface BatchTimes {
   /** Inside the runtime. */
   readonly computeMs: number;
   readonly rows: number;
-  /** True for the first request of its batch. */
+  /** True for one request of each batch: the batch is counted by it. */
   readonly leads: boolean;
 }
 
@@ -20,8 +20,8 @@ export interface BatchOutcome {
   readonly times: BatchTimes;
 }
 
-/** A batch key that no other request has. */
-const aloneKey = 'alone';
+/** Begins batch keys that no other request has; output names begin with other characters. */
+const aloneKey = '\u0002';
 
 /** One waiting request and the promise of its outputs. It settles once: outputs, error, deadline or cancellation. */
 export class Ticket implements Batchable {
@@ -60,8 +60,15 @@ export class Ticket implements Batchable {
     this.reject(error);
   }
 
-  expire(): void {
-    this.fail(new ClusterError('DEADLINE_EXCEEDED', `the deadline of the request passed before model '${this.request.modelName}' answered`));
+  /** Nobody waits longer than the deadline. */
+  expireIfDue(nowMs: number): void {
+    if (nowMs < this.deadlineAtMs) return;
+    this.fail(
+      new ClusterError(
+        'DEADLINE_EXCEEDED',
+        `the deadline of the request passed before model '${this.request.modelName}' answered`,
+      ),
+    );
   }
 
   /** The client went away: nobody reads the outcome, so the request need not run. */
@@ -75,6 +82,6 @@ export class Ticket implements Batchable {
 
   private static keyForOne(): string {
     Ticket.alone += 1;
-    return `${aloneKey}-${Ticket.alone}`;
+    return `${aloneKey}${Ticket.alone}`;
   }
 }
