@@ -1,25 +1,26 @@
 import { callEndpoint } from '@cluster-ai/contract/api/client.ts';
 import { rollbackRoute } from '@cluster-ai/contract/api/routes.ts';
 import { Command } from 'commander';
-import { print } from '../../output/print.ts';
 import { wholeNumber } from '../arguments.ts';
 import { clientOf } from '../context.ts';
 import type { GlobalOptions } from '../context.ts';
-import { routeText } from './policy-text.ts';
+import { printChanged, withWaiting } from './print-changed.ts';
+import type { WaitOptions } from './print-changed.ts';
 
-interface RollbackOptions extends GlobalOptions {
+interface RollbackOptions extends GlobalOptions, WaitOptions {
   readonly revision?: number;
 }
 
 export function routeRollbackCommand(): Command {
-  return new Command('rollback')
+  const command = new Command('rollback')
     .description('Bring back what a route did before its last change')
     .argument('<route>')
     .option('--revision <number>', 'bring back this revision', wholeNumber)
     .action(async (name: string, _flags, command: Command) => {
       const options = command.optsWithGlobals<RollbackOptions>();
       const body = { revision: options.revision };
-      const route = await callEndpoint(clientOf(options), rollbackRoute, { params: { name }, body });
-      print(options.output, route, () => routeText(route));
+      const client = clientOf(options);
+      await printChanged(client, await callEndpoint(client, rollbackRoute, { params: { name }, body }), options);
     });
+  return withWaiting(command);
 }

@@ -4,19 +4,19 @@ import { getModel } from '@cluster-ai/contract/api/models.ts';
 import { getRoute, putRoute } from '@cluster-ai/contract/api/routes.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { Command } from 'commander';
-import { print } from '../../output/print.ts';
 import { clientOf } from '../context.ts';
 import type { GlobalOptions } from '../context.ts';
 import { parseShare } from './parse-weights.ts';
 import type { Share } from './parse-weights.ts';
-import { routeText } from './policy-text.ts';
+import { printChanged, withWaiting } from './print-changed.ts';
+import type { WaitOptions } from './print-changed.ts';
 
-interface SplitOptions extends GlobalOptions {
+interface SplitOptions extends GlobalOptions, WaitOptions {
   readonly stickyHeader?: string;
 }
 
 export function routeSplitCommand(): Command {
-  return new Command('split')
+  const command = new Command('split')
     .description('Share the traffic of a route among versions by weight: route split iris 1=90 2=10')
     .argument('<route>')
     .argument('<version=weight...>', 'versions by number or alias; model@version for those of another model')
@@ -24,6 +24,7 @@ export function routeSplitCommand(): Command {
     .action((route: string, shares: string[], _flags, command: Command) =>
       split(route, shares, command.optsWithGlobals<SplitOptions>()),
     );
+  return withWaiting(command);
 }
 
 async function split(name: string, texts: readonly string[], options: SplitOptions): Promise<void> {
@@ -38,7 +39,7 @@ async function split(name: string, texts: readonly string[], options: SplitOptio
   );
   const body = { policy: { kind: 'split' as const, variants }, stickyHeader: options.stickyHeader };
   const route = await callEndpoint(client, putRoute, { params: { name }, body });
-  print(options.output, route, () => routeText(route));
+  await printChanged(client, route, options);
 }
 
 /** The model whose versions a route has: of its own name when the route does not exist yet. */
