@@ -1,5 +1,6 @@
 import { openRotatingFile } from '@cluster-ai/platform/files/rotating-file.ts';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { readLogLine } from './log-line.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -21,6 +22,7 @@ export interface OutputOptions {
 const shownPerWindowMax = 5;
 const windowMs = 10_000;
 const lineCharactersMax = 65_536;
+const shownCharactersMax = 300;
 
 /**
  * Receives what a program writes: all of it goes to `<folder>/<name>.log`; warnings and errors are shown to the person
@@ -46,7 +48,7 @@ export function openProgramOutput(options: OutputOptions): ProgramOutput {
       shown = 0;
     }
     shown += 1;
-    if (shown <= shownPerWindowMax) terminal.warn(`${name}: ${parsed.text}`);
+    if (shown <= shownPerWindowMax) terminal.warn(`${name}: ${forTerminal(parsed.text)}`);
     if (shown === shownPerWindowMax) terminal.warn(`${name}: more in ${path}`);
   }
 
@@ -64,4 +66,10 @@ export function openProgramOutput(options: OutputOptions): ProgramOutput {
       file.close();
     },
   };
+}
+
+/** A message of a library may hold colour codes, or be a page long. */
+function forTerminal(text: string): string {
+  const plain = stripVTControlCharacters(text);
+  return plain.length > shownCharactersMax ? `${plain.slice(0, shownCharactersMax)}…` : plain;
 }

@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { defaultHome } from './home.ts';
+import { exampleModels, programs } from './programs.ts';
+import { embeddedDatabase, loadUpSettings } from './settings.ts';
+import type { UpFlags } from './settings.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'settings-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const load = (flags: UpFlags = {}, env: Record<string, string> = {}) =>
+  loadUpSettings(flags, { CLUSTER_AI_HOME: '/data', ...env }, 1000);
+
+test('without settings everything is on this machine, under the data folder', () => {
+  const { home, controlPlane, gateway } = load();
+  expect(home).toBe('/data');
+  expect(controlPlane.value).toMatchObject({
+    home: '/data/control-plane',
+    http: { host: '127.0.0.1', port: 3000 },
+    database: { url: embeddedDatabase },
+    auth: { adminTokenFile: '/data/admin-token', gatewayTokenFile: '/data/gateway-token' },
+  });
+  expect(controlPlane.value.sources.examples.map((path) => path.split('/').at(-1))).toEqual(
+    expect.arrayContaining(['iris', 'mnist']),
+  );
+  expect(gateway.value).toMatchObject({
+    home: '/data/gateway',
+    http: { port: 8000 },
+    metrics: { port: 8002 },
+    control: { tokenFile: '/data/gateway-token', modelFiles: '/data/control-plane/files' },
+  });
+});
+
+test('flags of up set the settings of the programs, and win over variables', () => {
+  const flags = {
+    home: '/other',
+    port: '1',
+    gatewayPort: '2',
+    metricsPort: '3',
+    modelRepository: '/models',
+    examples: false,
+    databaseUrl: 'postgres://db',
+    host: '::1',
+  };
+  const { home, controlPlane, gateway } = load(flags, {
+    CLUSTER_AI_GATEWAY_HTTP_PORT: '9',
+    DATABASE_URL: 'postgres://env',
+  });
+  expect(home).toBe('/other');
+  expect(controlPlane.value).toMatchObject({
+    http: { host: '::1', port: 1 },
+    sources: { examples: [], repository: '/models' },
+    database: { url: 'postgres://db' },
+  });
+  expect(gateway.value).toMatchObject({ http: { host: '::1', port: 2 }, metrics: { host: '::1', port: 3 } });
+  expect(load({}, { DATABASE_URL: 'postgres://env' }).controlPlane.value.database.url).toBe('postgres://env');
+});
+
+test('one file has a section for each program', () => {
+  const file = join(folder, 'cluster-ai.yaml');
+  writeFileSync(
+    file,
+    'up: { examples: false }\ncontrolPlane:\n  http: { port: 4000 }\ngateway:\n  batching: { rowsMax: 8 }\n',
+  );
+  const { up, controlPlane, gateway } = load({ config: file });
+  expect([up.value.examples, controlPlane.value.http.port, gateway.value.batching.rowsMax]).toEqual([false, 4000, 8]);
+  writeFileSync(file, 'gateway:\n  batching: { rowMax: 8 }\n');
+  expect(() => load({ config: file })).toThrow(
+    `${file}:2: unknown setting batching.rowMax; did you mean batching.rowsMax?`,
+  );
+});
+
+test.each(['0.0.0.0', '192.168.1.4', '::', 'example.org'])('the address %s is refused with the reason', (host) => {
+  expect(() => load({ host })).toThrow(`--host: http.host is ${host}; only loopback addresses are accepted`);
+});
+
+test.each(['localhost', '127.0.0.1', '127.1.2.3', '::1'])('the address %s is accepted', (host) => {
+  expect(load({ host }).gateway.value.http.host).toBe(host);
+});
+
+test('the data folder is named by the environment, else the usual place of the user', () => {
+  expect(defaultHome({ CLUSTER_AI_HOME: '/a' }, 0)).toBe('/a');
+  expect(defaultHome({}, 0)).toBe('/var/lib/cluster-ai');
+  expect(defaultHome({ XDG_DATA_HOME: '/x' }, 1000)).toBe('/x/cluster-ai');
+  expect(defaultHome({ CLUSTER_AI_HOME: '', XDG_DATA_HOME: '' }, 1000)).toMatch(/\/\.local\/share\/cluster-ai$/);
+});
+
+test('every program that up starts is where it is looked for, and examples are folders with a version', () => {
+  for (const path of [programs.cli, programs.controlPlane, programs.gateway]) expect(path).toMatch(/src\/main\.ts$/);
+  for (const path of exampleModels()) expect(path).not.toMatch(/train/);
+});
