@@ -5,6 +5,7 @@ import type { Logger } from '@cluster-ai/platform/log/log.ts';
 import { TickBatcher, type TickBatcherOptions } from '../batching/tick-batcher.ts';
 import type { ModelExecutor, ModelHost } from '../execution/executor.ts';
 import type { ActiveRoute, RouteTable, ServingVariant } from '../routing/route-table.ts';
+import { withStandIns } from '../routing/stand-in.ts';
 import type { Observer } from '../telemetry/observer.ts';
 import type { ModelFolders } from './model-folder.ts';
 
@@ -15,7 +16,7 @@ const retryAfterMs = 2_000;
 
 export interface DeploymentOptions {
   readonly host: ModelHost;
-  readonly folders: ModelFolders;
+  readonly folders: Pick<ModelFolders, 'prepare' | 'keepOnly'>;
   readonly routes: RouteTable;
   readonly observer: Observer;
   readonly batching: TickBatcherOptions;
@@ -33,18 +34,20 @@ interface LoadedModel {
 interface FailedModel {
   readonly model: SnapshotModel;
   readonly reason: string;
-  /** A model that cannot be served stays refused; a file that could not be fetched is tried again. */
-  readonly retryAtMs: number | null;
+  /** A model that cannot be served stays refused; one whose files could not be had is tried again after a while. */
+  readonly retry: 'never' | 'later' | 'now';
 }
 
 /**
- * Brings what runs on this gateway towards what the snapshot wants, make before break: a route changes to its new
- * variants when the first of them is ready, and what served before serves until then.
+ * Brings what runs on this gateway towards what the snapshot wants, make before break: what served before stands in for
+ * each new variant until that is ready.
  */
 export class Deployment {
   private readonly options: DeploymentOptions;
   private snapshot: Snapshot | null = null;
   private active: readonly ActiveRoute[] = [];
+  /** For each route, what served when all of its variants were last ready. */
+  private complete = new Map<string, readonly ServingVariant[]>();
   private readonly loaded = new Map<string, LoadedModel>();
   private readonly loading = new Map<string, SnapshotModel>();
   private readonly unloading = new Map<string, SnapshotModel>();
@@ -64,7 +67,10 @@ export class Deployment {
 
   /** Every wanted version is loaded or refused. */
   get settled(): boolean {
-    return this.snapshot !== null && this.wantedModels().every((model) => this.loaded.has(loadKey(model)) || this.isRefused(model));
+    return (
+      this.snapshot !== null &&
+      this.wantedModels().every((model) => this.loaded.has(loadKey(model)) || this.isRefused(model))
+    );
   }
 
   /** Every wanted version is loaded and every route is served by what the snapshot wants. */
@@ -79,7 +85,9 @@ export class Deployment {
   }
 
   loadingNames(): string[] {
-    return this.wantedModels().filter((model) => !this.loaded.has(loadKey(model)) && !this.isRefused(model)).map((model) => model.id);
+    return this.wantedModels()
+      .filter((model) => !this.loaded.has(loadKey(model)) && !this.isRefused(model))
+      .map((model) => model.id);
   }
 
   /** States as the control plane knows the models: by id and digest. */
@@ -88,12 +96,18 @@ export class Deployment {
     const states: ObservedModel[] = [];
     const add = (model: SnapshotModel, state: ObservedModel['state'], reason: string): void => {
       const observed = hosted.get(loadKey(model));
-      states.push({ ...(observed ?? notHosted), id: model.id, digest: model.digest, state, reason: reason === '' ? (observed?.reason ?? '') : reason });
+      states.push({
+        ...(observed ?? notHosted),
+        id: model.id,
+        digest: model.digest,
+        state,
+        reason: reason === '' ? (observed?.reason ?? '') : reason,
+      });
     };
     for (const { model } of this.loaded.values()) add(model, hosted.get(loadKey(model))?.state ?? 'READY', '');
     for (const model of this.loading.values()) add(model, 'LOADING', '');
     for (const model of this.unloading.values()) add(model, 'UNLOADING', '');
-    for (const { model, reason } of this.failed.values()) add(model, 'FAILED', reason);
+    for (const [key, { model, reason }] of this.failed) if (!this.loading.has(key)) add(model, 'FAILED', reason);
     return states;
   }
 
@@ -103,8 +117,10 @@ export class Deployment {
       const lost = observed.state === 'FAILED' ? this.loaded.get(observed.id) : undefined;
       if (lost === undefined) continue;
       this.loaded.delete(observed.id);
-      this.failed.set(observed.id, { model: lost.model, reason: observed.reason, retryAtMs: null });
-      lost.batcher.close(new ClusterError('MODEL_NOT_READY', `model '${lost.model.name}' is out of service: ${observed.reason}`));
+      this.failed.set(observed.id, { model: lost.model, reason: observed.reason, retry: 'never' });
+      lost.batcher.close(
+        new ClusterError('MODEL_NOT_READY', `model '${lost.model.name}' is out of service: ${observed.reason}`),
+      );
     }
     this.advance();
   }
@@ -115,7 +131,7 @@ export class Deployment {
   }
 
   private isRefused(model: SnapshotModel): boolean {
-    return this.failed.get(loadKey(model))?.retryAtMs === null;
+    return this.failed.get(loadKey(model))?.retry === 'never';
   }
 
   private advance(): void {
@@ -126,23 +142,29 @@ export class Deployment {
   }
 
   private updateRoutes(): void {
-    const before = new Map(this.active.map((route) => [route.name, route]));
-    this.active = (this.snapshot?.routes ?? []).map((route) => this.resolve(route, before.get(route.name)));
+    const routes = this.snapshot?.routes ?? [];
+    const names = new Set(routes.map(({ name }) => name));
+    for (const name of this.complete.keys()) if (!names.has(name)) this.complete.delete(name);
+    this.active = routes.map((route) => this.resolve(route));
     this.options.routes.replace(this.active);
   }
 
-  private resolve(route: SnapshotRoute, before: ActiveRoute | undefined): ActiveRoute {
+  private resolve(route: SnapshotRoute): ActiveRoute {
     const wanted = route.variants.flatMap(({ modelId, weight }) => {
       const model = this.snapshot?.models.find((candidate) => candidate.id === modelId);
       return model === undefined ? [] : [{ model, weight }];
     });
     const ready = wanted.flatMap(({ model, weight }) => this.serving(route.name, model, weight));
-    const usable = ready.some(({ weight }) => weight > 0);
-    const kept = before?.serving.filter(({ model }) => this.loaded.has(loadKey(model))) ?? [];
+    const before = this.complete.get(route.name)?.filter(({ model }) => this.loaded.has(loadKey(model))) ?? [];
+    if (ready.length === wanted.length) this.complete.set(route.name, ready);
+    const missingWeight = wanted.reduce(
+      (sum, { model, weight }) => (this.loaded.has(loadKey(model)) ? sum : sum + weight),
+      0,
+    );
     return {
       name: route.name,
       stickyHeader: route.stickyHeader.toLowerCase(),
-      serving: usable ? ready : kept,
+      serving: withStandIns(ready, before, missingWeight),
       wanted: wanted.map(({ model }) => model),
     };
   }
@@ -150,7 +172,16 @@ export class Deployment {
   private serving(route: string, model: SnapshotModel, weight: number): ServingVariant[] {
     const found = this.loaded.get(loadKey(model));
     if (found === undefined) return [];
-    return [{ id: model.id, weight, model, executor: found.executor, batcher: found.batcher, stats: this.options.observer.statsFor(route, model.id) }];
+    return [
+      {
+        id: model.id,
+        weight,
+        model,
+        executor: found.executor,
+        batcher: found.batcher,
+        stats: this.options.observer.statsFor(route, model.id),
+      },
+    ];
   }
 
   private startLoads(): void {
@@ -159,7 +190,7 @@ export class Deployment {
       if (this.loading.size >= loadsAtOnceMax) return;
       if (this.loaded.has(key) || this.loading.has(key) || this.unloading.has(key)) continue;
       const failure = this.failed.get(key);
-      if (failure !== undefined && (failure.retryAtMs === null || performance.now() < failure.retryAtMs)) continue;
+      if (failure !== undefined && failure.retry !== 'now') continue;
       this.loading.set(key, model);
       void this.load(model);
     }
@@ -168,28 +199,49 @@ export class Deployment {
   private async load(model: SnapshotModel): Promise<void> {
     const key = loadKey(model);
     const startedAtMs = performance.now();
+    // The control plane comes back and disks get room; a model that cannot be run stays as it is.
+    let mayChange = true;
     try {
       const folder = await this.options.folders.prepare(model);
+      mayChange = false;
       const executor = await this.options.host.load({ ...model, id: key }, folder);
       this.loaded.set(key, { model, executor, batcher: new TickBatcher(executor, this.options.batching) });
       this.failed.delete(key);
-      this.options.log.info({ model: model.id, durationMs: Math.round(performance.now() - startedAtMs) }, 'model is ready');
+      this.options.log.info(
+        { model: model.id, durationMs: Math.round(performance.now() - startedAtMs) },
+        'model is ready',
+      );
     } catch (thrown) {
-      this.recordFailure(model, toClusterError(thrown));
+      const error = toClusterError(thrown);
+      this.recordFailure(model, error, mayChange && error.retryable);
     }
     this.loading.delete(key);
     this.advance();
   }
 
-  private recordFailure(model: SnapshotModel, error: ClusterError): void {
-    const final = !error.retryable;
-    this.failed.set(loadKey(model), { model, reason: error.message, retryAtMs: final ? null : performance.now() + retryAfterMs });
-    this.options.log.error({ model: model.id, code: error.code, error: error.cause ?? error.message }, `model cannot be served: ${error.message}`);
-    if (!final) setTimeout(() => this.advance(), retryAfterMs).unref();
+  private recordFailure(model: SnapshotModel, error: ClusterError, retries: boolean): void {
+    const key = loadKey(model);
+    const failure: FailedModel = { model, reason: error.message, retry: retries ? 'later' : 'never' };
+    const repeats = this.failed.get(key)?.reason === failure.reason;
+    this.failed.set(key, failure);
+    if (!repeats) {
+      this.options.log.error(
+        { model: model.id, code: error.code, error: error.cause ?? error.message },
+        `model cannot be served: ${error.message}`,
+      );
+    }
+    if (!retries) return;
+    setTimeout(() => {
+      if (this.failed.get(key) !== failure) return;
+      this.failed.set(key, { ...failure, retry: 'now' });
+      this.advance();
+    }, retryAfterMs).unref();
   }
 
   private startUnloads(): void {
-    const used = new Set([...this.wantedModels(), ...this.active.flatMap((route) => route.serving.map(({ model }) => model))].map(loadKey));
+    const used = new Set(
+      [...this.wantedModels(), ...this.active.flatMap((route) => route.serving.map(({ model }) => model))].map(loadKey),
+    );
     for (const [key, entry] of this.loaded) {
       if (used.has(key)) continue;
       this.loaded.delete(key);
@@ -200,13 +252,28 @@ export class Deployment {
 
   private async unload(key: string, { model, batcher }: LoadedModel): Promise<void> {
     await batcher.idle();
-    batcher.close(new ClusterError('MODEL_NOT_READY', `model '${model.name}' version ${model.version} has been unloaded`));
-    await this.options.host.unload(key);
-    this.unloading.delete(key);
-    const held = [...this.loaded.values()].map((entry) => entry.model);
-    await this.options.folders.keepOnly([...held, ...this.loading.values(), ...this.unloading.values(), ...this.wantedModels()]);
-    this.options.log.info({ model: model.id }, 'model is unloaded');
+    batcher.close(
+      new ClusterError('MODEL_NOT_READY', `model '${model.name}' version ${model.version} has been unloaded`),
+    );
+    try {
+      await this.options.host.unload(key);
+      this.options.log.info({ model: model.id }, 'model is unloaded');
+      this.unloading.delete(key);
+      await this.options.folders.keepOnly(() => this.modelsInUse());
+    } catch (error) {
+      // What is left over costs memory or disk; the models that serve must not pay for it.
+      this.options.log.error(
+        { model: model.id, error },
+        'a model that is no longer wanted could not be removed completely',
+      );
+      this.unloading.delete(key);
+    }
     this.advance();
+  }
+
+  private modelsInUse(): SnapshotModel[] {
+    const held = [...this.loaded.values()].map(({ model }) => model);
+    return [...held, ...this.loading.values(), ...this.unloading.values(), ...this.wantedModels()];
   }
 }
 

@@ -1,15 +1,9 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { link, mkdir, rename, rm, stat, copyFile, readdir } from 'node:fs/promises';
+import { copyFile, link, mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { endpointUrl } from '@cluster-ai/contract/api/client.ts';
-import { fetchModelFile } from '@cluster-ai/contract/api/fleet.ts';
 import type { ManifestFile } from '@cluster-ai/contract/manifest.ts';
 import type { SnapshotModel } from '@cluster-ai/contract/snapshot.ts';
-import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { assertFilePath } from '@cluster-ai/core/names/file-path.ts';
+import { diskError, fetchFile, holds } from './fetch-file.ts';
 
 export interface ModelFoldersOptions {
   /** Folder of this gateway; `files/` and `models/` are made in it. */
@@ -28,42 +22,79 @@ export interface ModelFoldersOptions {
  */
 export class ModelFolders {
   private readonly options: ModelFoldersOptions;
+  /** By digest: two models with the same content share one folder, and one preparation. */
+  private readonly preparing = new Map<string, { readonly model: SnapshotModel; readonly folder: Promise<string> }>();
+  /** By digest of the file. */
+  private readonly storing = new Map<string, Promise<string>>();
+  private cleaning: Promise<void> = Promise.resolve();
 
   constructor(options: ModelFoldersOptions) {
     this.options = options;
   }
 
   /**
-   * @returns the folder that holds the files under the paths of the manifest.
-   * @throws ClusterError CONTROL_PLANE_UNAVAILABLE, CHECKSUM_MISMATCH or STORAGE_FULL.
+   * @returns the folder that holds the files under the paths of the manifest, every byte of them checked.
+   * @throws ClusterError INVALID_ARGUMENT for a path that leaves the folder, CONTROL_PLANE_UNAVAILABLE, CHECKSUM_MISMATCH
+   * or STORAGE_FULL.
    */
-  async prepare(model: SnapshotModel): Promise<string> {
-    const folder = this.folderOf(model.digest);
-    await rm(folder, { recursive: true, force: true });
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    for (const file of model.files) {
-      assertFilePath(file.path);
-      const stored = await this.store(file);
-      const target = join(folder, file.path);
-      await mkdir(dirname(target), { recursive: true, mode: 0o700 });
-      await linkOrCopy(stored, target);
-    }
+  prepare(model: SnapshotModel): Promise<string> {
+    const running = this.preparing.get(model.digest);
+    if (running !== undefined) return running.folder;
+    const folder = this.layOut(model).finally(() => this.preparing.delete(model.digest));
+    this.preparing.set(model.digest, { model, folder });
     return folder;
   }
 
-  /** Removes the folders of versions that are not in use, and the files that only they had. */
-  async keepOnly(models: readonly SnapshotModel[]): Promise<void> {
-    const digests = new Set(models.map((model) => model.digest));
-    const files = new Set(models.flatMap((model) => model.files.map((file) => file.sha256)));
+  /**
+   * Removes the folders of versions that are not in use, and the files that only they had.
+   * @param wanted is asked again before each removal: what is wanted can change meanwhile.
+   */
+  keepOnly(wanted: () => readonly SnapshotModel[]): Promise<void> {
+    const cleaned = this.clean(this.cleaning, wanted);
+    this.cleaning = cleaned.catch(() => undefined);
+    return cleaned;
+  }
+
+  private async clean(before: Promise<void>, wanted: () => readonly SnapshotModel[]): Promise<void> {
+    await before;
+    const inUse = (): readonly SnapshotModel[] => [
+      ...wanted(),
+      ...Array.from(this.preparing.values(), ({ model }) => model),
+    ];
+    const digests = (): string[] => inUse().map(({ digest }) => digest);
+    const files = (): string[] => inUse().flatMap((model) => model.files.map(({ sha256 }) => sha256));
     await removeOthers(join(this.options.home, 'models'), digests);
     await removeOthers(join(this.options.home, 'files'), files);
   }
 
-  private folderOf(digest: string): string {
-    return join(this.options.home, 'models', digest);
+  private async layOut(model: SnapshotModel): Promise<string> {
+    for (const file of model.files) assertFilePath(file.path);
+    await this.cleaning;
+    const folder = join(this.options.home, 'models', model.digest);
+    try {
+      for (const file of model.files) {
+        const target = join(folder, file.path);
+        if (await holds(target, file)) continue;
+        const stored = await this.store(file);
+        await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+        await rm(target, { force: true });
+        await linkOrCopy(stored, target);
+      }
+    } catch (thrown) {
+      throw diskError(thrown) ?? thrown;
+    }
+    return folder;
   }
 
-  private async store(file: ManifestFile): Promise<string> {
+  private store(file: ManifestFile): Promise<string> {
+    const running = this.storing.get(file.sha256);
+    if (running !== undefined) return running;
+    const stored = this.storeOnce(file).finally(() => this.storing.delete(file.sha256));
+    this.storing.set(file.sha256, stored);
+    return stored;
+  }
+
+  private async storeOnce(file: ManifestFile): Promise<string> {
     const folder = join(this.options.home, 'files');
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const target = join(folder, file.sha256);
@@ -74,36 +105,14 @@ export class ModelFolders {
       await linkOrCopy(shared, target);
       return target;
     }
-    await this.fetch(file, target);
+    const { controlUrl, token, fetchTimeoutMs } = this.options;
+    await fetchFile(file, target, { controlUrl, token: token(), timeoutMs: fetchTimeoutMs });
     return target;
   }
 
   private sharedPath(file: ManifestFile): string | null {
     const { modelFiles } = this.options;
     return modelFiles === undefined ? null : join(modelFiles, file.sha256.slice(0, 2), file.sha256);
-  }
-
-  private async fetch(file: ManifestFile, target: string): Promise<void> {
-    const partial = `${target}.partial`;
-    const body = await this.open(file);
-    await pipeline(Readable.fromWeb(body), createWriteStream(partial, { mode: 0o600 }));
-    if (!(await holds(partial, file))) {
-      await rm(partial, { force: true });
-      throw new ClusterError('CHECKSUM_MISMATCH', `file '${file.path}' arrived with other bytes than its digest ${file.sha256} says`);
-    }
-    await rename(partial, target);
-  }
-
-  private async open(file: ManifestFile): Promise<ReadableStream<Uint8Array>> {
-    const { controlUrl, token, fetchTimeoutMs } = this.options;
-    const url = endpointUrl(controlUrl, fetchModelFile, { params: { sha256: file.sha256 } });
-    const response = await fetch(url, { headers: { authorization: `Bearer ${token() ?? ''}` }, signal: AbortSignal.timeout(fetchTimeoutMs) }).catch((cause: unknown) => {
-      throw new ClusterError('CONTROL_PLANE_UNAVAILABLE', `file '${file.path}' cannot be fetched: the control plane at ${controlUrl} does not answer`, { cause });
-    });
-    if (!response.ok || response.body === null) {
-      throw new ClusterError('CONTROL_PLANE_UNAVAILABLE', `file '${file.path}' cannot be fetched: the control plane answered ${response.status}`);
-    }
-    return response.body;
   }
 }
 
@@ -116,16 +125,12 @@ async function linkOrCopy(source: string, target: string): Promise<void> {
   }
 }
 
-async function holds(path: string, file: ManifestFile): Promise<boolean> {
-  const found = await stat(path).catch(() => null);
-  if (found === null || found.size !== file.size) return false;
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex') === file.sha256;
-}
-
-async function removeOthers(folder: string, wanted: ReadonlySet<string>): Promise<void> {
+async function removeOthers(folder: string, wanted: () => readonly string[]): Promise<void> {
   const entries = await readdir(folder).catch(() => []);
-  // A file that is being fetched has its digest before the suffix.
-  for (const entry of entries) if (!wanted.has(entry.replace(/\.partial$/, ''))) await rm(join(folder, entry), { recursive: true, force: true });
+  for (const entry of entries) {
+    // A file that is being fetched has its digest before the suffix.
+    if (!wanted().includes(entry.replace(/\.partial$/, ''))) {
+      await rm(join(folder, entry), { recursive: true, force: true });
+    }
+  }
 }

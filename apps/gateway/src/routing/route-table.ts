@@ -48,7 +48,9 @@ export class RouteTable {
   /** @throws ClusterError MODEL_NOT_FOUND in Triton's words. */
   find(name: string): ActiveRoute {
     const route = this.routes.get(name);
-    if (route === undefined) throw new ClusterError('MODEL_NOT_FOUND', `Request for unknown model: '${name}' is not found`);
+    if (route === undefined) {
+      throw new ClusterError('MODEL_NOT_FOUND', `Request for unknown model: '${name}' is not found`);
+    }
     return route;
   }
 
@@ -72,10 +74,17 @@ export function variantOfVersion(route: ActiveRoute, version: string): ServingVa
   const variant = route.serving.find(({ model }) => matches(model));
   if (variant !== undefined) return variant;
   if (route.wanted.some(matches)) throw notReady(route.name, version);
-  throw new ClusterError('MODEL_NOT_FOUND', `Request for unknown model: '${route.name}' version ${version.slice(0, 40)} is not found`);
+  throw new ClusterError(
+    'MODEL_NOT_FOUND',
+    `Request for unknown model: '${route.name}' version ${version.slice(0, 40)} is not found`,
+  );
 }
 
 function notReady(name: string, version?: string): ClusterError {
   const which = version === undefined ? '' : ` version ${version}`;
-  return new ClusterError('MODEL_NOT_READY', `Request for unknown model: '${name}'${which} has no available versions: it is loading or failed to load`, { retryAfterSeconds: 1 });
+  return new ClusterError(
+    'MODEL_NOT_READY',
+    `Request for unknown model: '${name}'${which} has no available versions: it is loading or failed to load`,
+    { retryAfterSeconds: 1 },
+  );
 }
