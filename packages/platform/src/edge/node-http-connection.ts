@@ -34,7 +34,12 @@ export class NodeHttpConnection {
     return this.closing && this.newest === call;
   }
 
-  /** Ends the connection as soon as what has arrived is answered. */
+  /** The next answer is the last, and says so. An idle connection stays open for it. */
+  endWithNextAnswer(): void {
+    this.closing = true;
+  }
+
+  /** Ends the connection as soon as what has arrived is answered: at once when it is idle. */
   close(): void {
     this.closing = true;
     if (this.calls.size === 0) this.socket.destroySoon();

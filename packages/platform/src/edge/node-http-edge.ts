@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { Server as TcpServer, type AddressInfo, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { notHttp } from './broken-request.ts';
@@ -10,6 +10,9 @@ import { NodeHttpReply } from './node-http-reply.ts';
 
 /** Turns of the event loop that bring in what the kernel already holds: accept, read, and one for good measure. */
 const lastTurns = 3;
+
+/** How long open connections may still bring one more request each after the listening has ended. */
+const lingerMs = 500;
 
 /** The edge on Node's own HTTP server. */
 export const startNodeHttpEdge: StartEdge = async (options, handler) => {
@@ -74,14 +77,21 @@ class NodeHttpEdge implements Edge {
 
   async close(drainTimeoutMs: number): Promise<number> {
     for (let turn = 0; turn < lastTurns; turn += 1) await nextTurn();
-    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
-    for (const connection of this.connections.values()) connection.close();
+    // http.Server.close would cut idle connections at once, and with them requests that are on their way over a
+    // connection that the client was told it may keep. Only the listening ends here; each of them is answered once more.
+    const closed = new Promise<void>((resolve) => TcpServer.prototype.close.call(this.server, () => resolve()));
+    for (const connection of this.connections.values()) connection.endWithNextAnswer();
+    const linger = setTimeout(
+      () => this.connections.forEach((connection) => connection.close()),
+      Math.min(lingerMs, drainTimeoutMs / 2),
+    );
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, drainTimeoutMs);
     });
     await Promise.race([closed, late]);
     clearTimeout(timer);
+    clearTimeout(linger);
     let cut = 0;
     for (const connection of this.connections.values()) {
       cut += connection.unanswered;
