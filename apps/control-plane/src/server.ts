@@ -12,6 +12,7 @@ import { sourceRoutes } from './features/sources/index.ts';
 import { systemRoutes } from './features/system/index.ts';
 import { uploadRoutes } from './features/uploads/index.ts';
 import { assertLoopbackHost } from './http/access.ts';
+import { answerBrokenRequest } from './http/broken-request.ts';
 import { clusterErrorOf, problemContentType, problemOf } from './http/problem.ts';
 import { refuseOtherMethods } from './http/refuse-methods.ts';
 import { createRegister } from './http/register-endpoint.ts';
@@ -36,6 +37,7 @@ export async function buildServer(plane: Plane): Promise<FastifyInstance> {
     http: { headersTimeout: plane.config.http.requestTimeoutMs },
     requestIdHeader: false,
     genReqId: requestIdOf,
+    clientErrorHandler: answerBrokenRequest,
     logger: false,
     exposeHeadRoutes: true,
     forceCloseConnections: 'idle',

@@ -1,6 +1,5 @@
 import { Agent, request as httpRequest } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
-import { pipeline } from 'node:stream';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { authorize } from '../../http/access.ts';
@@ -80,8 +79,8 @@ function forward(request: FastifyRequest, reply: FastifyReply, target: URL, agen
     reply.raw.once('close', () => {
       if (!reply.raw.writableFinished) call.destroy(new Error('the caller went away'));
     });
-    // Errors of either side arrive at `call`.
-    pipeline(request.raw, call, () => undefined);
+    // Not `pipeline`: when the gateway is away it would cut the caller's connection before the answer that says so.
+    request.raw.pipe(call);
   });
 }
 

@@ -1,0 +1,28 @@
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { ClusterError } from '@cluster-ai/core/errors.ts';
+import { problemContentType, problemOf } from './problem.ts';
+
+/** Answers bytes that are no HTTP request, or whose header is too large or too slow, and closes the connection. */
+export function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const problem = problemOf(reasonOf(error.code), randomUUID());
+  const body = JSON.stringify(problem);
+  socket.end(
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}\r\nContent-Type: ${problemContentType}\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nX-Request-Id: ${problem.requestId}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+function reasonOf(code: string | undefined): ClusterError {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    return new ClusterError('REQUEST_TIMEOUT', 'the header of the request did not arrive in time');
+  }
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return new ClusterError('INVALID_ARGUMENT', 'the header of the request is too large');
+  return new ClusterError('INVALID_ARGUMENT', 'this is not an HTTP request');
+}
