@@ -71,23 +71,23 @@ export class HostedModel implements ModelExecutor {
     const tensors: PlacedTensor[] = [];
     for (const { name, datatype, shape, parts } of execution.inputs) {
       const place = this.inputPlaces.get(name);
-      if (place === undefined)
+      if (place === undefined) {
         return Promise.reject(new ClusterError('INTERNAL', `model '${this.label}' has no input '${name}'`));
+      }
       tensors.push({ place, datatype, shape, parts });
     }
     const outputPlaces: number[] = [];
     for (const name of execution.outputNames) {
       const place = this.outputPlaces.get(name);
-      if (place === undefined)
+      if (place === undefined) {
         return Promise.reject(new ClusterError('INTERNAL', `model '${this.label}' has no output '${name}'`));
+      }
       outputPlaces.push(place);
     }
-    return instance
-      .execute({ tensors, outputPlaces }, execution.remainingMs, this.listener)
-      .then((result) => ({
-        outputs: result.tensors.map((tensor) => this.output(tensor)),
-        computeMs: result.computeMs,
-      }));
+    return instance.execute({ tensors, outputPlaces }, execution.remainingMs, this.listener).then((result) => ({
+      outputs: result.tensors.map((tensor) => this.output(tensor)),
+      computeMs: result.computeMs,
+    }));
   }
 
   /** Runs that were handed over and are not answered. */
@@ -137,8 +137,9 @@ export class HostedModel implements ModelExecutor {
   }
 
   private refusal(): ClusterError {
-    if (this.currentState === 'READY')
+    if (this.currentState === 'READY') {
       return new ClusterError('INTERNAL', `model '${this.label}' was given a run without a free place`);
+    }
     const why = this.currentReason === '' ? '' : `: ${this.currentReason}`;
     return new ClusterError('MODEL_NOT_READY', `model '${this.label}' is ${this.currentState}${why}`);
   }

@@ -71,8 +71,9 @@ class ProcessModelHost implements ModelHost {
   async load(model: SnapshotModel, folder: string): Promise<ModelExecutor> {
     if (this.closing) throw new ClusterError('SHUTTING_DOWN', 'the gateway is stopping');
     const before = this.entries.get(model.id);
-    if (before !== undefined && before.hosted.state !== 'FAILED')
+    if (before !== undefined && before.hosted.state !== 'FAILED') {
       throw new ClusterError('INTERNAL', `model '${model.id}' is loaded already`);
+    }
     const hosted = new HostedModel(model, this.isolationFor(model, 0));
     const entry: Entry = { hosted, order: null, runner: null, firstLoad: Promise.withResolvers<void>() };
     // It may be rejected before anyone waits for it: by an unload during the probe.
@@ -115,8 +116,9 @@ class ProcessModelHost implements ModelHost {
     const { clock, log, runner } = this.options;
     const deadlineMs = clock.nowMs() + runner.drainTimeoutMs;
     const runs = (): number => [...this.entries.values()].reduce((sum, { hosted }) => sum + hosted.runsInFlight, 0);
-    while (runs() > 0 && clock.nowMs() < deadlineMs)
+    while (runs() > 0 && clock.nowMs() < deadlineMs) {
       await new Promise((resolve) => void setTimeout(resolve, drainCheckMs));
+    }
     if (runs() > 0) log.warn({ runs: runs() }, 'runs are cut because they outlasted the drain timeout');
     clearInterval(this.statsTimer);
     clearInterval(this.hangTimer);
@@ -166,8 +168,9 @@ class ProcessModelHost implements ModelHost {
   }
 
   private sharedRunner(): Runner {
-    if (this.shared === null || !this.shared.usable)
+    if (this.shared === null || !this.shared.usable) {
       this.shared = this.newRunner('shared', this.options.runner.slotsMax);
+    }
     return this.shared;
   }
 
@@ -191,8 +194,9 @@ class ProcessModelHost implements ModelHost {
 
   private loadInstance(instance: ModelInstance): Promise<LoadReport> {
     const order = this.entries.get(instance.modelId)?.order;
-    if (order === null || order === undefined)
+    if (order === null || order === undefined) {
       throw new ClusterError('INTERNAL', `model '${instance.modelId}' was placed before its probe`);
+    }
     return instance.load(order);
   }
 
@@ -220,8 +224,9 @@ class ProcessModelHost implements ModelHost {
     this.options.log.error({ runner: runner.options.id, models: affectedIds, suspects: suspectIds }, `a runner ${how}`);
     for (const id of affectedIds) {
       const entry = this.entries.get(id);
-      if (entry?.hosted.state === 'READY')
+      if (entry?.hosted.state === 'READY') {
         this.setState(entry, 'LOADING', `its runner ${how}; it is being loaded again`);
+      }
     }
     for (const id of suspectIds) this.blame(id, runner, how);
   }
@@ -247,8 +252,9 @@ class ProcessModelHost implements ModelHost {
 
   /** The model cannot be served: its memory is given back, and only another `load` brings it back. */
   private giveUp(entry: Entry, error: ClusterError): void {
-    if (entry.hosted.state === 'LOADING' || entry.hosted.state === 'READY')
+    if (entry.hosted.state === 'LOADING' || entry.hosted.state === 'READY') {
       this.setState(entry, 'FAILED', error.message);
+    }
     entry.firstLoad.reject(error);
     void this.release(entry);
   }

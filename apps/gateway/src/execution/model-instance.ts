@@ -101,8 +101,9 @@ export class ModelInstance {
    */
   execute(body: TensorFrame, remainingMs: number, onSettled: () => void): Promise<InstanceResult> {
     const { link } = this;
-    if (link === null || this.freePlaces <= 0)
+    if (link === null || this.freePlaces <= 0) {
       return Promise.reject(new ClusterError('INTERNAL', `model '${this.label}' was given a run without a free place`));
+    }
     const requestId = link.nextRequestId();
     const header: FrameHeader = {
       kind: frameKinds.EXECUTE,
@@ -111,10 +112,11 @@ export class ModelInstance {
       timeMs: monotonicMs() + remainingMs,
     };
     const segments = encodeTensorFrame(header, body);
-    if (segments === null)
+    if (segments === null) {
       return Promise.reject(
         new ClusterError('MODEL_EXECUTION_FAILED', `the inputs are larger than ${frameBytesMax} bytes`),
       );
+    }
     this.inFlight += 1;
     return new Promise((resolve, reject) => {
       const settle = (): void => {
@@ -142,8 +144,9 @@ export class ModelInstance {
 
   private exchange(activity: string, limitMs: number, encode: (requestId: number) => Uint8Array): Promise<Uint8Array> {
     const { link } = this;
-    if (link === null)
+    if (link === null) {
       return Promise.reject(new ClusterError('RUNNER_CRASHED', `the runner is gone while it was ${activity}`));
+    }
     const requestId = link.nextRequestId();
     return new Promise((resolve, reject) => {
       link.send(requestId, [encode(requestId)], {

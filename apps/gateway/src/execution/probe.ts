@@ -58,7 +58,6 @@ async function probeOnce(order: LoadOrder, options: ProbeOptions): Promise<Probe
     });
   } finally {
     clearTimeout(timer);
-    process.kill('has done its work');
     await process.end();
   }
 }

@@ -12,7 +12,7 @@ import { SlotLink } from './slot-link.ts';
 const controlDescriptor = 3;
 const firstSlotDescriptor = 4;
 /** A runner that was asked to end and does not is killed after this time. */
-const endTimeoutMs = 5_000;
+const endTimeoutMs = 2_000;
 
 export interface RunnerProcessOptions {
   /** Name in the log. */
@@ -37,6 +37,8 @@ export class RunnerProcess {
   private readonly splitter = new FrameSplitter();
   private readonly links: readonly SlotLink[];
   private readonly whenClosed: Promise<void>;
+  private readonly startedSlots = new Set<number>();
+  private onAllSlotsEnded: () => void = () => undefined;
   private killedFor: string | null = null;
   private statsPending = false;
   private rss = 0;
@@ -53,8 +55,9 @@ export class RunnerProcess {
     // Without a process there are no pipes; the caller hears of it by the exception, the reason is for the log.
     this.child.on('error', (error) => options.log.error({ runner: options.id, error }, 'a runner process failed'));
     if (this.child.pid === undefined) throw new Error('a runner process could not be started');
-    for (const output of [this.child.stdout, this.child.stderr])
+    for (const output of [this.child.stdout, this.child.stderr]) {
       if (output !== null) logRunnerOutput(output, options.id, options.log, options.clock);
+    }
     this.control = this.pipe(controlDescriptor);
     this.control.on('error', () => this.control.destroy());
     this.control.on('data', (chunk: Uint8Array) => this.receive(chunk));
@@ -90,6 +93,7 @@ export class RunnerProcess {
 
   /** Starts the thread of a slot; it takes frames at once. A slot that ended may be started again. */
   startSlot(slot: number): void {
+    this.startedSlots.add(slot);
     this.control.write(encodeBareFrame(frameKinds.START_SLOT, slot));
   }
 
@@ -110,10 +114,18 @@ export class RunnerProcess {
     this.child.kill('SIGKILL');
   }
 
-  /** Ends a process whose slots have ended, or are to be abandoned. */
+  /**
+   * Ends the process after what its slots have been given. One that is still busy after `endTimeoutMs` is killed, and
+   * its runs fail.
+   */
   async end(): Promise<void> {
+    const timer = setTimeout(() => this.kill('was ended before it was done'), endTimeoutMs);
+    const whenSlotsEnded = new Promise<void>((resolve) => {
+      this.onAllSlotsEnded = resolve;
+    });
+    for (const slot of this.startedSlots) this.endSlot(slot);
+    if (this.startedSlots.size > 0) await Promise.race([whenSlotsEnded, this.whenClosed]);
     this.control.end();
-    const timer = setTimeout(() => this.child.kill('SIGKILL'), endTimeoutMs);
     await this.whenClosed;
     clearTimeout(timer);
   }
@@ -129,7 +141,9 @@ export class RunnerProcess {
   private handle(frame: Uint8Array): void {
     const { kind, requestId } = readFrameHeader(frame);
     if (kind === frameKinds.SLOT_ENDED) {
+      this.startedSlots.delete(requestId);
       this.options.onSlotEnded(requestId);
+      if (this.startedSlots.size === 0) this.onAllSlotsEnded();
     } else if (kind === frameKinds.STATS_REPLY) {
       this.statsPending = false;
       this.rss = decodeStatsReplyFrame(frame).rssBytes;

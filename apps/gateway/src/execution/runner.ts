@@ -83,7 +83,7 @@ export class Runner {
     if (this.instances.size === 0) await this.end();
   }
 
-  /** Ends the process at once or after its slots; runs in flight fail. */
+  /** Ends the process after what its slots have been given, within limits. */
   async end(): Promise<void> {
     this.ended = true;
     if (this.restartTimer !== null) clearTimeout(this.restartTimer);

@@ -48,9 +48,11 @@ export class SlotLink {
     this.clock = clock;
     // A broken pipe is followed by the end of the process, which says more.
     socket.on('error', () => socket.destroy());
-    socket.on('data', (chunk: Uint8Array) => {
+    socket.on('data', (chunk: Buffer) => {
+      // Outputs are views of these bytes: as a Buffer, their `slice` would share memory where every other one copies.
+      const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
       try {
-        for (const frame of this.splitter.push(chunk)) this.receive(frame);
+        for (const frame of this.splitter.push(bytes)) this.receive(frame);
       } catch (error) {
         socket.destroy();
         onMalformed(error);

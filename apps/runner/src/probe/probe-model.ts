@@ -23,12 +23,13 @@ export async function probeModel(runtime: Runtime, order: LoadOrder): Promise<Pr
     const warm = await findWarmUpSize(model);
     const warmUpMs = performance.now() - loadedMs;
     const times = { loadMs: loadedMs - startedMs, warmUpMs, warmUpSize: warm.size };
-    if (warm.size === null)
+    if (warm.size === null) {
       return {
         ...times,
         rowsMax: 0,
         reason: `not warmed, and requests are not merged: made-up inputs were refused (${warm.refusal?.message ?? 'no reason given'})`,
       };
+    }
     return { ...times, ...(await tryMerging(model, warm.size, order.rowsMax)) };
   } finally {
     await model.release();

@@ -8,8 +8,12 @@ const relativeTolerance = { FP16: 4e-3, FP32: 2e-5, FP64: 1e-12 } as const;
 
 /** True when two outputs are the same: exactly for integers and strings, within rounding for floating point. */
 export function rowsEqual(left: Tensor, right: Tensor): boolean {
-  if (left.shape.length !== right.shape.length || left.shape.some((dimension, axis) => dimension !== right.shape[axis]))
+  if (
+    left.shape.length !== right.shape.length ||
+    left.shape.some((dimension, axis) => dimension !== right.shape[axis])
+  ) {
     return false;
+  }
   if (bytesEqual(left.data, right.data)) return true;
   if (left.datatype === 'FP16' || left.datatype === 'FP32' || left.datatype === 'FP64') {
     return numbersClose(numbersOf(left), numbersOf(right), relativeTolerance[left.datatype]);
@@ -23,7 +27,7 @@ function bytesEqual(left: Uint8Array, right: Uint8Array): boolean {
 
 function numbersOf({ datatype, data }: Tensor): Float16Array | Float32Array | Float64Array {
   // A copy starts at the beginning of its memory, whatever the alignment of the original.
-  const { buffer } = data.slice();
+  const { buffer } = new Uint8Array(data);
   if (datatype === 'FP16') return new Float16Array(buffer);
   return datatype === 'FP32' ? new Float32Array(buffer) : new Float64Array(buffer);
 }

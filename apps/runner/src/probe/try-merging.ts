@@ -89,8 +89,9 @@ async function compare(model: LoadedModel, size: number, pieces: readonly number
           merged.map((tensors) => pieceAt(tensors, index)),
           alone,
         )
-      )
+      ) {
         return `the outputs of a batch of ${total} differ from those of single runs`;
+      }
     }
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;

@@ -40,8 +40,9 @@ export class SlotModels {
       return await this.answerTo(header, frame);
     } catch (error) {
       // What was not foreseen must be found in the log; the gateway gets a fixed sentence.
-      if (!(error instanceof ClusterError))
+      if (!(error instanceof ClusterError)) {
         process.stderr.write(`${String(error instanceof Error ? error.stack : error)}\n`);
+      }
       return [encodeFailedFrame(header.requestId, header.modelKey, toClusterError(error))];
     }
   }
@@ -60,8 +61,9 @@ export class SlotModels {
   }
 
   private async execute(header: FrameHeader, frame: Uint8Array): Promise<readonly Uint8Array[]> {
-    if (monotonicMs() >= header.timeMs)
+    if (monotonicMs() >= header.timeMs) {
       throw new ClusterError('DEADLINE_EXCEEDED', 'the deadline passed before the model could run');
+    }
     const model = this.models.get(header.modelKey);
     if (model === undefined) throw new ClusterError('INTERNAL', 'the slot does not hold the model');
     const { inputs, outputs } = model.signature;
@@ -84,8 +86,9 @@ export class SlotModels {
       { ...header, kind: frameKinds.RESULT, timeMs },
       { tensors: placed, outputPlaces: [] },
     );
-    if (answer === null)
+    if (answer === null) {
       throw new ClusterError('MODEL_EXECUTION_FAILED', `the outputs are larger than ${frameBytesMax} bytes`);
+    }
     return answer;
   }
 
@@ -117,7 +120,8 @@ export class SlotModels {
 
 function namedTensor({ datatype, shape, parts }: PlacedTensor, name: string | undefined): Tensor {
   const [data] = parts;
-  if (name === undefined || data === undefined)
+  if (name === undefined || data === undefined) {
     throw new ClusterError('INTERNAL', 'the frame names an input that the model does not have');
+  }
   return { name, datatype, shape, data };
 }

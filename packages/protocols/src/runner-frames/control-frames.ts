@@ -44,7 +44,12 @@ export function encodeBareFrame(kind: FrameKind, requestId: number, modelKey = 0
   return new FieldWriter({ kind, requestId, modelKey, timeMs: 0 }).finish();
 }
 
-export function encodeLoadFrame(kind: 16 | 17, requestId: number, modelKey: number, order: LoadOrder): Uint8Array {
+export function encodeLoadFrame(
+  kind: typeof frameKinds.LOAD | typeof frameKinds.PROBE,
+  requestId: number,
+  modelKey: number,
+  order: LoadOrder,
+): Uint8Array {
   const writer = new FieldWriter({ kind, requestId, modelKey, timeMs: 0 }).text(order.folder).text(order.modelFile);
   writer.uint32(order.warmUpSize ?? none).uint32(order.rowsMax);
   writeTensors(writer, order.signature.inputs);

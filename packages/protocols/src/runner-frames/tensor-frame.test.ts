@@ -70,8 +70,9 @@ describe('tensor frames', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (frame) => {
         try {
-          for (const { parts } of decodeTensorFrame(frame).tensors)
+          for (const { parts } of decodeTensorFrame(frame).tensors) {
             expect(parts[0]?.byteLength).toBeLessThanOrEqual(frame.byteLength);
+          }
         } catch (error) {
           expect(String(error)).toContain('malformed runner frame');
         }

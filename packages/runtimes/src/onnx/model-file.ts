@@ -11,8 +11,9 @@ const preferredName = 'model.onnx';
 export function findOnnxFile(paths: readonly string[]): string {
   const candidates = paths.filter((path) => path.endsWith('.onnx'));
   const [first, second] = candidates;
-  if (first === undefined)
+  if (first === undefined) {
     throw new ClusterError('MODEL_INVALID', `no file of the version ends in .onnx (it has ${paths.join(', ')})`);
+  }
   if (second === undefined) return first;
   if (candidates.includes(preferredName)) return preferredName;
   throw new ClusterError(

@@ -51,20 +51,21 @@ function numbers(tensor: Tensor, datatype: NumericDatatype): { type: OrtTensor.T
 }
 
 function aligned(data: Uint8Array, size: number): Uint8Array {
-  return data.byteOffset % size === 0 ? data : data.slice();
+  return data.byteOffset % size === 0 ? data : new Uint8Array(data);
 }
 
 /** A C++ bool is 0 or 1; any other byte in its place is undefined behaviour in native code. */
 function normalized(data: Uint8Array): Uint8Array {
-  return data.some((byte) => byte > 1) ? data.map((byte) => (byte === 0 ? 0 : 1)) : data;
+  return data.some((byte) => byte > 1) ? Uint8Array.from(data, (byte) => (byte === 0 ? 0 : 1)) : data;
 }
 
 function strings(tensor: Tensor): string[] {
   const elements: string[] = [];
   for (const element of bytesElements(tensor.data, tensor.name)) {
     // ONNX Runtime takes C strings: it would silently drop what follows a zero byte.
-    if (element.includes(0))
+    if (element.includes(0)) {
       throw refused(tensor, elements.length, 'holds a zero byte, which ONNX Runtime cannot take');
+    }
     try {
       elements.push(decoder.decode(element));
     } catch {
