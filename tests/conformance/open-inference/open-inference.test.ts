@@ -1,0 +1,108 @@
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { httpCases } from './http-cases.ts';
+import { modelNames } from './models.ts';
+import { runTritonclient } from './run-tritonclient.ts';
+import { serverUnderTest, type ServerUnderTest } from './server.ts';
+
+let server: ServerUnderTest | undefined;
+
+function url(): string {
+  if (server === undefined) throw new Error('no server was started');
+  return server.url;
+}
+
+beforeAll(async () => {
+  server = await serverUnderTest();
+});
+
+afterAll(async () => {
+  await server?.stop();
+});
+
+describe('tritonclient', () => {
+  test.each(['metadata.py', 'infer.py', 'errors.py'])('every case of %s', async (script) => {
+    const results = await runTritonclient(script, url());
+    const cases = Object.entries(results);
+    const failures = cases.filter(([, problem]) => problem !== null);
+    console.log(`${script}: ${cases.length - failures.length} of ${cases.length} cases`);
+    expect(failures.map(([name, problem]) => `${name}:\n${problem}`).join('\n')).toBe('');
+    expect(cases.length).toBeGreaterThan(5);
+  });
+});
+
+describe('over plain HTTP', () => {
+  test.each(httpCases)('$name: $method $path', async ({ method, path, body, headers, status, answer }) => {
+    const response = await fetch(url() + path, { method, body: body ?? null, headers: headers ?? {} });
+    const text = await response.text();
+    expect({
+      status: response.status,
+      answer: typeof answer === 'string' ? text : (JSON.parse(text) as unknown),
+    }).toEqual({
+      status,
+      answer,
+    });
+    expect(response.headers.get('content-type')).toBe('application/json');
+  });
+
+  test('GET /v1/models is one document for OpenAI and KServe clients', async () => {
+    const response = await fetch(`${url()}/v1/models`);
+    const list = (await response.json()) as {
+      object: string;
+      data: { id: string; object: string }[];
+      models: string[];
+    };
+    expect(list.object).toBe('list');
+    expect(list.models).toEqual(expect.arrayContaining(modelNames));
+    expect(list.data.map(({ id }) => id)).toEqual(list.models);
+    expect(new Set(list.data.map(({ object }) => object))).toEqual(new Set(['model']));
+  });
+
+  const booleans = httpCases.find(({ name }) => name === 'booleans');
+
+  test('a body in chunks of one byte', async () => {
+    const chunks = new ReadableStream<Uint8Array>({
+      start(controller) {
+        for (const byte of Buffer.from(booleans?.body ?? '')) controller.enqueue(Uint8Array.of(byte));
+        controller.close();
+      },
+    });
+    const response = await fetch(url() + booleans?.path, { method: 'POST', body: chunks, duplex: 'half' });
+    expect(await response.text()).toBe(booleans?.answer);
+  });
+
+  test('a body that waits for 100 Continue', async () => {
+    const body = Buffer.from(booleans?.body ?? '');
+    const headers = { Expect: '100-continue', 'Content-Length': body.byteLength };
+    const call = request(url() + booleans?.path, { method: 'POST', headers });
+    call.flushHeaders();
+    await once(call, 'continue');
+    call.end(body);
+    const [response] = (await once(call, 'response')) as [IncomingMessage];
+    expect((await Array.fromAsync(response)).join('')).toBe(booleans?.answer);
+  });
+
+  test.each(['HEAD', 'OPTIONS', 'TRACE', 'PATCH', 'PROPFIND'])(
+    '%s is refused everywhere and harms nothing',
+    async (method) => {
+      const paths = [
+        '/',
+        '/v2',
+        '/v2/health/ready',
+        '/v2/models/simple',
+        '/v2/models/simple/infer',
+        '/v1/models',
+        '*',
+        '/%',
+      ];
+      for (const path of paths) {
+        const call = request(url(), { method, path }).end();
+        const [response] = (await once(call, 'response')) as [IncomingMessage];
+        response.resume();
+        expect(`${path} ${response.statusCode}`).toMatch(/ 4\d\d$/);
+      }
+      expect((await fetch(`${url()}/v2/health/ready`)).status).toBe(200);
+    },
+  );
+});

@@ -1,0 +1,44 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isGreen, startPlatform, until } from '../../start-platform.ts';
+import { modelNames, writeModelRepository } from './models.ts';
+
+export interface ServerUnderTest {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * The server that the suite speaks to: the one at CLUSTER_AI_CONFORMANCE_URL, which must serve the models of
+ * `models.ts`, or a platform that is started with them. Nothing but the URL reaches the tests.
+ */
+export async function serverUnderTest(): Promise<ServerUnderTest> {
+  const given = process.env['CLUSTER_AI_CONFORMANCE_URL'];
+  if (given === undefined) return startedServer();
+  await untilModelsAreReady(given);
+  return { url: given, stop: async () => undefined };
+}
+
+async function startedServer(): Promise<ServerUnderTest> {
+  const modelRepository = await mkdtemp(join(tmpdir(), 'cluster-ai-conformance-'));
+  await writeModelRepository(modelRepository);
+  const platform = await startPlatform({ modelRepository, examples: false });
+  const stop = async () => {
+    await platform.stop();
+    await rm(modelRepository, { recursive: true, force: true });
+  };
+  try {
+    await untilModelsAreReady(platform.gatewayUrl);
+  } catch (error) {
+    await stop();
+    throw new Error(`the models were not served:\n${platform.output()}`, { cause: error });
+  }
+  return { url: platform.gatewayUrl, stop };
+}
+
+async function untilModelsAreReady(url: string): Promise<void> {
+  for (const name of modelNames) {
+    await until(`model '${name}' is ready at ${url}`, 90_000, () => isGreen(`${url}/v2/models/${name}/ready`));
+  }
+}

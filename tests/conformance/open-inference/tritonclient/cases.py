@@ -1,0 +1,73 @@
+"""Runs the cases of one script against the server whose URL is its argument, and prints the results as JSON."""
+
+import json
+import sys
+import traceback
+
+import numpy as np
+import tritonclient.http as http
+from tritonclient.utils import InferenceServerException, np_to_triton_dtype
+
+CASES = {}
+
+
+def case(name):
+    """Adds a function that takes a client to the cases of the script."""
+
+    def add(function):
+        if name in CASES:
+            raise ValueError(f"two cases are called {name}")
+        CASES[name] = function
+        return function
+
+    return add
+
+
+def host():
+    return sys.argv[1].removeprefix("http://")
+
+
+def run():
+    results = {}
+    for name, function in CASES.items():
+        with http.InferenceServerClient(host(), network_timeout=60.0, connection_timeout=60.0) as client:
+            try:
+                function(client)
+                results[name] = None
+            except Exception:
+                results[name] = traceback.format_exc()
+    print(json.dumps(results))
+
+
+def tensor(name, values, binary=True):
+    """An input that holds a numpy array."""
+    array = http.InferInput(name, list(values.shape), np_to_triton_dtype(values.dtype))
+    return array.set_data_from_numpy(values, binary_data=binary)
+
+
+def expect_equal(found, wanted):
+    if found != wanted:
+        raise AssertionError(f"found  {found!r}\nwanted {wanted!r}")
+
+
+def expect_same_array(found, wanted):
+    """Same shape, same type, same bits: NaN equals NaN, and minus zero is not zero."""
+    expect_equal(found.shape, wanted.shape)
+    expect_equal(found.dtype, wanted.dtype)
+    if wanted.dtype == np.object_:
+        expect_equal(found.tolist(), wanted.tolist())
+    else:
+        expect_equal(found.tobytes(), wanted.tobytes())
+
+
+def expect_error(call, status, text, exact=False):
+    """The call must raise the client's exception with this status and this text, or a text that begins like it."""
+    try:
+        call()
+    except InferenceServerException as error:
+        expect_equal(error.status(), status)
+        fits = error.message() == text if exact else text in error.message()
+        if not fits:
+            raise AssertionError(f"found  {error.message()!r}\nwanted {text!r}") from error
+        return
+    raise AssertionError(f"no exception; wanted {text!r}")
