@@ -134,13 +134,18 @@ test('a command that does not exist is named', async () => {
 });
 
 describe('the guard of the database', () => {
-  // Stands in for the server: says how it was asked to end, as PostgreSQL's own log does.
-  const server = 'echo $$ > server.pid; trap "echo fast > ended; exit 0" INT; while :; do sleep 0.1; done';
+  // Stands in for the server. It is no shell program: a shell cannot receive SIGINT where it was started in the
+  // background, and PostgreSQL can.
+  const server = `#!${process.execPath}
+    const fs = require('node:fs');
+    process.chdir(process.argv[3]);
+    fs.writeFileSync('arguments', process.argv.slice(2).join(' '));
+    process.on('SIGINT', () => { fs.writeFileSync('ended', 'fast'); process.exit(0); });
+    setInterval(() => undefined, 1000);
+    fs.writeFileSync('server.pid', String(process.pid));`;
 
   async function guard(): Promise<Child> {
-    writeFileSync(join(folder, 'server'), `#!/bin/sh\n# $@\ncd "$2"; echo "$@" > arguments; ${server}\n`, {
-      mode: 0o755,
-    });
+    writeFileSync(join(folder, 'server'), server, { mode: 0o755 });
     const env = {
       PATH: '/usr/bin:/bin',
       SERVER: join(folder, 'server'),
@@ -163,12 +168,12 @@ describe('the guard of the database', () => {
 
   test('passes folders and settings on, and stops the server in order when it is asked to', async () => {
     const child = await guard();
-    expect(readFileSync(join(folder, 'arguments'), 'utf8').trim()).toBe(
+    expect(readFileSync(join(folder, 'arguments'), 'utf8')).toBe(
       `-D ${folder} -c unix_socket_directories=/a b -c port=1 -c name=x y`,
     );
     expect(await child.stop(5_000)).toBe(true);
     expect(await child.exited).toBe('code 0');
-    expect(readFileSync(join(folder, 'ended'), 'utf8')).toBe('fast\n');
+    expect(readFileSync(join(folder, 'ended'), 'utf8')).toBe('fast');
   });
 
   test('stops the server when the guard itself is killed', async () => {
@@ -176,6 +181,7 @@ describe('the guard of the database', () => {
     process.kill(child.pid, 'SIGKILL');
     await child.exited;
     await until(() => existsSync(join(folder, 'ended')));
+    expect(readFileSync(join(folder, 'ended'), 'utf8')).toBe('fast');
   });
 
   test('ends with the code of a server that ends by itself', async () => {
