@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto';
-import { snapshotFormatVersion, snapshotSchema, type SignedSnapshot, type Snapshot } from '@cluster-ai/contract/snapshot.ts';
+import {
+  snapshotFormatVersion,
+  snapshotSchema,
+  type SignedSnapshot,
+  type Snapshot,
+} from '@cluster-ai/contract/snapshot.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 
 /**
@@ -14,9 +19,14 @@ export function readSnapshot(signed: SignedSnapshot): Snapshot {
   const document: unknown = JSON.parse(signed.text);
   const format = snapshotSchema.pick({ formatVersion: true }).safeParse(document);
   if (format.success && format.data.formatVersion > snapshotFormatVersion) {
-    throw new ClusterError('UNSUPPORTED', `the snapshot has format ${format.data.formatVersion}; this gateway reads up to ${snapshotFormatVersion}: upgrade the gateway`);
+    throw new ClusterError(
+      'UNSUPPORTED',
+      `the snapshot has format ${format.data.formatVersion}; this gateway reads up to ${snapshotFormatVersion}: upgrade the gateway`,
+    );
   }
   const parsed = snapshotSchema.safeParse(document);
-  if (!parsed.success) throw new ClusterError('INTERNAL', 'the snapshot does not have the agreed form', { cause: parsed.error });
+  if (!parsed.success) {
+    throw new ClusterError('INTERNAL', 'the snapshot does not have the agreed form', { cause: parsed.error });
+  }
   return parsed.data;
 }

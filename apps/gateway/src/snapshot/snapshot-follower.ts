@@ -1,5 +1,4 @@
 import type { SignedSnapshot, Snapshot } from '@cluster-ai/contract/snapshot.ts';
-import { toClusterError } from '@cluster-ai/core/errors.ts';
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
 import type { KeyRing } from '../auth/key-ring.ts';
 import type { Deployment } from '../models/deployment.ts';
@@ -15,14 +14,19 @@ export interface AppliedSnapshot {
 
 /** Takes snapshots from disk and from the control plane, and hands their parts to who needs them. */
 export class SnapshotFollower {
-  private readonly store: SnapshotStore;
+  private readonly store: Pick<SnapshotStore, 'save' | 'load' | 'markGood'>;
   private readonly keys: KeyRing;
-  private readonly deployment: Deployment;
+  private readonly deployment: Pick<Deployment, 'apply' | 'good'>;
   private readonly log: Logger;
   private snapshot: Snapshot | null = null;
   private good = false;
 
-  constructor(parts: { readonly store: SnapshotStore; readonly keys: KeyRing; readonly deployment: Deployment; readonly log: Logger }) {
+  constructor(parts: {
+    readonly store: Pick<SnapshotStore, 'save' | 'load' | 'markGood'>;
+    readonly keys: KeyRing;
+    readonly deployment: Pick<Deployment, 'apply' | 'good'>;
+    readonly log: Logger;
+  }) {
     this.store = parts.store;
     this.keys = parts.keys;
     this.deployment = parts.deployment;
@@ -30,7 +34,9 @@ export class SnapshotFollower {
   }
 
   get applied(): AppliedSnapshot | null {
-    return this.snapshot === null ? null : { epoch: this.snapshot.epoch, version: this.snapshot.version, good: this.good };
+    return this.snapshot === null
+      ? null
+      : { epoch: this.snapshot.epoch, version: this.snapshot.version, good: this.good };
   }
 
   /** Starts from what was stored: the control plane may be away for long. */
@@ -58,7 +64,7 @@ export class SnapshotFollower {
     try {
       await this.store.markGood();
     } catch (thrown) {
-      this.log.error({ error: toClusterError(thrown).cause }, 'the snapshot could not be marked good on disk');
+      this.log.error({ error: thrown }, 'the snapshot could not be marked good on disk');
     }
   }
 

@@ -1,7 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { callEndpoint } from '@cluster-ai/contract/api/client.ts';
 import { pollSnapshot, snapshotWaitMsMax } from '@cluster-ai/contract/api/fleet.ts';
 import type { SignedSnapshot } from '@cluster-ai/contract/snapshot.ts';
-import { toClusterError } from '@cluster-ai/core/errors.ts';
+import { toClusterError, type ClusterError } from '@cluster-ai/core/errors.ts';
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
 
 export interface SnapshotPollOptions {
@@ -16,6 +17,8 @@ export interface SnapshotPollOptions {
 /** First and longest wait after a failed poll: a revoked key must be refused within two seconds of reconnecting. */
 const retryMsMin = 250;
 const retryMsMax = 1_000;
+/** Shortest time from one poll to the next: a peer that answers at once, whatever it is asked, must not keep a core busy. */
+const pollEveryMsMin = 100;
 
 /** Asks the control plane for snapshots, one long poll after another, and goes on whatever happens to it. */
 export class SnapshotPoll {
@@ -23,7 +26,8 @@ export class SnapshotPoll {
   private readonly abort = new AbortController();
   private ended: Promise<void> = Promise.resolve();
   private lastContactMs: number | null = null;
-  private failing = false;
+  /** What the last poll failed with; null after one that went well. */
+  private failure: string | null = null;
 
   constructor(options: SnapshotPollOptions) {
     this.options = options;
@@ -46,48 +50,45 @@ export class SnapshotPoll {
   private async run(): Promise<void> {
     let retryMs = retryMsMin;
     while (!this.abort.signal.aborted) {
+      const startedAtMs = performance.now();
       try {
         await this.pollOnce();
         retryMs = retryMsMin;
+        await this.pause(pollEveryMsMin - (performance.now() - startedAtMs));
       } catch (thrown) {
         if (this.abort.signal.aborted) return;
-        this.sayFailed(thrown);
-        await pause(retryMs, this.abort.signal);
+        this.sayFailed(toClusterError(thrown));
+        await this.pause(retryMs);
         retryMs = Math.min(retryMs * 2, retryMsMax);
       }
     }
+  }
+
+  /** Ends early when the poll is stopped. */
+  private async pause(durationMs: number): Promise<void> {
+    if (durationMs > 0) await delay(durationMs, undefined, { signal: this.abort.signal }).catch(() => undefined);
   }
 
   private async pollOnce(): Promise<void> {
     const { controlUrl, token, present, onSnapshot, log } = this.options;
     const known = present();
     // Until contact is made again the answer should come at once: a hung peer must not look like a quiet one.
-    const waitMs = this.failing || this.lastContactMs === null ? 0 : snapshotWaitMsMax;
+    const waitMs = this.failure !== null || this.lastContactMs === null ? 0 : snapshotWaitMsMax;
     const answer = await callEndpoint(
       { baseUrl: controlUrl, token: token(), timeoutMs: waitMs + 5_000 },
       pollSnapshot,
       { query: { epoch: known?.epoch ?? '', version: known?.version ?? -1, waitMs }, signal: this.abort.signal },
     );
     this.lastContactMs = performance.now();
-    if (this.failing) log.info({ controlUrl }, 'the control plane answers again');
-    this.failing = false;
     if (answer.snapshot !== null) await onSnapshot(answer.snapshot);
+    if (this.failure !== null) log.info({ controlUrl }, 'the control plane answers again');
+    this.failure = null;
   }
 
-  private sayFailed(thrown: unknown): void {
-    if (this.failing) return;
-    this.failing = true;
-    const error = toClusterError(thrown);
-    this.options.log.warn({ controlUrl: this.options.controlUrl, code: error.code, error: error.cause ?? error.message }, `no snapshot from the control plane: ${error.message}; serving from the last one`);
+  private sayFailed({ code, message, cause }: ClusterError): void {
+    if (this.failure === message) return;
+    this.failure = message;
+    const fields = { controlUrl: this.options.controlUrl, code, error: cause ?? message };
+    this.options.log.warn(fields, `no snapshot from the control plane: ${message}; serving from the last one`);
   }
-}
-
-function pause(durationMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, durationMs);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    }, { once: true });
-  });
 }

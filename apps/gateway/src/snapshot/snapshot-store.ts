@@ -74,7 +74,7 @@ export class SnapshotStore {
 
   /** Newest first. */
   private async entries(): Promise<Entry[]> {
-    const files = await readdir(this.folder).catch(() => []);
+    const files = await readdir(this.folder).catch(emptyWhenMissing);
     return files
       .flatMap((file) => {
         const match = /^snapshot-(\d{10})(\.good)?\.json$/.exec(file);
@@ -86,8 +86,15 @@ export class SnapshotStore {
   private async prune(entries: readonly Entry[]): Promise<void> {
     // The newest good one is the way back, however many failed after it.
     const lastGood = entries.find(({ good }) => good);
-    for (const entry of entries.slice(keptMax)) if (entry !== lastGood) await rm(join(this.folder, entry.file), { force: true });
+    for (const entry of entries.slice(keptMax)) {
+      if (entry !== lastGood) await rm(join(this.folder, entry.file), { force: true });
+    }
   }
+}
+
+function emptyWhenMissing(error: NodeJS.ErrnoException): string[] {
+  if (error.code === 'ENOENT') return [];
+  throw error;
 }
 
 async function writeDurably(folder: string, file: string, text: string): Promise<void> {
