@@ -11,6 +11,8 @@ import type { Observer } from './telemetry/observer.ts';
 
 /** What a protocol brings: its half of decoding and encoding. `Form` is what it must remember between the two. */
 export interface PredictionProtocol<Form> {
+  /** The name in the path; null in a protocol that names the model in the body. */
+  readonly modelName: string | null;
   decode(call: Call, body: Uint8Array): { readonly request: InferenceRequest; readonly form: Form };
   encode(reply: Reply, response: InferenceResponse, form: Form, requestId: string): void;
   fail(reply: Reply, error: ReturnType<typeof toClusterError>, requestId: string): void;
@@ -40,6 +42,8 @@ export async function predict<Form>(call: Call, reply: Reply, protocol: Predicti
     stages.authenticate(call);
     admission.enter();
     admitted = true;
+    // Who calls a name that does not exist learns that first, whatever the body holds.
+    if (protocol.modelName !== null) routeName = routes.find(protocol.modelName).name;
 
     const body = await call.body();
     watch.receivedAtMs = observer.nowMs();

@@ -9,6 +9,7 @@ import { sendJson } from './send-json.ts';
 /** `POST /v2/models/{model}[/versions/{version}]/infer` as the pipeline's protocol. */
 export function openInferenceProtocol(modelName: string, modelVersion: string | null): PredictionProtocol<ResponseForm> {
   return {
+    modelName,
     decode(call, body) {
       refuseCompression(call);
       return decodeRequest(body, call.header('inference-header-content-length'), modelName, modelVersion);
