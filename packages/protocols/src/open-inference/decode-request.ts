@@ -22,7 +22,7 @@ export interface DecodedRequest {
 }
 
 /** Longest request id, in characters: it is echoed, logged and traced. */
-export const requestIdLengthMax = 1_024;
+const requestIdLengthMax = 1_024;
 
 /** The model and version that the path names; a null version lets the route choose. */
 interface Target {

@@ -3,7 +3,7 @@ import type { ExactJson } from '../json/exact-json.ts';
 import { invalid, isObject, wrongType } from './json-fields.ts';
 
 /** Parameters of one request, input or output at most. */
-export const parametersMax = 256;
+const parametersMax = 256;
 
 type Parameters = Readonly<Record<string, ParameterValue>>;
 
