@@ -24,11 +24,13 @@ export function renderMetrics(state: GatewayState): string {
   addNumber(page, metric.queued, state.queued);
   addNumber(page, metric.ready, state.ready ? 1 : 0);
   page.begin(metric.modelReady);
-  for (const model of state.models)
+  for (const model of state.models) {
     page.sample(metric.modelReady, { model: model.id }, model.state === 'READY' ? 1 : 0);
+  }
   if (state.snapshotVersion !== null) addNumber(page, metric.snapshotVersion, state.snapshotVersion);
-  if (state.snapshotStalenessSeconds !== null)
+  if (state.snapshotStalenessSeconds !== null) {
     addNumber(page, metric.snapshotStaleness, state.snapshotStalenessSeconds);
+  }
   page.begin(metric.runnerRestarts);
   for (const runner of state.runners) page.sample(metric.runnerRestarts, { runner: runner.id }, runner.restarts);
   page.begin(metric.runnerMemory);

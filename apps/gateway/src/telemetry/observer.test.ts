@@ -98,8 +98,9 @@ test('an error is counted by its code and its time; a refusal is not worth an er
 
 test('what reached no variant is counted under empty labels, whatever name the client called', () => {
   const { observer, stats } = setUp();
-  for (const route of ['a', 'b', 'c'])
+  for (const route of ['a', 'b', 'c']) {
     observer.failed(observer.begin(), null, { requestId: 'r', route }, new ClusterError('MODEL_NOT_FOUND', 'unknown'));
+  }
   expect(observer.allStats().map(({ route, modelId, requests }) => [route, modelId, requests])).toEqual([
     ['iris', 'iris@1', 0],
     ['', '', 3],
@@ -109,8 +110,9 @@ test('what reached no variant is counted under empty labels, whatever name the c
 
 test('a flood of failures writes some lines a second and says how many it left out', () => {
   const { observer, stats, log, clock } = setUp();
-  for (let count = 0; count < 1_000; count += 1)
+  for (let count = 0; count < 1_000; count += 1) {
     observer.failed(observer.begin(), stats, facts, new ClusterError('OVERLOADED', 'full'));
+  }
   const inFirstSecond = log.lines.length;
   expect(inFirstSecond).toBe(50);
   clock.advance(1_000);

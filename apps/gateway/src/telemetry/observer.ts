@@ -96,8 +96,9 @@ export class Observer {
     const sampled = this.sinceSample === this.options.sampleEvery;
     if (sampled) this.sinceSample = 0;
     if (totalMs > this.options.slowRequestMs) this.logSlow(facts, stats.modelId, totalMs, endedAtMs);
-    else if (sampled)
+    else if (sampled) {
       this.options.log.info({ ...facts, model: stats.modelId, durationMs: totalMs }, 'request (sampled)');
+    }
   }
 
   failed(watch: Watch, stats: VariantStats | null, facts: RequestFacts, error: ClusterError): void {
@@ -122,8 +123,9 @@ export class Observer {
 
   private logSlow(facts: RequestFacts, modelId: string, durationMs: number, nowMs: number): void {
     const leftOut = this.slowLines.take(nowMs);
-    if (leftOut !== null)
+    if (leftOut !== null) {
       this.options.log.warn({ ...facts, model: modelId, durationMs, ...omission(leftOut) }, 'slow request');
+    }
   }
 }
 

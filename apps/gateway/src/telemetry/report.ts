@@ -10,13 +10,15 @@ import type { VariantStats } from './variant-stats.ts';
 const reportEveryMs = 2_000;
 const reportSoonMs = 50;
 
+/** Everything of a report but the traffic. */
+export type GatewayDescription = Omit<GatewayReport, 'windowSeconds' | 'total' | 'traffic'>;
+
 export interface ReporterOptions {
   readonly controlUrl: string;
   readonly token: () => string | undefined;
   readonly log: Logger;
   readonly stats: () => readonly VariantStats[];
-  /** Everything of the report but the traffic. */
-  readonly describe: () => Omit<GatewayReport, 'windowSeconds' | 'total' | 'traffic'>;
+  readonly describe: () => GatewayDescription;
 }
 
 /** Tells the control plane what this gateway serves and how, every two seconds and soon after each change. */
@@ -64,11 +66,12 @@ export class Reporter {
       this.failing = false;
     } catch (thrown) {
       // Reports are state, not events: the next one says all that this one would have said.
-      if (!this.failing)
+      if (!this.failing) {
         log.warn(
           { code: toClusterError(thrown).code },
           `the control plane does not take reports: ${toClusterError(thrown).message}`,
         );
+      }
       this.failing = true;
     } finally {
       this.sending = false;

@@ -49,8 +49,9 @@ export class TrafficWindow {
       allBefore.requests += before.requests;
       allBefore.errors += before.errors;
       // Requests that reached no variant are in the total only.
-      if (entry.route !== '')
+      if (entry.route !== '') {
         traffic.push({ route: entry.route, modelId: entry.modelId, ...rates(now, before, during, windowSeconds) });
+      }
     }
     return { windowSeconds, total: rates(all, allBefore, durations, windowSeconds), traffic };
   }

@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs';
+import type { GatewayConfig } from '@cluster-ai/contract/config/gateway.ts';
+import { systemClock } from '@cluster-ai/core/ports/clock.ts';
+import { seededRandom } from '@cluster-ai/core/ports/random.ts';
+import type { Logger } from '@cluster-ai/platform/log/log.ts';
+import { Admission } from './admission/admission.ts';
+import { KeyRing } from './auth/key-ring.ts';
+import type { ModelHost } from './execution/executor.ts';
+import { createModelHost } from './execution/model-host.ts';
+import { Deployment } from './models/deployment.ts';
+import { ModelFolders } from './models/model-folder.ts';
+import { readinessReasons } from './readiness.ts';
+import { RouteTable } from './routing/route-table.ts';
+import { SnapshotFollower } from './snapshot/snapshot-follower.ts';
+import { SnapshotPoll } from './snapshot/snapshot-poll.ts';
+import { SnapshotStore } from './snapshot/snapshot-store.ts';
+import { Observer } from './telemetry/observer.ts';
+import { Reporter, type GatewayDescription } from './telemetry/report.ts';
+
+/** One file of a model at most; the next attempt goes on where it stopped. */
+const fetchTimeoutMs = 600_000;
+
+/** What a gateway is made of, before anything is started. */
+export interface GatewayParts {
+  readonly keys: KeyRing;
+  readonly admission: Admission;
+  readonly observer: Observer;
+  readonly routes: RouteTable;
+  readonly host: ModelHost;
+  readonly deployment: Deployment;
+  readonly follower: SnapshotFollower;
+  readonly poll: SnapshotPoll;
+  readonly reporter: Reporter;
+  /** Why the gateway is not ready; empty when it is. */
+  readonly reasons: () => readonly string[];
+  readonly startedAtMs: number;
+}
+
+export interface PartsOptions {
+  readonly config: GatewayConfig;
+  readonly programVersion: string;
+  readonly log: Logger;
+  /** Where the inference listener can be reached. */
+  readonly httpUrl: () => string;
+}
+
+export function createParts(options: PartsOptions): GatewayParts {
+  const { config, log } = options;
+  const clock = systemClock;
+  const control = { controlUrl: config.control.url, token: joinToken(config), log };
+  const keys = new KeyRing();
+  const admission = new Admission(config.admission.inFlightMax);
+  const observer = new Observer({
+    clock,
+    log,
+    slowRequestMs: config.log.slowRequestMs,
+    sampleEvery: config.log.sampleEvery,
+  });
+  const routes = new RouteTable(config.routing.seed === undefined ? Math.random : seededRandom(config.routing.seed));
+  const host = createModelHost({
+    runner: config.runner,
+    rowsMax: config.batching.rowsMax,
+    log,
+    clock,
+    onChange: () => deployment.hostChanged(),
+  });
+  const deployment: Deployment = new Deployment({
+    host,
+    folders: new ModelFolders({ ...control, home: config.home, modelFiles: config.control.modelFiles, fetchTimeoutMs }),
+    routes,
+    observer,
+    batching: { clock, queueLengthMax: config.admission.queueLengthMax, enabled: config.batching.enabled },
+    log,
+    onChange: () => {
+      void follower.deploymentChanged();
+      reporter.changed();
+    },
+  });
+  const follower = new SnapshotFollower({ store: new SnapshotStore(config.home, log), keys, deployment, log });
+  const poll = new SnapshotPoll({
+    ...control,
+    present: () => follower.applied,
+    onSnapshot: (signed) => follower.receive(signed),
+  });
+  const reasons = readinessReasons({ admission, follower, deployment, routes });
+  const reporter = new Reporter({
+    ...control,
+    stats: () => observer.allStats(),
+    describe: () => describe(parts, options),
+  });
+  const parts = {
+    keys,
+    admission,
+    observer,
+    routes,
+    host,
+    deployment,
+    follower,
+    poll,
+    reporter,
+    reasons,
+    startedAtMs: clock.wallMs(),
+  };
+  return parts;
+}
+
+function describe(parts: GatewayParts, { config, programVersion, httpUrl }: PartsOptions): GatewayDescription {
+  const reasons = [...parts.reasons()];
+  return {
+    gateway: config.name,
+    programVersion,
+    pid: process.pid,
+    startedAtMs: parts.startedAtMs,
+    httpUrl: httpUrl(),
+    applied: parts.follower.applied,
+    ready: reasons.length === 0,
+    reasons,
+    models: parts.deployment.observedModels(),
+    runners: parts.host.observedRunners(),
+    inFlight: parts.admission.inFlight,
+    queued: parts.deployment.queued,
+    rssBytes: process.memoryUsage.rss(),
+  };
+}
+
+/** The token is read at each use: the supervisor may write it after this program started, and may renew it. */
+function joinToken(config: GatewayConfig): () => string | undefined {
+  const { tokenFile } = config.control;
+  return () => (tokenFile === undefined ? undefined : readFileSync(tokenFile, 'utf8').trim());
+}
