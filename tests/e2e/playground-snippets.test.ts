@@ -12,8 +12,10 @@ import { encodeResponse } from '@cluster-ai/protocols/open-inference/encode-resp
 import { curlSnippet } from '@cluster-ai/web-dashboard/inference/curl-snippet.ts';
 import type { InferCall } from '@cluster-ai/web-dashboard/inference/infer-request.ts';
 import type { TextTensor } from '@cluster-ai/web-dashboard/inference/text-tensor.ts';
+import { pythonSnippet } from '@cluster-ai/web-dashboard/inference/python-snippet.ts';
 import { typescriptSnippet } from '@cluster-ai/web-dashboard/inference/typescript-snippet.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { testPython } from './test-python.ts';
 
 // The snippets are run as a reader would run them. A server with the gateway's own codec shows what arrived, byte for
 // byte, and sends it back.
@@ -156,5 +158,14 @@ describe.each(cases)('$what', (example) => {
     const { stdout } = await run(process.execPath, [file]);
     expect(arrived()).toEqual(expected(example));
     expect(stdout).toMatch(example.printed);
+  });
+
+  test('Python with tritonclient', async () => {
+    received = undefined;
+    const file = join(folder, 'call.py');
+    await writeFile(file, pythonSnippet(callOf(example)));
+    const { stdout } = await run(testPython(), [file]);
+    expect(arrived()).toEqual(expected(example));
+    expect(stdout).toContain(example.input.name);
   });
 });

@@ -3,7 +3,7 @@ import { encodeInferBody, inferPath, isBinaryOnly, type InferCall } from './infe
 /** The call as one shell command. The body comes on standard input: an argument is limited to 128 KiB on Linux. */
 export function curlSnippet(call: InferCall): string {
   const { json, blob } = encodeInferBody(call);
-  const address = quote(`${call.gatewayUrl}${inferPath(call.model)}`);
+  const address = quoteForShell(`${call.gatewayUrl}${inferPath(call.model)}`);
   const answer = call.outputs.some(isBinaryOnly) ? ' \\\n  --output answer.bin' : '';
   if (blob.byteLength === 0) {
     return `curl --silent --show-error ${address} \\
@@ -13,7 +13,7 @@ ${json}
 JSON`;
   }
   const jsonBytes = new TextEncoder().encode(json).byteLength;
-  return `{ printf '%s' ${quote(json)}
+  return `{ printf '%s' ${quoteForShell(json)}
   printf '${octal(blob)}'
 } | curl --silent --show-error ${address} \\
   --header 'content-type: application/octet-stream' \\
@@ -21,7 +21,8 @@ JSON`;
   --data-binary @-`;
 }
 
-function quote(text: string): string {
+/** A word for a POSIX shell, whatever it holds. */
+export function quoteForShell(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 

@@ -15,8 +15,8 @@ const looks = {
 export function Status({ tone, children }: { readonly tone: Tone; readonly children: ReactNode }) {
   const { Icon, text } = looks[tone];
   return (
-    <span className={`inline-flex items-center gap-1.5 font-medium whitespace-nowrap ${text}`}>
-      <Icon />
+    <span className={`inline-flex items-baseline gap-1.5 font-medium whitespace-nowrap ${text}`}>
+      <Icon className="self-center" />
       <span>{children}</span>
     </span>
   );

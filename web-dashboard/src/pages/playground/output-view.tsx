@@ -37,18 +37,17 @@ function isScoreRow(output: TextTensor, scores: readonly number[]): boolean {
 }
 
 function Scores({ scores, classes }: { readonly scores: readonly number[]; readonly classes: readonly string[] }) {
-  const top = scores.indexOf(Math.max(...scores));
   const rows = scores.map((score, index) => ({
     score,
     name: classes[index] ?? (scores.length === 1 ? '' : String(index)),
-    isTop: index === top && scores.length > 1,
+    isTop: areProbabilities(scores) && score === Math.max(...scores),
   }));
   return (
-    <ol className="space-y-1.5">
+    <ol className="grid grid-cols-[minmax(1.5rem,auto)_1fr_auto] gap-y-1.5">
       {rows.map(({ name, score, isTop }) => (
         <li
           key={name}
-          className={`grid grid-cols-[minmax(1.5rem,auto)_1fr_auto] items-center gap-3 ${isTop ? 'font-semibold' : ''}`}
+          className={`col-span-3 grid grid-cols-subgrid items-center gap-x-3 ${isTop ? 'font-semibold' : ''}`}
         >
           <span>{name}</span>
           <span className="h-2.5 rounded-full bg-sunken" aria-hidden="true">
@@ -65,6 +64,12 @@ function Scores({ scores, classes }: { readonly scores: readonly number[]; reado
       ))}
     </ol>
   );
+}
+
+/** Shares of one whole: only then does the largest mean a choice among the others. */
+function areProbabilities(scores: readonly number[]): boolean {
+  const sum = scores.reduce((total, score) => total + score, 0);
+  return scores.length > 1 && Math.abs(sum - 1) < 0.01;
 }
 
 function Values({ output }: { readonly output: TextTensor }) {
