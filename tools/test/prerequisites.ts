@@ -10,6 +10,8 @@ export interface Prerequisite {
   readonly proof: string;
   /** The tests that need it are those whose text has this. */
   readonly namedIn: RegExp;
+  /** The environment variable by which a person names a program of their own instead. */
+  readonly setting?: string;
   /** Installing it starts this service, which no test needs: it is switched off again. */
   readonly service?: string;
 }
@@ -18,7 +20,8 @@ const prerequisites: readonly Prerequisite[] = [
   {
     debianPackage: 'chromium',
     reason: 'the dashboard is tested in a real browser',
-    proof: 'chromium',
+    proof: '/usr/bin/chromium',
+    setting: 'CHROMIUM_PATH',
     namedIn: /playwright/,
   },
   {
@@ -44,13 +47,17 @@ const prerequisites: readonly Prerequisite[] = [
   },
 ];
 
+const outputBytesMax = 64 * 1024 * 1024;
+
 /** Those that the tests under `root` need and this machine lacks, with the tests that name them. */
 function missingPrerequisites(root: string): { prerequisite: Prerequisite; neededBy: string[] }[] {
   const tests = globSync(['tests/**/*.ts', 'apps/*/src/**/*.test.ts', 'packages/*/src/**/*.test.ts'], { cwd: root });
   const texts = tests.map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
   return prerequisites.flatMap((prerequisite) => {
     const neededBy = texts.filter(({ text }) => prerequisite.namedIn.test(text)).map(({ path }) => path);
-    return neededBy.length === 0 || isPresent(prerequisite.proof) ? [] : [{ prerequisite, neededBy }];
+    const { proof, setting } = prerequisite;
+    const ownPath = setting === undefined ? undefined : process.env[setting];
+    return neededBy.length === 0 || isPresent(ownPath ?? proof) ? [] : [{ prerequisite, neededBy }];
   });
 }
 
@@ -110,8 +117,14 @@ function switchOffService(asRoot: readonly string[], { service }: Prerequisite, 
 }
 
 function execute([program = '', ...args]: readonly string[], packages: readonly string[]): void {
-  const { status, error } = spawnSync(program, args, { stdio: ['inherit', 'inherit', 'inherit'] });
+  const { status, error, stdout, stderr } = spawnSync(program, args, {
+    encoding: 'utf8',
+    // sudo asks for its password on the terminal itself.
+    stdio: ['inherit', 'pipe', 'pipe'],
+    maxBuffer: outputBytesMax,
+  });
   if (status === 0) return;
+  process.stdout.write(`${stdout}${stderr}`);
   const reason = error?.message ?? `exit code ${status}`;
   throw new Error(
     `"${[program, ...args].join(' ')}" failed (${reason}). Install by hand, then run make test again: ${packages.join(' ')}.`,

@@ -16,6 +16,8 @@ export function runVitest(root: string, project: string, files: string): Outcome
     const { status } = spawnSync('vitest', ['run', '--project', project, ...reporters], {
       cwd: root,
       stdio: ['ignore', 'inherit', 'inherit'],
+      // In a log, vitest would write the colours of a terminal when it sees CI.
+      env: process.stdout.isTTY ? process.env : { ...process.env, NO_COLOR: '1' },
     });
     // vitest wrote it; countTests reads no more of it than the type says.
     const report = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as VitestReport) : undefined;
