@@ -13,7 +13,7 @@ export function homePaths(home: string) {
     gatewayToken: join(home, 'gateway-token'),
     postgres: join(home, 'postgres'),
     controlPlane: join(home, 'control-plane'),
-    gateway: join(home, 'gateway'),
+    gateway: join(home, 'gateway-1'),
     logs: join(home, 'logs'),
     run: join(home, 'run'),
     state: join(home, 'run/state.json'),
@@ -74,7 +74,7 @@ function makeFolder(home: string): void {
 /** Files of somebody else must not become part of a data folder, least of all when its permissions are changed. */
 export function assertEmpty(home: string): void {
   // A copy of the program and an interrupted first start may be there already.
-  const own = new Set(['program', 'run', 'postgres', 'control-plane', 'gateway', 'logs', 'cache']);
+  const own = new Set(['program', 'run', 'postgres', 'control-plane', 'gateway-1', 'logs', 'cache']);
   const foreign = readdirSync(home).filter((name) => !own.has(name) && !name.endsWith('.partial'));
   if (foreign.length === 0) return;
   throw new ClusterError(

@@ -26,7 +26,7 @@ test('without settings everything is on this machine, under the data folder', ()
     expect.arrayContaining(['iris', 'mnist']),
   );
   expect(gateway.value).toMatchObject({
-    home: '/data/gateway',
+    home: '/data/gateway-1',
     http: { port: 8000 },
     metrics: { port: 8002 },
     control: { tokenFile: '/data/gateway-token', modelFiles: '/data/control-plane/files' },
