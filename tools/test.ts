@@ -36,6 +36,11 @@ const steps: readonly Step[] = [
     kind: 'checks',
     run: check('tsc', '--noEmit', '-p', 'web-dashboard/tsconfig.json'),
   },
+  {
+    title: 'types of the dashboard’s mock',
+    kind: 'checks',
+    run: check('tsc', '--noEmit', '-p', 'web-dashboard/mock/tsconfig.json'),
+  },
   { title: 'lint', kind: 'checks', run: check('oxlint') },
   { title: 'format', kind: 'checks', run: check('oxfmt', '--check') },
   { title: 'dead code', kind: 'checks', run: check('knip', '--no-progress', '--no-config-hints') },

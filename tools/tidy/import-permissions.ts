@@ -41,7 +41,7 @@ export const importPermissions: ImportPermissions = {
     { folder: 'apps/control-plane', mayImport: [core, contract, platform, protocols, runtimes] },
     { folder: 'apps/cli', mayImport: [core, contract, platform] },
     { folder: 'web-dashboard', mayImport: [core, contract], browserSafe: true },
-    { folder: 'tests', mayImport: [core, contract, platform, protocols, runtimes, testkit] },
+    { folder: 'tests', mayImport: [core, contract, platform, protocols, runtimes, testkit, 'web-dashboard'] },
     { folder: 'models', mayImport: [core, protocols, 'tools'] },
     { folder: 'tools', mayImport: [core, platform] },
     { folder: 'examples', mayImport: [] },

@@ -2,7 +2,7 @@ import type { Datatype } from '@cluster-ai/core/tensors/datatype.ts';
 import { accepted, refused, type Checked } from './checked.ts';
 
 /** Values that one input of the form may hold; larger ones are for the command line. */
-export const elementsMax = 1_000_000;
+const elementsMax = 1_000_000;
 
 const integerRange: Partial<Record<Datatype, readonly [bigint, bigint]>> = {
   UINT8: [0n, 2n ** 8n - 1n],
