@@ -12,7 +12,7 @@ import { controlPlaneConfigSchema } from '@cluster-ai/contract/config/control-pl
 import { createLogger } from '@cluster-ai/platform/log/log.ts';
 import { startPostgres } from '@cluster-ai/testkit/postgres/postgres-server.ts';
 import type { PostgresServer } from '@cluster-ai/testkit/postgres/postgres-server.ts';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createControlPlane } from '../../apps/control-plane/src/control-plane.ts';
 import { startPlane } from './control-plane/fixture.ts';
 import type { RunningPlane } from './control-plane/fixture.ts';
@@ -216,11 +216,8 @@ describe('errors are problem documents', () => {
   });
 
   test('a defect shows a fixed sentence, and the log has the rest under the request id', async () => {
-    const { store } = plane.control.plane;
-    const read = store.read;
-    Object.assign(store, { read: () => Promise.reject(new Error('secret detail')) });
+    vi.spyOn(plane.control.plane.store, 'read').mockRejectedValueOnce(new Error('secret detail'));
     const answer = await send('GET', '/api/v1/models', { 'x-request-id': 'defect-1' });
-    Object.assign(store, { read });
     expect(answer.status).toBe(500);
     expect(answer.body).not.toContain('secret detail');
     expect(plane.log.find((line) => line.includes('defect-1') && line.includes('secret detail'))).toBeDefined();

@@ -18,7 +18,7 @@ export type ManifestFile = z.infer<typeof manifestFileSchema>;
  * keys path, sha256, size in this order and no spaces. The same files give the same digest everywhere.
  */
 export function canonicalManifest(files: readonly ManifestFile[]): string {
-  const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
+  const sorted = files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
   return JSON.stringify(sorted.map(({ path, sha256, size }) => ({ path, sha256, size })));
 }
 

@@ -11,8 +11,8 @@ import { createLogger } from '@cluster-ai/platform/log/log.ts';
 import { addPhases, createControlPlane } from '../../../apps/control-plane/src/control-plane.ts';
 import type { ControlPlane } from '../../../apps/control-plane/src/control-plane.ts';
 
-export const adminToken = 'admin-token-of-the-tests-0123456789';
-export const gatewayToken = 'gateway-token-of-the-tests-0123456789';
+const adminToken = 'admin-token-of-the-tests-0123456789';
+const gatewayToken = 'gateway-token-of-the-tests-0123456789';
 
 export interface Overrides {
   readonly home?: string;

@@ -22,7 +22,8 @@ function reasonOf(code: string | undefined): ClusterError {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
     return new ClusterError('REQUEST_TIMEOUT', 'the header of the request did not arrive in time');
   }
-  if (code === 'HPE_HEADER_OVERFLOW')
+  if (code === 'HPE_HEADER_OVERFLOW') {
     return new ClusterError('INVALID_ARGUMENT', 'the header of the request is too large');
+  }
   return new ClusterError('INVALID_ARGUMENT', 'this is not an HTTP request');
 }

@@ -48,6 +48,8 @@ export async function receiveBytes(source: Readable, options: ReceiveOptions): P
       bytes += chunk.length;
       options.onBytes(chunk.length);
     }
+    // Some file systems find out only now that there is no room.
+    await file.sync();
     return { bytes, sha256: hash?.digest('hex') ?? null };
   } catch (error) {
     throw senderIsGone(error)
@@ -56,7 +58,7 @@ export async function receiveBytes(source: Readable, options: ReceiveOptions): P
         })
       : mapStorageError(error);
   } finally {
-    await syncAndClose(file);
+    await file.close();
   }
 }
 
@@ -64,14 +66,6 @@ async function writeWhole(file: FileHandle, chunk: Buffer, position: number): Pr
   for (let written = 0; written < chunk.length;) {
     const { bytesWritten } = await file.write(chunk, written, chunk.length - written, position + written);
     written += bytesWritten;
-  }
-}
-
-async function syncAndClose(file: FileHandle): Promise<void> {
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
   }
 }
 

@@ -60,15 +60,21 @@ export function endpointUrl<E extends Endpoint>(
   target: E,
   input: Pick<Input<E>, 'params' | 'query'>,
 ): string {
-  const params: Record<string, unknown> = { ...(input.params ?? {}) };
+  const params = new Map<string, unknown>(Object.entries(input.params ?? {}));
   const path = target.path.replaceAll(/:([A-Za-z0-9]+)/g, (_match, name: string) =>
-    encodeURIComponent(String(params[name])),
+    encodeURIComponent(plainText(params.get(name))),
   );
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(input.query ?? {}))
-    if (value !== undefined) query.set(name, String(value));
+  for (const [name, value] of Object.entries(input.query ?? {})) {
+    if (value !== undefined) query.set(name, plainText(value));
+  }
   const search = query.toString();
   return `${baseUrl}${path}${search === '' ? '' : `?${search}`}`;
+}
+
+/** Parameters are texts and numbers; anything else shows itself as what it is. */
+function plainText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** Turns a problem document back into the error that the server threw. */
