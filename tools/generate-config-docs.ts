@@ -56,16 +56,7 @@ export function renderConfigPage(): string {
     '- **Environment**: the variable in the table. Lists are written with commas. An empty variable counts as not set.',
     '- **Flag**: the programs take each setting by its name, `--http.port 8000`. `cluster-ai up --help` lists those of `up`.',
     '',
-    ...programs.flatMap(({ name, section, purpose, schema }) => [
-      `## ${name}`,
-      '',
-      `${purpose} Section \`${section}\` in a file for \`up\`.`,
-      '',
-      '| Setting | Default | Allowed | Meaning | Variable |',
-      '| --- | --- | --- | --- | --- |',
-      ...listSettings(name, schema).map(settingRow),
-      '',
-    ]),
+    ...programs.flatMap(programLines),
     '## Command line client',
     '',
     '| Variable | Meaning |',
@@ -85,6 +76,19 @@ export function renderEnvExample(): string {
     ...clientVariables.slice(1).map(([name]) => `#${name}=`),
     '',
   ].join('\n');
+}
+
+function programLines({ name, section, purpose, schema }: (typeof programs)[number]): string[] {
+  return [
+    `## ${name}`,
+    '',
+    `${purpose} Section \`${section}\` in a file for \`up\`.`,
+    '',
+    '| Setting | Default | Allowed | Meaning | Variable |',
+    '| --- | --- | --- | --- | --- |',
+    ...listSettings(name, schema).map(settingRow),
+    '',
+  ];
 }
 
 function settingRow(setting: Setting): string {

@@ -17,6 +17,10 @@ test.each([
     'LOG:  starting\nFATAL:  data directory has wrong ownership\nHINT:  see there\n',
     'FATAL:  data directory has wrong ownership',
   ],
+  [
+    "file:///x.ts:1\nSyntaxError: The module './a.ts' is empty\n    at x.ts:1\n\nNode.js v24.21.0\n",
+    "SyntaxError: The module './a.ts' is empty",
+  ],
   ['{"level":"error","mess', '{"level":"error","mess'],
 ])('what %j said last is %j', (output, message) => {
   expect(lastMessage(output)).toBe(message);

@@ -4,7 +4,9 @@ export function lastMessage(output: string): string {
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '');
-  const errors = lines.filter((line) => /"level":"error"|^error: |\b(FATAL|PANIC|ERROR):/.test(line));
+  const errors = lines.filter((line) =>
+    /"level":"error"|^error: |\b(FATAL|PANIC|ERROR):|^[A-Z]\w*Error\b.*: /.test(line),
+  );
   const line = errors.at(-1) ?? lines.at(-1) ?? '';
   return readLogLine(line)?.text ?? line.replace(/^error: /, '');
 }
