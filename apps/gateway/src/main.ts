@@ -10,7 +10,12 @@ import { assembleGateway } from './server.ts';
 /** The gateway program: settings, log, parts, run. Exit codes: 0 stopped in order, 1 failed, 2 a setting is wrong. */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { config: { type: 'string' } } });
-  const { value: config } = loadConfig({ program: 'gateway', schema: gatewayConfigSchema, file: values.config, env: process.env });
+  const { value: config } = loadConfig({
+    program: 'gateway',
+    schema: gatewayConfigSchema,
+    file: values.config,
+    env: process.env,
+  });
   const log = createLogger({ program: 'gateway', level: config.log.level });
   const lifecycle = createLifecycle({ log });
   assembleGateway({ config, programVersion: packageJson.version, log }, lifecycle);
@@ -22,6 +27,8 @@ try {
   await main();
 } catch (thrown) {
   const error = toClusterError(thrown);
-  process.stderr.write(`error: ${error.code === 'INTERNAL' ? String(error.cause) : error.message}\n${error.fix === undefined ? '' : `fix: ${error.fix}\n`}`);
+  process.stderr.write(
+    `error: ${error.code === 'INTERNAL' ? String(error.cause) : error.message}\n${error.fix === undefined ? '' : `fix: ${error.fix}\n`}`,
+  );
   process.exit(error.code === 'CONFIG_INVALID' ? 2 : 1);
 }

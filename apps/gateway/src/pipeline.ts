@@ -31,7 +31,12 @@ export interface Stages {
  * The path of every prediction, whatever its protocol. Each word is a folder of this program; policies are pure and live
  * in `packages/core`. Keys and limits come before the body is read, so that a refused call costs a header only.
  */
-export async function predict<Form>(call: Call, reply: Reply, protocol: PredictionProtocol<Form>, stages: Stages): Promise<void> {
+export async function predict<Form>(
+  call: Call,
+  reply: Reply,
+  protocol: PredictionProtocol<Form>,
+  stages: Stages,
+): Promise<void> {
   const { admission, observer, routes } = stages;
   const watch = observer.begin();
   const requestId = stages.nextRequestId(call);
@@ -55,13 +60,21 @@ export async function predict<Form>(call: Call, reply: Reply, protocol: Predicti
     validateRequest(request, variant.executor.signature);
     // A shadow copy leaves here, and the response cache and the input transform stand here, once they exist.
 
-    const ticket = variant.batcher.enqueue(request, deadlineOf(request.parameters, watch.startedAtMs, stages.defaultTimeoutMs));
+    const ticket = variant.batcher.enqueue(
+      request,
+      deadlineOf(request.parameters, watch.startedAtMs, stages.defaultTimeoutMs),
+    );
     call.onCancel(() => ticket.cancel());
     const { outputs, times } = await ticket.outcome;
     watch.batch = times;
 
     watch.encodeStartedAtMs = observer.nowMs();
-    const response = { modelName: request.modelName, modelVersion: String(variant.model.version), id: request.id, outputs: selectOutputs(outputs, request.outputNames) };
+    const response = {
+      modelName: request.modelName,
+      modelVersion: String(variant.model.version),
+      id: request.id,
+      outputs: selectOutputs(outputs, request.outputNames),
+    };
     protocol.encode(reply, response, form, requestId);
     observer.succeeded(watch, variant.stats, { requestId, route: routeName });
   } catch (thrown) {

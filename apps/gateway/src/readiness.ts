@@ -9,8 +9,8 @@ import type { SnapshotFollower } from './snapshot/snapshot-follower.ts';
  */
 export function readinessReasons(parts: {
   readonly admission: Admission;
-  readonly follower: SnapshotFollower;
-  readonly deployment: Deployment;
+  readonly follower: Pick<SnapshotFollower, 'applied'>;
+  readonly deployment: Pick<Deployment, 'settled' | 'loadingNames'>;
   readonly routes: RouteTable;
 }): () => readonly string[] {
   let settledOnce = false;

@@ -232,9 +232,10 @@ test('a cancelled request is not run', async () => {
   await stays.outcome;
 });
 
-test('one bad request fails alone: the others of its batch run once more, by themselves, and are answered', async () => {
+const faultsOfOne = ['MODEL_EXECUTION_FAILED', 'INVALID_ARGUMENT'] as const;
+test.each(faultsOfOne)('one bad request (%s) fails alone: the others of its batch run once more', async (code) => {
   const { executor, batcher } = setUp({ places: 1 });
-  const bad = new ClusterError('MODEL_EXECUTION_FAILED', 'negative input');
+  const bad = new ClusterError(code, 'negative input');
   executor.answer = (run) => (valuesIn(run).includes(-1) ? run.fail(bad) : run.succeed());
   const tickets = [1, -1, 3].map((value) => enqueue(batcher, value));
   const outcomes = await Promise.allSettled(tickets.map(({ outcome }) => outcome));

@@ -144,7 +144,8 @@ export class TickBatcher {
   }
 
   private handleFailure(batch: readonly Ticket[], error: ClusterError): void {
-    if (error.code === 'MODEL_EXECUTION_FAILED' && batch.length > 1) {
+    const mayBeOne = error.code === 'MODEL_EXECUTION_FAILED' || error.code === 'INVALID_ARGUMENT';
+    if (mayBeOne && batch.length > 1) {
       // One bad request must fail alone: each of them runs again by itself.
       const wanted = batch.filter((ticket) => !ticket.settled);
       for (const ticket of wanted) ticket.runAlone();

@@ -39,7 +39,8 @@ export interface ModelExecutor {
   onFree(listener: () => void): void;
   /**
    * Hands one run over. Call only while `freePlaces()` > 0. All runs of one turn of the event loop cross in one write.
-   * Rejects with ClusterError MODEL_EXECUTION_FAILED, RUNNER_CRASHED, DEADLINE_EXCEEDED or INTERNAL, nothing else.
+   * Rejects with ClusterError and nothing else: MODEL_EXECUTION_FAILED; INVALID_ARGUMENT for a string that the runtime
+   * cannot take; RUNNER_CRASHED; DEADLINE_EXCEEDED; MODEL_NOT_READY once the model is FAILED or UNLOADING; INTERNAL.
    */
   execute(execution: Execution): Promise<ExecutionResult>;
 }
@@ -49,7 +50,8 @@ export interface ModelHost {
   /**
    * Probes the model in a process of its own, then loads and warms it in a slot that serves nobody.
    * @param folder holds the files of the manifest under their paths.
-   * @throws ClusterError MODEL_INVALID with the reason; the model is then FAILED in `observed()`.
+   * @throws ClusterError MODEL_INVALID with the reason; the model is then FAILED in `observedModels()`. So is one that
+   * could not be brought back after crashes of its runner: only another `load` (or `unload`) ends that state.
    */
   load(model: SnapshotModel, folder: string): Promise<ModelExecutor>;
   /** Drains and releases; its memory returns to the system. Does nothing for a model that is not loaded. */

@@ -69,7 +69,7 @@ class ProcessModelHost implements ModelHost {
   }
 
   async load(model: SnapshotModel, folder: string): Promise<ModelExecutor> {
-    if (this.closing) throw new ClusterError('SHUTTING_DOWN', 'the gateway is stopping');
+    this.assertOpen();
     const before = this.entries.get(model.id);
     if (before !== undefined && before.hosted.state !== 'FAILED') {
       throw new ClusterError('INTERNAL', `model '${model.id}' is loaded already`);
@@ -83,6 +83,7 @@ class ProcessModelHost implements ModelHost {
     try {
       await this.probe(entry, folder);
       if (hosted.state !== 'LOADING') throw unloadedMeanwhile(hosted);
+      this.assertOpen();
       this.place(entry);
       await entry.firstLoad.promise;
     } catch (thrown) {
@@ -123,6 +124,10 @@ class ProcessModelHost implements ModelHost {
     clearInterval(this.statsTimer);
     clearInterval(this.hangTimer);
     await Promise.all([...this.runners].map((each) => each.end()));
+  }
+
+  private assertOpen(): void {
+    if (this.closing) throw new ClusterError('SHUTTING_DOWN', 'the gateway is stopping');
   }
 
   private isolationFor({ settings, files }: SnapshotModel, crashes: number): Isolation {

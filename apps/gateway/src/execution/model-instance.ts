@@ -22,7 +22,7 @@ import {
 import type { SlotLink } from './slot-link.ts';
 
 /** Runs that an instance is given at once: one that runs and one that waits in the slot, so that it never idles. */
-export const runsPerInstanceMax = 2;
+const runsPerInstanceMax = 2;
 
 /** Answers of one run, and the time inside the runtime, milliseconds. */
 export interface InstanceResult {
@@ -39,6 +39,7 @@ export interface InstanceTimes {
 export class ModelInstance {
   readonly modelId: string;
   private readonly label: string;
+  private readonly running: string;
   private readonly key: number;
   private readonly times: InstanceTimes;
   private link: SlotLink | null = null;
@@ -49,6 +50,7 @@ export class ModelInstance {
   constructor(modelId: string, label: string, key: number, times: InstanceTimes) {
     this.modelId = modelId;
     this.label = label;
+    this.running = `running model '${label}'`;
     this.key = key;
     this.times = times;
   }
@@ -79,20 +81,19 @@ export class ModelInstance {
 
   /** @throws ClusterError MODEL_INVALID, RUNNER_CRASHED. */
   async load(order: LoadOrder): Promise<LoadReport> {
-    const frame = await this.exchange(`loading model '${this.label}'`, this.times.loadTimeoutMs, (requestId) =>
-      encodeLoadFrame(frameKinds.LOAD, requestId, this.key, order),
-    );
+    const { loadTimeoutMs } = this.times;
+    const encode = (requestId: number): Uint8Array => encodeLoadFrame(frameKinds.LOAD, requestId, this.key, order);
+    const report = await this.exchange(`loading model '${this.label}'`, loadTimeoutMs, encode, decodeLoadedFrame);
     this.loaded = true;
-    return decodeLoadedFrame(frame);
+    return report;
   }
 
   /** Releases the model after the runs that it was given. @throws ClusterError RUNNER_CRASHED. */
   async unload(): Promise<void> {
     this.loaded = false;
-    // The wait for runs before it is bounded by their own limit.
-    await this.exchange(`unloading model '${this.label}'`, this.times.loadTimeoutMs, (requestId) =>
-      encodeBareFrame(frameKinds.UNLOAD, requestId, this.key),
-    );
+    const { loadTimeoutMs } = this.times;
+    const encode = (requestId: number): Uint8Array => encodeBareFrame(frameKinds.UNLOAD, requestId, this.key);
+    await this.exchange(`unloading model '${this.label}'`, loadTimeoutMs, encode, () => undefined);
   }
 
   /**
@@ -124,14 +125,16 @@ export class ModelInstance {
       };
       link.send(requestId, segments, {
         modelId: this.modelId,
-        activity: `running model '${this.label}'`,
+        activity: this.running,
         limitMs: this.times.executionTimeoutMs,
         onAnswer: (frame, { kind, timeMs }) => {
           if (kind !== frameKinds.RESULT) throw malformedFrame(`kind ${kind} answers a run`);
           const { tensors } = decodeTensorFrame(frame);
-          settle();
-          resolve({ tensors, computeMs: timeMs });
-          onSettled();
+          return () => {
+            settle();
+            resolve({ tensors, computeMs: timeMs });
+            onSettled();
+          };
         },
         onFailure: (error) => {
           settle();
@@ -142,7 +145,12 @@ export class ModelInstance {
     });
   }
 
-  private exchange(activity: string, limitMs: number, encode: (requestId: number) => Uint8Array): Promise<Uint8Array> {
+  private exchange<T>(
+    activity: string,
+    limitMs: number,
+    encode: (requestId: number) => Uint8Array,
+    decode: (frame: Uint8Array) => T,
+  ): Promise<T> {
     const { link } = this;
     if (link === null) {
       return Promise.reject(new ClusterError('RUNNER_CRASHED', `the runner is gone while it was ${activity}`));
@@ -153,7 +161,10 @@ export class ModelInstance {
         modelId: this.modelId,
         activity,
         limitMs,
-        onAnswer: resolve,
+        onAnswer: (frame) => {
+          const answer = decode(frame);
+          return () => resolve(answer);
+        },
         onFailure: reject,
       });
     });

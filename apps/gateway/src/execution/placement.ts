@@ -3,7 +3,7 @@ import type { ModelSettings } from '@cluster-ai/contract/manifest.ts';
 export type Isolation = 'shared' | 'dedicated';
 
 /** Crashes with a run of the model in flight after which it may only harm itself. */
-export const crashesUntilDedicated = 2;
+const crashesUntilDedicated = 2;
 
 export interface IsolationFacts {
   /** The operator's choice; undefined leaves it to the gateway. */

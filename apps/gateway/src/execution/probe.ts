@@ -52,7 +52,10 @@ async function probeOnce(order: LoadOrder, options: ProbeOptions): Promise<Probe
         modelId: options.modelId,
         activity: 'loading the model',
         limitMs: options.loadTimeoutMs,
-        onAnswer: (frame) => resolve(decodeProbedFrame(frame)),
+        onAnswer: (frame) => {
+          const report = decodeProbedFrame(frame);
+          return () => resolve(report);
+        },
         onFailure: reject,
       });
     });

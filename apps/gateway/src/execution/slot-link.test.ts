@@ -2,7 +2,7 @@ import { duplexPair, type Duplex } from 'node:stream';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { encodeBareFrame, encodeFailedFrame } from '@cluster-ai/protocols/runner-frames/control-frames.ts';
-import { frameKinds } from '@cluster-ai/protocols/runner-frames/frame.ts';
+import { frameKinds, malformedFrame } from '@cluster-ai/protocols/runner-frames/frame.ts';
 import { SlotLink } from './slot-link.ts';
 
 let nowMs: number;
@@ -26,7 +26,7 @@ function ask(modelId: string, limitMs: number): number {
     modelId,
     activity: `running model '${modelId}'`,
     limitMs,
-    onAnswer: () => outcomes.push(`${modelId} answered`),
+    onAnswer: () => () => outcomes.push(`${modelId} answered`),
     onFailure: (error) => outcomes.push(`${modelId} ${error.code}: ${error.message}`),
   });
   return requestId;
@@ -35,6 +35,10 @@ function ask(modelId: string, limitMs: number): number {
 async function answer(frame: Uint8Array): Promise<void> {
   slot.write(frame);
   await new Promise((resolve) => void setImmediate(resolve));
+}
+
+function decodeNothing(): never {
+  throw malformedFrame('it ends too early');
 }
 
 describe('SlotLink', () => {
@@ -88,6 +92,22 @@ describe('SlotLink', () => {
     await answer(encodeBareFrame(frameKinds.RESULT, requestId));
     expect(malformed.map(String)).toEqual([expect.stringContaining('malformed runner frame')]);
     expect(outcomes).toEqual([]);
+  });
+
+  it('lets a request whose answer is malformed fail with the runner', async () => {
+    const requestId = link.nextRequestId();
+    link.send(requestId, [encodeBareFrame(frameKinds.EXECUTE, requestId)], {
+      modelId: 'a',
+      activity: "running model 'a'",
+      limitMs: 100,
+      onAnswer: decodeNothing,
+      onFailure: (error) => outcomes.push(error.code),
+    });
+    await answer(encodeBareFrame(frameKinds.RESULT, requestId));
+    expect(malformed).toHaveLength(1);
+    expect(outcomes).toEqual([]);
+    link.failAll('sent something that is not understood and was killed');
+    expect(outcomes).toEqual(['RUNNER_CRASHED']);
   });
 
   it('sends all that is asked in one turn in one write', async () => {

@@ -18,8 +18,11 @@ export interface SlotRequest {
   readonly activity: string;
   /** Longest time that the slot may take for it, milliseconds; more counts as hung. */
   readonly limitMs: number;
-  /** @throws ClusterError INTERNAL when the frame is malformed: the runner is then killed. */
-  onAnswer(frame: Uint8Array, header: FrameHeader): void;
+  /**
+   * Reads the answer and returns what is to be done with it.
+   * @throws ClusterError INTERNAL when the frame is malformed: the runner is then killed.
+   */
+  onAnswer(frame: Uint8Array, header: FrameHeader): () => void;
   onFailure(error: ClusterError): void;
 }
 
@@ -54,6 +57,8 @@ export class SlotLink {
       try {
         for (const frame of this.splitter.push(bytes)) this.receive(frame);
       } catch (error) {
+        // Anything else is a defect on this side, and not for the runner to pay for.
+        if (!(error instanceof ClusterError)) throw error;
         socket.destroy();
         onMalformed(error);
       }
@@ -108,10 +113,18 @@ export class SlotLink {
 
   private receive(frame: Uint8Array): void {
     const header = readFrameHeader(frame);
-    const answered = this.waiting.shift();
+    const [answered] = this.waiting;
     if (answered?.requestId !== header.requestId) throw malformedFrame('it answers nothing that was asked');
+    const { request } = answered;
+    // A malformed answer leaves the request in the queue: it fails with the runner.
+    const deliver = header.kind === frameKinds.FAILED ? this.failure(request, frame) : request.onAnswer(frame, header);
+    this.waiting.shift();
     this.lastAnswerAtMs = this.clock.nowMs();
-    if (header.kind === frameKinds.FAILED) answered.request.onFailure(decodeFailedFrame(frame));
-    else answered.request.onAnswer(frame, header);
+    deliver();
+  }
+
+  private failure(request: SlotRequest, frame: Uint8Array): () => void {
+    const error = decodeFailedFrame(frame);
+    return () => request.onFailure(error);
   }
 }

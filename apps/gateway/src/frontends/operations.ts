@@ -10,13 +10,28 @@ export interface OperationsOptions {
 export function createOperationsFrontEnd(options: OperationsOptions): CallHandler {
   return async (call, reply) => {
     const path = call.rawPath.split('?', 1)[0];
-    if (call.method !== 'GET' && call.method !== 'HEAD') return reply.send(405, [['Content-Type', 'text/plain'], ['Allow', 'GET, HEAD']], 'Method Not Allowed\n');
-    if (path === '/metrics') return reply.send(200, [['Content-Type', 'text/plain; version=0.0.4; charset=utf-8']], options.metrics());
+    if (call.method !== 'GET' && call.method !== 'HEAD') {
+      return reply.send(
+        405,
+        [
+          ['Content-Type', 'text/plain'],
+          ['Allow', 'GET, HEAD'],
+        ],
+        'Method Not Allowed\n',
+      );
+    }
+    if (path === '/metrics') {
+      return reply.send(200, [['Content-Type', 'text/plain; version=0.0.4; charset=utf-8']], options.metrics());
+    }
     // Liveness is that the event loop answers; everything else is readiness.
     if (path === '/livez') return reply.send(200, [['Content-Type', 'text/plain']], 'ok\n');
     if (path === '/readyz') {
       const reasons = options.reasons();
-      return reply.send(reasons.length === 0 ? 200 : 503, [['Content-Type', 'application/json']], `${JSON.stringify({ ready: reasons.length === 0, reasons })}\n`);
+      return reply.send(
+        reasons.length === 0 ? 200 : 503,
+        [['Content-Type', 'application/json']],
+        `${JSON.stringify({ ready: reasons.length === 0, reasons })}\n`,
+      );
     }
     reply.send(404, [['Content-Type', 'text/plain']], 'Not Found: this listener has /metrics, /livez and /readyz\n');
   };

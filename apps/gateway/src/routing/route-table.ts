@@ -49,7 +49,7 @@ export class RouteTable {
   find(name: string): ActiveRoute {
     const route = this.routes.get(name);
     if (route === undefined) {
-      throw new ClusterError('MODEL_NOT_FOUND', `Request for unknown model: '${name}' is not found`);
+      throw new ClusterError('MODEL_NOT_FOUND', `Request for unknown model: '${name.slice(0, 200)}' is not found`);
     }
     return route;
   }
@@ -69,15 +69,22 @@ export class RouteTable {
 
 /** @throws ClusterError MODEL_NOT_FOUND for a version that the route does not have, MODEL_NOT_READY for one that is not loaded. */
 export function variantOfVersion(route: ActiveRoute, version: string): ServingVariant {
-  // `01` and `1` are the same version: clients format numbers in their own ways.
-  const matches = (model: SnapshotModel): boolean => /^\d{1,9}$/.test(version) && model.version === Number(version);
-  const variant = route.serving.find(({ model }) => matches(model));
+  const variant = findVersion(route, version);
   if (variant !== undefined) return variant;
-  if (route.wanted.some(matches)) throw notReady(route.name, version);
+  if (route.wanted.some((model) => isVersion(model, version))) throw notReady(route.name, version);
   throw new ClusterError(
     'MODEL_NOT_FOUND',
     `Request for unknown model: '${route.name}' version ${version.slice(0, 40)} is not found`,
   );
+}
+
+export function findVersion(route: ActiveRoute, version: string): ServingVariant | undefined {
+  return route.serving.find(({ model }) => isVersion(model, version));
+}
+
+/** `01` and `1` are the same version: clients format numbers in their own ways. */
+function isVersion(model: SnapshotModel, version: string): boolean {
+  return /^\d{1,9}$/.test(version) && model.version === Number(version);
 }
 
 function notReady(name: string, version?: string): ClusterError {

@@ -2,9 +2,9 @@ import { ClusterError, toClusterError } from '@cluster-ai/core/errors.ts';
 import type { Call, CallHandler, Reply } from '@cluster-ai/platform/edge/edge.ts';
 import { healthDocument, modelMetadata, serverMetadata } from '@cluster-ai/protocols/open-inference/documents.ts';
 import { predict, type Stages } from '../../pipeline.ts';
-import { variantOfVersion, type RouteTable } from '../../routing/route-table.ts';
+import { findVersion, variantOfVersion, type RouteTable } from '../../routing/route-table.ts';
 import { openInferenceProtocol, sendError } from './infer.ts';
-import { methodOf, parsePath, type OpenInferenceTarget } from './path.ts';
+import { methodsOf, parsePath, type OpenInferenceTarget } from './path.ts';
 import { sendJson } from './send-json.ts';
 
 export interface OpenInferenceOptions {
@@ -33,7 +33,11 @@ export function createOpenInferenceFrontEnd(options: OpenInferenceOptions): Call
 function answer(call: Call, reply: Reply, target: OpenInferenceTarget | null, options: OpenInferenceOptions): void {
   const { stages, isReady } = options;
   if (target === null) throw new ClusterError('NOT_FOUND', 'Not Found');
-  if (call.method !== methodOf[target.kind]) throw new ClusterError('METHOD_NOT_ALLOWED', 'Method Not Allowed');
+  const allowed = methodsOf[target.kind];
+  if (!allowed.includes(call.method)) {
+    const error = new ClusterError('METHOD_NOT_ALLOWED', 'Method Not Allowed');
+    return sendError(reply, error, stages.nextRequestId(call), [['Allow', allowed.join(', ')]]);
+  }
   // Health is open to everybody: load balancers have no key.
   if (target.kind === 'live') return sendJson(reply, 200, healthDocument(true, isReady()));
   if (target.kind === 'ready') return sendJson(reply, isReady() ? 200 : 503, healthDocument(true, isReady()));
@@ -55,13 +59,20 @@ function answer(call: Call, reply: Reply, target: OpenInferenceTarget | null, op
 }
 
 function modelNames(routes: RouteTable): string[] {
-  return routes.all().map((route) => route.name).toSorted();
+  return routes
+    .all()
+    .map((route) => route.name)
+    .toSorted();
 }
 
 /** One document for two families of clients: OpenAI's `data` and KServe's `models`. */
 function modelList(routes: RouteTable): string {
   const names = modelNames(routes);
-  return JSON.stringify({ object: 'list', data: names.map((id) => ({ id, object: 'model', owned_by: 'cluster-ai' })), models: names });
+  return JSON.stringify({
+    object: 'list',
+    data: names.map((id) => ({ id, object: 'model', owned_by: 'cluster-ai' })),
+    models: names,
+  });
 }
 
 /** Triton says 400 and this sentence for models that are unknown and for those that are not ready. */
@@ -73,13 +84,20 @@ function sendModelReady(reply: Reply, model: string, version: string | null, rou
 function isModelReady(model: string, version: string | null, routes: RouteTable): boolean {
   const route = routes.all().find(({ name }) => name === model);
   if (route === undefined) return false;
-  return version === null ? route.serving.length > 0 : route.serving.some((variant) => String(variant.model.version) === version);
+  return version === null ? route.serving.length > 0 : findVersion(route, version) !== undefined;
 }
 
 function describeModel(model: string, version: string | null, routes: RouteTable): string {
   const route = routes.find(model);
   const variant = version === null ? route.serving.find(({ weight }) => weight > 0) : variantOfVersion(route, version);
-  if (variant === undefined) throw new ClusterError('MODEL_NOT_READY', `Request for unknown model: '${model}' has no available versions`, { retryAfterSeconds: 1 });
-  const versions = route.serving.map((serving) => serving.model.version).toSorted((left, right) => left - right).map(String);
+  if (variant === undefined) {
+    throw new ClusterError('MODEL_NOT_READY', `Request for unknown model: '${model}' has no available versions`, {
+      retryAfterSeconds: 1,
+    });
+  }
+  const versions = route.serving
+    .map((serving) => serving.model.version)
+    .toSorted((left, right) => left - right)
+    .map(String);
   return modelMetadata({ name: model, versions, signature: variant.executor.signature });
 }

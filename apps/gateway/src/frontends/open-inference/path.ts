@@ -3,16 +3,18 @@ export type OpenInferenceTarget =
   | { readonly kind: 'live' | 'ready' | 'server' | 'models' | 'model-list' }
   | { readonly kind: 'model' | 'model-ready' | 'infer'; readonly model: string; readonly version: string | null };
 
-/** The one method that each kind answers to. */
-export const methodOf: Readonly<Record<OpenInferenceTarget['kind'], 'GET' | 'POST'>> = {
-  live: 'GET',
-  ready: 'GET',
-  server: 'GET',
-  models: 'GET',
-  'model-list': 'GET',
-  model: 'GET',
-  'model-ready': 'GET',
-  infer: 'POST',
+const reading = ['GET', 'HEAD'];
+
+/** The methods that each kind answers to. */
+export const methodsOf: Readonly<Record<OpenInferenceTarget['kind'], readonly string[]>> = {
+  live: reading,
+  ready: reading,
+  server: reading,
+  models: reading,
+  'model-list': reading,
+  model: reading,
+  'model-ready': reading,
+  infer: ['POST'],
 };
 
 const fixed = new Map<string, OpenInferenceTarget>([

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { renderMetrics } from './collect.ts';
+import { metricCatalogue } from './metric-catalogue.ts';
+import { VariantStats } from './variant-stats.ts';
+
+const iris = new VariantStats('iris', 'iris@1');
+iris.requests = 3;
+iris.countError('OVERLOADED');
+iris.total.observe(5);
+
+const page = renderMetrics({
+  stats: [iris, new VariantStats('', '')],
+  inFlight: 2,
+  queued: 1,
+  ready: true,
+  snapshotVersion: 7,
+  snapshotStalenessSeconds: 0.5,
+  startedAtMs: 1_700_000_000_500,
+  models: [
+    {
+      id: 'iris@1',
+      digest: 'd',
+      state: 'READY',
+      reason: '',
+      isolation: 'shared',
+      instances: 1,
+      batched: true,
+      loadMs: 1,
+      warmUpMs: 1,
+    },
+  ],
+  runners: [{ id: 'shared-1', isolation: 'shared', pid: 1, restarts: 4, slots: 1, rssBytes: 1_000 }],
+});
+
+test('every metric of the catalogue is declared once and has a sample', () => {
+  for (const { name, type } of Object.values(metricCatalogue)) {
+    expect(page.split('\n').filter((line) => line === `# TYPE ${name} ${type}`)).toHaveLength(1);
+    expect(page).toMatch(new RegExp(`^${name}(_count|_bucket)?(\\{| )`, 'm'));
+  }
+});
+
+test('samples carry what they are of', () => {
+  expect(page.split('\n')).toEqual(
+    expect.arrayContaining([
+      'cluster_ai_gateway_requests_total{route="iris",model="iris@1"} 3',
+      'cluster_ai_gateway_requests_total{route="",model=""} 0',
+      'cluster_ai_gateway_errors_total{route="iris",model="iris@1",code="OVERLOADED"} 1',
+      'cluster_ai_gateway_request_duration_seconds_count{route="iris",model="iris@1"} 1',
+      'cluster_ai_gateway_model_ready{model="iris@1"} 1',
+      'cluster_ai_gateway_runner_restarts_total{runner="shared-1"} 4',
+      'cluster_ai_gateway_snapshot_version 7',
+      'cluster_ai_gateway_start_time_seconds 1700000000.5',
+    ]),
+  );
+});
+
+test('every line is a comment or a sample, and no stage is exposed for requests that reached no model', () => {
+  for (const line of page.trimEnd().split('\n')) {
+    expect(line).toMatch(/^(# (HELP|TYPE) |[a-z_]+(\{[^}]*\})? [0-9.e+-]+$)/);
+  }
+  expect(page).not.toMatch(/stage_duration_seconds_count\{route="",/);
+});
