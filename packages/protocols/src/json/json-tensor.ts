@@ -1,5 +1,5 @@
 import { ClusterError } from '@cluster-ai/core/errors.ts';
-import { encodeBytesElements } from '@cluster-ai/core/tensors/bytes-elements.ts';
+import { lengthPrefixBytes } from '@cluster-ai/core/tensors/bytes-elements.ts';
 import type { Datatype } from '@cluster-ai/core/tensors/datatype.ts';
 import { elementCount, type Tensor } from '@cluster-ai/core/tensors/tensor.ts';
 import type { ExactJson } from './exact-json.ts';
@@ -32,7 +32,8 @@ const ranges = {
   UINT32: { min: 0, max: 4_294_967_295, array: Uint32Array },
 } as const;
 
-const encoder = new TextEncoder();
+/** One UTF-16 unit takes at most three bytes of UTF-8; a pair takes four. */
+const utf8BytesPerUnitMax = 3;
 
 /**
  * Reads the `data` of a JSON tensor, flat or nested in any way, into raw little-endian bytes.
@@ -97,16 +98,28 @@ function targetOf(name: string, datatype: Exclude<Datatype, 'FP16'>, count: numb
   }
 }
 
+/** Strings go straight into the tensor's bytes: an object for each would take fifty times the text's memory. */
 function stringTarget(name: string): Target {
-  const elements: Uint8Array[] = [];
+  let data = Buffer.alloc(256);
+  let end = 0;
   return {
     store: (value, index) => {
       // Half a surrogate pair has no UTF-8 form; encoding would replace it in silence.
       if (typeof value !== 'string' || !value.isWellFormed()) throw notA('BYTES', value, name, index);
-      elements.push(encoder.encode(value));
+      data = withRoom(data, end, lengthPrefixBytes + value.length * utf8BytesPerUnitMax);
+      const bytes = data.write(value, end + lengthPrefixBytes);
+      data.writeUInt32LE(bytes, end);
+      end += lengthPrefixBytes + bytes;
     },
-    bytes: () => encodeBytesElements(elements),
+    bytes: () => new Uint8Array(data.buffer, data.byteOffset, end),
   };
+}
+
+function withRoom(data: Buffer<ArrayBuffer>, used: number, needed: number): Buffer<ArrayBuffer> {
+  if (data.byteLength - used >= needed) return data;
+  const larger = Buffer.alloc(Math.max(data.byteLength * 2, used + needed));
+  larger.set(data.subarray(0, used));
+  return larger;
 }
 
 function booleanTarget(name: string, count: number): Target {
