@@ -16,9 +16,9 @@ function setUp() {
 }
 
 /** A route with so many versions ready. */
-function route(ready: number): ActiveRoute {
+function route(ready: number, name = 'iris'): ActiveRoute {
   const serving = Array.from({ length: ready }, () => ({}) as ActiveRoute['serving'][number]); // Only their number matters here.
-  return { name: 'iris', stickyHeader: 'x', serving, wanted: [iris] };
+  return { name, stickyHeader: 'x', serving, wanted: [iris] };
 }
 
 test('a gateway is ready when its first snapshot has settled', () => {
@@ -35,11 +35,11 @@ test('a model that comes later, or fails, does not turn a serving gateway red; h
   const { follower, deployment, routes, reasons } = setUp();
   follower.applied = { epoch: 'e', version: 1, good: true };
   deployment.settled = true;
-  routes.replace([route(1), route(0)]);
+  routes.replace([route(1), route(0, 'mnist')]);
   expect(reasons()).toEqual([]);
   deployment.settled = false;
   expect(reasons()).toEqual([]);
-  routes.replace([route(0), route(0)]);
+  routes.replace([route(0), route(0, 'mnist')]);
   expect(reasons()).toEqual([expect.stringContaining('no model can be served')]);
 });
 

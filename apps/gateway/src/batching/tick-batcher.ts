@@ -7,9 +7,7 @@ import type { Tensor } from '@cluster-ai/core/tensors/tensor.ts';
 import type { ModelExecutor } from '../execution/executor.ts';
 import { BatchKeys } from './batch-keys.ts';
 import { mergeInputs } from './merge-inputs.ts';
-import { Ticket, type BatchTimes } from './ticket.ts';
-
-export type { BatchTimes };
+import { Ticket } from './ticket.ts';
 
 export interface TickBatcherOptions {
   readonly clock: Clock;

@@ -1,7 +1,7 @@
 import type { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { Clock } from '@cluster-ai/core/ports/clock.ts';
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
-import type { BatchTimes } from '../batching/tick-batcher.ts';
+import type { BatchTimes } from '../batching/ticket.ts';
 import { LineLimit } from './line-limit.ts';
 import { VariantStats } from './variant-stats.ts';
 
