@@ -70,7 +70,7 @@ export function renderConfigPage(): string {
 export function renderEnvExample(): string {
   return [
     '# Written by tools/generate-config-docs.ts. Every variable with its default; docs/reference/configuration.md explains them.',
-    ...programs.flatMap(({ name, schema }) => ['', `# ${name}`, ...listSettings(name, schema).flatMap(variableLines)]),
+    ...programs.flatMap(variableSection),
     '',
     '# command line client',
     ...clientVariables.slice(1).map(([name]) => `#${name}=`),
@@ -105,8 +105,13 @@ function defaultCell(setting: Setting): string {
   return setting.defaultValue === undefined ? '' : `\`${JSON.stringify(setting.defaultValue)}\``;
 }
 
-function variableLines({ env, wellKnownEnv, defaultValue }: Setting): string[] {
-  return [`#${wellKnownEnv ?? env}=${defaultText(defaultValue)}`];
+function variableSection({ name, schema }: (typeof programs)[number]): string[] {
+  const lines = listSettings(name, schema).map(variableLine);
+  return ['', `# ${name}`, ...lines];
+}
+
+function variableLine({ env, wellKnownEnv, defaultValue }: Setting): string {
+  return `#${wellKnownEnv ?? env}=${defaultText(defaultValue)}`;
 }
 
 function defaultText(value: unknown): string {

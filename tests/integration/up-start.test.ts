@@ -35,15 +35,11 @@ describe('a first start', () => {
     expect(running.length).toBeGreaterThan(4);
     for (const { pid } of running) expect((await stat(`/proc/${pid}`)).uid).not.toBe(0);
     expect((await stat(platform.home)).mode & 0o777).toBe(0o700);
-    for (const file of [
-      'admin-token',
-      'gateway-token',
-      'run/state.json',
-      'run/control-plane.yaml',
-      'postgres/password',
-    ]) {
-      expect((await stat(join(platform.home, file))).mode & 0o777, file).toBe(0o600);
-    }
+    const secret = ['admin-token', 'gateway-token', 'run/state.json', 'run/control-plane.yaml', 'postgres/password'];
+    const modes = await Promise.all(
+      secret.map(async (file) => [file, (await stat(join(platform.home, file))).mode & 0o777]),
+    );
+    expect(modes).toEqual(secret.map((file) => [file, 0o600]));
   });
 
   test('shows no secret on the terminal or in a process list', async () => {

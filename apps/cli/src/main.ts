@@ -1,28 +1,7 @@
-import { CommanderError } from 'commander';
-import type { Command } from 'commander';
-import { exitCodes } from './output/exit-codes.ts';
-import type { OutputFormat } from './output/format.ts';
-import { showError } from './output/show-error.ts';
-import { cliProgram } from './program.ts';
+import { enableCompileCache } from 'node:module';
+import { compileCacheFolder } from './compile-cache.ts';
 
-const program = cliProgram();
-endByThrowing(program);
-try {
-  await program.parseAsync();
-} catch (error) {
-  process.exitCode =
-    error instanceof CommanderError
-      ? usageExitCode(error)
-      : showError(error, program.opts<{ output: OutputFormat }>().output);
-}
-
-/** Commander ends the process with 1 where the command line is wrong; here that is another code than failure. */
-function endByThrowing(command: Command): void {
-  command.exitOverride();
-  for (const each of command.commands) endByThrowing(each);
-}
-
-/** Help and version were asked for; all else that commander throws has been told on stderr. */
-function usageExitCode({ exitCode }: CommanderError): number {
-  return exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-}
+// Imports are loaded before any statement runs, so what is to be cached is imported afterwards.
+enableCompileCache(compileCacheFolder(process.env));
+const { runCli } = await import('./run-cli.ts');
+await runCli();

@@ -140,5 +140,6 @@ function become(user: SystemUser, home: string, command: readonly string[]): nev
   process.setuid(user.uid);
   const dropped = /^(SUDO_.*|XDG_.*|MAIL|HOME|USER|LOGNAME|SHELL|PWD|OLDPWD|CLUSTER_AI_UP_USER)$/;
   const kept = Object.fromEntries(Object.entries(process.env).filter(([name]) => !dropped.test(name)));
-  return process.execve(file, command, { ...kept, HOME: home, USER: user.name, LOGNAME: user.name, PWD: home });
+  const own = { HOME: home, USER: user.name, LOGNAME: user.name, PWD: home, NODE_COMPILE_CACHE: homePaths(home).cache };
+  return process.execve(file, command, { ...kept, ...own });
 }

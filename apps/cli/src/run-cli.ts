@@ -1,0 +1,29 @@
+import { CommanderError } from 'commander';
+import type { Command } from 'commander';
+import { exitCodes } from './output/exit-codes.ts';
+import type { OutputFormat } from './output/format.ts';
+import { showError } from './output/show-error.ts';
+import { cliProgram } from './program.ts';
+
+/** Runs the command line of this process and sets its exit code. */
+export async function runCli(): Promise<void> {
+  const program = cliProgram();
+  endByThrowing(program);
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    const { output } = program.opts<{ output: OutputFormat }>();
+    process.exitCode = error instanceof CommanderError ? usageExitCode(error) : showError(error, output);
+  }
+}
+
+/** Commander ends the process with 1 where the command line is wrong; here that is another code than failure. */
+function endByThrowing(command: Command): void {
+  command.exitOverride();
+  for (const each of command.commands) endByThrowing(each);
+}
+
+/** Help and version were asked for; all else that commander throws has been told on stderr. */
+function usageExitCode({ exitCode }: CommanderError): number {
+  return exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+}
