@@ -24,9 +24,8 @@ export const dashboardStep = {
     const builtFrom = inputs(root);
     const partial = join(folder(root), 'dist.partial');
     rmSync(stamp(root), { force: true });
-    runNpm(root, ['run', 'build', '--workspace', 'web-dashboard', '--', '--outDir', 'dist.partial', '--emptyOutDir'], {
-      node: nodeLink(root),
-    });
+    const build = ['run', 'build', '--workspace', 'web-dashboard', '--', '--outDir', 'dist.partial', '--emptyOutDir'];
+    runNpm(root, build, nodeLink(root));
     rmSync(join(folder(root), 'dist'), { recursive: true, force: true });
     renameSync(partial, join(folder(root), 'dist'));
     mkdirSync(join(root, '.cache'), { recursive: true });

@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashOfFiles } from './hash-files.mjs';
-import { npmSetting } from './npm.mjs';
 import { nodeLink } from './pinned-node.mjs';
 import { run } from './run.mjs';
 
@@ -30,8 +29,7 @@ export const modelsStep = {
   run(root) {
     const fetchedFrom = inputs(root);
     rmSync(stamp(root), { force: true });
-    const env = { ...process.env, npm_config_globalconfig: npmSetting(root, 'globalconfig') };
-    run(nodeLink(root), ['models/fetch.ts'], { cwd: root, env });
+    run(nodeLink(root), ['models/fetch.ts'], { cwd: root });
     mkdirSync(join(root, '.cache'), { recursive: true });
     writeFileSync(stamp(root), fetchedFrom);
   },

@@ -9,17 +9,15 @@ export function hostNode() {
 
 /**
  * Runs npm of this machine, with its settings and mirror, on the given Node.
- * Naming the Node matters twice: under an older one npm resolves other versions of packages, and npm looks for its
- * machine-wide settings beside the Node that runs it, so those of the user's Node are named too.
+ * Naming the Node matters: under an older one npm resolves other versions of packages.
  * @param {string} root the repository, where npm runs
  * @param {string[]} args
- * @param {{ node: string, env?: NodeJS.ProcessEnv }} options
+ * @param {string} node
  */
-export function runNpm(root, args, { node, env = {} }) {
+export function runNpm(root, args, node) {
   const path = `${dirname(node)}${delimiter}${process.env.PATH}`;
-  const settings = { npm_config_globalconfig: npmSetting(root, 'globalconfig') };
   try {
-    return run(node, [npmProgram(), ...args], { cwd: root, env: { ...process.env, ...settings, ...env, PATH: path } });
+    return run(node, [npmProgram(), ...args], { cwd: root, env: { ...process.env, PATH: path } });
   } catch (error) {
     throw new Error(
       `${error.message}\nIf the network or the npm registry is the reason (npm config get registry shows the address), ` +

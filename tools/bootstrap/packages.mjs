@@ -21,7 +21,7 @@ export const packagesStep = {
     const installedFrom = inputs(root);
     // npm ci empties the folder as it begins; the stamp goes first, so that an interrupted run is seen as one.
     rmSync(stamp(root), { force: true });
-    runNpm(root, ['ci'], { node: nodeLink(root) });
+    runNpm(root, ['ci'], nodeLink(root));
     run(nodeLink(root), ['tools/link-postgres-libraries.ts'], { cwd: root });
     writeFileSync(stamp(root), installedFrom);
   },

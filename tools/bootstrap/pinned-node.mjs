@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
-import { join, relative } from 'node:path';
-import { hostNode, runNpm } from './npm.mjs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { hostNode, npmSetting, runNpm } from './npm.mjs';
 import { run } from './run.mjs';
 
 const nodeVersion = '24.21.0';
@@ -21,23 +21,29 @@ const nodePackages = {
 /** The one path that every door runs: a link to the Node that was chosen. */
 export const nodeLink = (/** @type {string} */ root) => join(root, '.tools', 'bin', 'node');
 
+const npmSettings = (/** @type {string} */ root) => join(home(root), 'etc', 'npmrc');
+
 const home = (/** @type {string} */ root) => join(root, '.tools', `node-${nodeVersion}`);
 
 export const nodeStep = {
   title: `Node ${nodeVersion}`,
 
   isDone(/** @type {string} */ root) {
-    return (
-      existsSync(nodeLink(root)) && (packageOfThisMachine() === undefined || existsSync(join(home(root), 'bin/node')))
-    );
+    if (packageOfThisMachine() === undefined) return existsSync(nodeLink(root));
+    return [nodeLink(root), join(home(root), 'bin', 'node')].every(existsSync) && isThere(npmSettings(root));
   },
 
   run(/** @type {string} */ root) {
     const pinned = packageOfThisMachine();
-    if (pinned === undefined) return link(root, acceptableNodeOfThisMachine());
+    if (pinned === undefined) {
+      replaceLink(acceptableNodeOfThisMachine(), nodeLink(root));
+      return;
+    }
     const node = join(home(root), 'bin', 'node');
     if (!existsSync(node)) install(root, pinned);
-    link(root, node);
+    // npm looks for the settings of the machine (a mirror, a certificate) beside the Node that runs it.
+    replaceLink(npmSetting(root, 'globalconfig'), npmSettings(root));
+    replaceLink(relative(dirname(nodeLink(root)), node), nodeLink(root));
   },
 };
 
@@ -64,7 +70,7 @@ function install(root, { name, integrity }) {
   const partial = `${home(root)}.partial`;
   rmSync(partial, { recursive: true, force: true });
   mkdirSync(join(partial, 'unpacked'), { recursive: true });
-  runNpm(root, ['pack', `${name}@${nodeVersion}`, '--pack-destination', partial], { node: hostNode() });
+  runNpm(root, ['pack', `${name}@${nodeVersion}`, '--pack-destination', partial], hostNode());
   const file = readdirSync(partial).find((entry) => entry.endsWith('.tgz'));
   if (file === undefined) throw new Error(`"npm pack ${name}@${nodeVersion}" left no file; run it by hand to see why.`);
   const tarball = join(partial, file);
@@ -86,11 +92,14 @@ function verify(tarball, name, expected) {
   );
 }
 
-function link(root, node) {
-  const place = nodeLink(root);
-  mkdirSync(join(root, '.tools', 'bin'), { recursive: true });
-  const target = node.startsWith(join(root, '.tools')) ? relative(join(root, '.tools', 'bin'), node) : node;
+function replaceLink(target, place) {
+  mkdirSync(dirname(place), { recursive: true });
   rmSync(`${place}.partial`, { force: true });
   symlinkSync(target, `${place}.partial`);
   renameSync(`${place}.partial`, place);
+}
+
+/** A link counts even where it leads to nothing: a machine may have no settings yet. */
+function isThere(link) {
+  return lstatSync(link, { throwIfNoEntry: false }) !== undefined;
 }

@@ -40,7 +40,7 @@ export function countTests(report: VitestReport | undefined, exitCode: number | 
     }
     if (file.status === 'failed' && !results.some(({ status }) => status === 'failed')) {
       failed += 1;
-      remarks.push(`${file.name}: the file itself failed: ${file.message.split('\n')[0] ?? ''}`);
+      remarks.push(`${file.name}: the file itself failed: ${reasonOf(file)}`);
     }
   }
   if (exitCode !== 0 && failed === 0) {
@@ -48,4 +48,10 @@ export function countTests(report: VitestReport | undefined, exitCode: number | 
     remarks.push(`vitest ended with exit code ${exitCode} though no test failed; its output above says why`);
   }
   return { passed, failed, remarks };
+}
+
+/** vitest leaves the message empty when a set-up failed; it has shown the error where it happened. */
+function reasonOf({ message }: TestFile): string {
+  const [firstLine = ''] = message.split('\n');
+  return firstLine === '' ? 'what it prepares for its tests broke (shown above)' : firstLine;
 }
