@@ -34,7 +34,7 @@ export interface HostFixture {
   close(): Promise<void>;
 }
 
-export const defaultRunnerSettings: ModelHostOptions['runner'] = {
+const defaultRunnerSettings: ModelHostOptions['runner'] = {
   slotsMax: 32,
   dedicatedFromBytes: 256 * 2 ** 20,
   executionTimeoutMs: 60_000,

@@ -5,7 +5,7 @@ import { elementBytes, type Datatype } from '@cluster-ai/core/tensors/datatype.t
 import type { Tensor } from '@cluster-ai/core/tensors/tensor.ts';
 
 /** Most bytes of made-up inputs for one run. */
-export const synthesizedBytesMax = 64 * 2 ** 20;
+const synthesizedBytesMax = 64 * 2 ** 20;
 
 export interface DynamicSizes {
   /** Dimension 0, where it is dynamic and the model takes batches; null where it is a dimension like the others. */

@@ -8,7 +8,7 @@ import { hasBatchDimension } from './warm-up.ts';
 import { synthesizeInputs } from './synthesize-inputs.ts';
 
 /** Time that one merged run may take in the trial, milliseconds; slower models are merged in smaller batches. */
-const mergedRunMsMax = 5_000;
+const mergedRunMsMax = 1_000;
 
 export interface MergeVerdict {
   /** Rows that may be merged; 0 for none. */

@@ -20,7 +20,7 @@ export const frameHeaderBytes = 24;
 export const frameBytesMax = 2 ** 30;
 
 /** Every length and every piece of tensor data is a multiple of this: the widest element. */
-export const frameAlignmentBytes = 8;
+const frameAlignmentBytes = 8;
 
 /** What a frame says. Below 64: gateway to runner; from 64 on: the answers. */
 export const frameKinds = {

@@ -8,7 +8,7 @@ import {
   writeFrameHeader,
   type FrameHeader,
 } from './frame.ts';
-import { SegmentWriter } from './segment-writer.ts';
+import { ownSegmentBytesMin, SegmentWriter } from './segment-writer.ts';
 
 /**
  * The body of EXECUTE and RESULT. Tensors are named by their place in the model's signature, which both ends know:
@@ -49,10 +49,30 @@ export function encodeTensorFrame(header: FrameHeader, body: TensorFrame): Uint8
   const tableBytes = tableSize(body);
   const total = sizes.reduce((sum, bytes) => sum + alignedBytes(bytes), frameHeaderBytes + tableBytes);
   if (total > frameBytesMax) return null;
-  const head = new Uint8Array(frameHeaderBytes + tableBytes);
+  // A small frame, which is nearly every one, is written in one piece.
+  const isSmall = total <= ownSegmentBytesMin;
+  const head = new Uint8Array(isSmall ? total : frameHeaderBytes + tableBytes);
   const view = frameView(head);
   writeFrameHeader(view, header, total);
   writeTable(view, body, sizes);
+  if (!isSmall) return withLargeData(head, body, sizes);
+  writeData(head, frameHeaderBytes + tableBytes, body, sizes);
+  return [head];
+}
+
+function writeData(frame: Uint8Array, start: number, body: TensorFrame, sizes: readonly number[]): void {
+  let data = start;
+  body.tensors.forEach((tensor, index) => {
+    let offset = data;
+    for (const part of tensor.parts) {
+      frame.set(part, offset);
+      offset += part.byteLength;
+    }
+    data += alignedBytes(sizes[index] ?? 0);
+  });
+}
+
+function withLargeData(head: Uint8Array, body: TensorFrame, sizes: readonly number[]): Uint8Array[] {
   const segments = new SegmentWriter();
   segments.append(head);
   body.tensors.forEach((tensor, index) => {
