@@ -13,7 +13,7 @@ import { createLogger } from '@cluster-ai/platform/log/log.ts';
 import { startPostgres } from '@cluster-ai/testkit/postgres/postgres-server.ts';
 import type { PostgresServer } from '@cluster-ai/testkit/postgres/postgres-server.ts';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createControlPlane } from '../../apps/control-plane/src/control-plane.ts';
+import { createControlPlane } from '@cluster-ai/control-plane/control-plane.ts';
 import { startPlane } from './control-plane/fixture.ts';
 import type { RunningPlane } from './control-plane/fixture.ts';
 

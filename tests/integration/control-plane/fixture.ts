@@ -8,8 +8,8 @@ import * as uploads from '@cluster-ai/contract/api/uploads.ts';
 import { controlPlaneConfigSchema } from '@cluster-ai/contract/config/control-plane.ts';
 import { createLifecycle } from '@cluster-ai/platform/lifecycle/lifecycle.ts';
 import { createLogger } from '@cluster-ai/platform/log/log.ts';
-import { addPhases, createControlPlane } from '../../../apps/control-plane/src/control-plane.ts';
-import type { ControlPlane } from '../../../apps/control-plane/src/control-plane.ts';
+import { addPhases, createControlPlane } from '@cluster-ai/control-plane/control-plane.ts';
+import type { ControlPlane } from '@cluster-ai/control-plane/control-plane.ts';
 
 const adminToken = 'admin-token-of-the-tests-0123456789';
 const gatewayToken = 'gateway-token-of-the-tests-0123456789';
