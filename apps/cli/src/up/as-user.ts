@@ -2,6 +2,7 @@ import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, realpathSync,
 import { dirname, join } from 'node:path';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { embeddedPostgresBinaries } from '@cluster-ai/platform/postgres/embedded-binaries.ts';
+import { linkClosedHome } from './closed-home.ts';
 import { homePaths } from './home.ts';
 import { assertNotRunning } from './lock.ts';
 import { copyProgram } from './program-copy.ts';
@@ -25,24 +26,25 @@ export async function continueAsUser(settings: UpSettings, flags: UpFlags, termi
     terminal.line(`created the system user ${name}`);
   }
   await assertNotRunning(settings.home, user.uid);
-  giveHome(settings.home, user);
+  const home = giveHome(settings.home, user, terminal);
   // Its libraries are linked in node_modules, which may belong to root alone.
   if (settings.controlPlane.value.database.url === embeddedDatabase) embeddedPostgresBinaries();
   assertReadable(user, [flags.config, flags.modelRepository]);
-  const { folder, node } = runnableProgram(settings.home, user, terminal);
-  return become(user, settings.home, [
+  const { folder, node } = runnableProgram(home, user, terminal);
+  return become(user, home, [
     node,
     ...process.execArgv,
     join(folder, 'apps/cli/src/main.ts'),
     'up',
-    ...argumentsOf(settings.home, flags),
+    ...argumentsOf(home, flags),
   ]);
 }
 
-/** A new or empty folder becomes the user's; one of somebody else is left alone. */
-function giveHome(home: string, user: SystemUser): void {
-  mkdirSync(dirname(home), { recursive: true, mode: 0o755 });
-  if (!existsSync(home)) mkdirSync(home, { mode: 0o700 });
+/** A new or empty folder becomes the user's; one of somebody else is left alone. @returns the folder that holds the data. */
+function giveHome(named: string, user: SystemUser, terminal: Terminal): string {
+  mkdirSync(dirname(named), { recursive: true, mode: 0o755 });
+  if (!existsSync(named)) mkdirSync(named, { mode: 0o700 });
+  const home = realpathSync(named);
   const { uid } = statSync(home);
   if (uid !== user.uid) {
     if (readdirSync(home).length > 0) {
@@ -57,14 +59,10 @@ function giveHome(home: string, user: SystemUser): void {
     chownSync(home, user.uid, user.gid);
     chmodSync(home, 0o700);
   }
-  if (mayUse(user, { folders: [home] })) return;
-  throw new ClusterError(
-    'PREREQUISITE_MISSING',
-    `the user ${user.name} cannot enter ${home}: a folder above it is closed to others`,
-    {
-      fix: `choose another data folder with --home, or open the way to it (chmod o+x on the folders above)`,
-    },
-  );
+  if (mayUse(user, { folders: [home] })) return home;
+  const data = linkClosedHome(home, user);
+  terminal.line(`the user ${user.name} cannot enter ${home}: its data is kept in ${data}, and ${home} is a link to it`);
+  return data;
 }
 
 function assertReadable(user: SystemUser, paths: readonly (string | undefined)[]): void {
