@@ -36,6 +36,10 @@ bench: bootstrap ## Measure the gateway beside the plain session.run() loop
 format: bootstrap ## Write every file in the one format
 	@exec $(WITH_NODE) oxfmt
 
+docs: bootstrap ## Write the reference pages from the schemas and tables
+	@$(WITH_NODE) node tools/generate-config-docs.ts
+	@$(WITH_NODE) node tools/generate-error-docs.ts
+
 models: bootstrap ## Train the example models again
 	@exec $(WITH_NODE) node models/train.ts $(ARGS)
 

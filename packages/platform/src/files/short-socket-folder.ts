@@ -12,7 +12,7 @@ export const socketPathBytesMax = 100;
  */
 export function shortSocketPath(wanted: string, longestName: string, uid: number): string {
   if (Buffer.byteLength(join(wanted, longestName)) <= socketPathBytesMax) return wanted;
-  return `/tmp/cluster-ai-${uid}-${createHash('sha256').update(wanted).digest('hex').slice(0, 16)}`;
+  return join('/tmp', `cluster-ai-${uid}-${createHash('sha256').update(wanted).digest('hex').slice(0, 16)}`);
 }
 
 /**
