@@ -47,7 +47,8 @@ export function chartOptions<Sample>(input: OptionsInput<Sample>): uPlot.Options
     axes: [
       {
         ...axis,
-        size: 30,
+        size: 34,
+        gap: 9,
         space: 80,
         values: (_chart, splits) => splits.map((seconds) => formatClock(seconds * 1_000)),
       },

@@ -23,7 +23,7 @@ export function ModelCell({ row: { model, version, isFirst } }: { readonly row: 
         <p className="line-clamp-3 text-[0.929rem] text-muted">{model.description}</p>
       )}
       <p className="text-[0.857rem] text-muted">
-        {formatBytes(version.sizeBytes)} · from {sources[version.source]} ·{' '}
+        {formatBytes(version.sizeBytes)} · {sources[version.source]} ·{' '}
         <time
           className="whitespace-nowrap"
           dateTime={version.createdAt}
@@ -37,10 +37,10 @@ export function ModelCell({ row: { model, version, isFirst } }: { readonly row: 
 }
 
 const sources = {
-  upload: 'a push',
-  repository: 'the repository folder',
-  https: 'an https import',
-  example: 'the examples',
+  upload: 'pushed',
+  repository: 'repository folder',
+  https: 'https import',
+  example: 'example',
 } as const;
 
 export function SignatureCell({ signature }: { readonly signature: ModelSignature }) {
