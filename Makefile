@@ -29,6 +29,7 @@ test-system: bootstrap ## The tests that start whole programs (tests/)
 	@exec $(WITH_NODE) node tools/test.ts system
 
 bench: bootstrap ## Measure the gateway beside the plain session.run() loop
+	@$(WITH_NODE) node tools/install-bench-programs.ts
 	@exec $(WITH_NODE) node tests/load/bench.ts $(ARGS)
 
 ##@ Change

@@ -28,7 +28,11 @@ const prepare = (work: (root: string) => void) => (): Outcome => {
 };
 
 const steps: readonly Step[] = [
-  { title: 'programs of this machine', kind: 'prepare', run: prepare(installPrerequisites) },
+  {
+    title: 'programs of this machine',
+    kind: 'prepare',
+    run: prepare((folder) => installPrerequisites(folder, 'test')),
+  },
   { title: 'Python client', kind: 'prepare', run: prepare(installPythonEnvironment) },
   { title: 'types', kind: 'checks', run: check('tsc', '--noEmit', '-p', 'tsconfig.json') },
   {
@@ -65,7 +69,7 @@ function runStep(step: Step): Outcome & { line: string } {
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   for (const remark of outcome.remarks) console.log(`  ${remark}`);
   const counts = outcome.passed + outcome.failed === 0 ? 'done' : `${outcome.passed} passed, ${outcome.failed} failed`;
-  return { ...outcome, line: `  ${step.title.padEnd(26)} ${counts.padEnd(26)} ${seconds.padStart(7)} s` };
+  return { ...outcome, line: `  ${step.title.padEnd(30)} ${counts.padEnd(26)} ${seconds.padStart(7)} s` };
 }
 
 function outcomeOf(step: Step): Outcome {

@@ -2,8 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, globSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
+export type Purpose = 'test' | 'bench';
+
 /** A program of the operating system that some tests speak to. */
 export interface Prerequisite {
+  readonly neededFor: Purpose;
   readonly debianPackage: string;
   readonly reason: string;
   /** A program on PATH, or the whole path of a file, that proves it is there. */
@@ -18,6 +21,7 @@ export interface Prerequisite {
 
 const prerequisites: readonly Prerequisite[] = [
   {
+    neededFor: 'test',
     debianPackage: 'chromium',
     reason: 'the dashboard is tested in a real browser',
     proof: '/usr/bin/chromium',
@@ -25,6 +29,7 @@ const prerequisites: readonly Prerequisite[] = [
     namedIn: /playwright/,
   },
   {
+    neededFor: 'test',
     debianPackage: 'prometheus',
     reason: 'a real Prometheus scrapes /metrics, and its promtool checks them',
     proof: 'promtool',
@@ -32,6 +37,7 @@ const prerequisites: readonly Prerequisite[] = [
     service: 'prometheus',
   },
   {
+    neededFor: 'test',
     debianPackage: 'postgresql-15',
     reason: 'migrations run on the oldest PostgreSQL that is supported, too',
     proof: '/usr/lib/postgresql/15/bin/postgres',
@@ -39,21 +45,30 @@ const prerequisites: readonly Prerequisite[] = [
     service: 'postgresql@15-main',
   },
   {
+    neededFor: 'test',
     debianPackage: 'python3-venv',
     reason: 'the Python client that people have (tritonclient) calls the gateway',
     // The module that a bare python3 lacks on Debian.
     proof: 'python3 -c "import ensurepip, venv"',
     namedIn: /\.tools\/python|tritonclient/,
   },
+  {
+    neededFor: 'bench',
+    debianPackage: 'wrk',
+    reason: 'it sends the requests of the measurement',
+    proof: 'wrk',
+    namedIn: /\bwrk\b/,
+  },
 ];
 
 const outputBytesMax = 64 * 1024 * 1024;
 
-/** Those that the tests under `root` need and this machine lacks, with the tests that name them. */
-function missingPrerequisites(root: string): { prerequisite: Prerequisite; neededBy: string[] }[] {
+/** Those that the files under `root` need for the purpose and this machine lacks, with the tests that name them. */
+function missingPrerequisites(root: string, purpose: Purpose): { prerequisite: Prerequisite; neededBy: string[] }[] {
   const tests = globSync(['tests/**/*.ts', 'apps/*/src/**/*.test.ts', 'packages/*/src/**/*.test.ts'], { cwd: root });
   const texts = tests.map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
-  return prerequisites.flatMap((prerequisite) => {
+  const wanted = prerequisites.filter(({ neededFor }) => neededFor === purpose);
+  return wanted.flatMap((prerequisite) => {
     const neededBy = texts.filter(({ text }) => prerequisite.namedIn.test(text)).map(({ path }) => path);
     const { proof, setting } = prerequisite;
     const ownPath = setting === undefined ? undefined : process.env[setting];
@@ -80,13 +95,13 @@ function isExecutable(path: string): boolean {
  * Says what is about to be installed as root and why, and installs it.
  * @throws Error that names the packages when this machine cannot install them
  */
-export function installPrerequisites(root: string): void {
-  const missing = missingPrerequisites(root);
+export function installPrerequisites(root: string, purpose: Purpose): void {
+  const missing = missingPrerequisites(root, purpose);
   if (missing.length === 0) {
-    console.log('Needs root: nothing; every program that the tests speak to is installed.');
+    console.log(`Needs root: nothing; every program that make ${purpose} needs is installed.`);
     return;
   }
-  console.log('Needs root, to install what the tests speak to:');
+  console.log(`Needs root, to install what make ${purpose} needs:`);
   for (const { prerequisite, neededBy } of missing) {
     console.log(`  ${prerequisite.debianPackage}: ${prerequisite.reason} (${neededBy.join(', ')})`);
   }
@@ -96,14 +111,14 @@ export function installPrerequisites(root: string): void {
   execute([...asRoot, ...quietly, 'apt-get', 'update', '-qq'], packages);
   execute([...asRoot, ...quietly, 'apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...packages], packages);
   for (const { prerequisite } of missing) switchOffService(asRoot, prerequisite, packages);
-  const still = missingPrerequisites(root).map(({ prerequisite }) => prerequisite);
+  const still = missingPrerequisites(root, purpose).map(({ prerequisite }) => prerequisite);
   if (still.length === 0) return;
   const named = still.map(({ debianPackage, proof }) => `${debianPackage} did not bring '${proof}'`).join('; ');
-  throw new Error(`${named}. Install it by hand and run make test again.`);
+  throw new Error(`${named}. Install it by hand and run make again.`);
 }
 
 function commandAsRoot(packages: readonly string[]): string[] {
-  const byHand = `Install by hand what gives these Debian packages' programs, then run make test again: ${packages.join(' ')}.`;
+  const byHand = `Install by hand what gives these Debian packages' programs, then run make again: ${packages.join(' ')}.`;
   if (!isPresent('apt-get')) throw new Error(`this machine has no apt-get. ${byHand}`);
   if (process.getuid?.() === 0) return [];
   if (!isPresent('sudo')) throw new Error(`installing needs root, and there is no sudo. ${byHand}`);
@@ -127,6 +142,6 @@ function execute([program = '', ...args]: readonly string[], packages: readonly 
   process.stdout.write(`${stdout}${stderr}`);
   const reason = error?.message ?? `exit code ${status}`;
   throw new Error(
-    `"${[program, ...args].join(' ')}" failed (${reason}). Install by hand, then run make test again: ${packages.join(' ')}.`,
+    `"${[program, ...args].join(' ')}" failed (${reason}). Install by hand, then run make again: ${packages.join(' ')}.`,
   );
 }
