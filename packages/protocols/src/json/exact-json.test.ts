@@ -174,7 +174,7 @@ describe('beyond JSON.parse', () => {
   });
 
   test('texts that are costly for other parsers take time in proportion to their size', () => {
-    const size = 4_000_000;
+    const size = 1_000_000;
     const texts = {
       'one string': `["${'a'.repeat(size)}",NaN]`,
       'a string of escapes': `["${'\\n'.repeat(size / 2)}",NaN]`,
@@ -189,7 +189,7 @@ describe('beyond JSON.parse', () => {
       const startedAt = performance.now();
       parseExactJson(text);
       const elapsedMs = performance.now() - startedAt;
-      console.log(`exact parser, 4 MB, ${name}: ${elapsedMs.toFixed(0)} ms`);
+      console.log(`exact parser, 1 MB, ${name}: ${elapsedMs.toFixed(0)} ms`);
       expect(elapsedMs).toBeLessThan(2_000);
     }
   });
