@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
+import { z } from 'zod';
 
 export interface PollOptions {
   /** What is waited for: `the gateway to be ready`. */
@@ -39,9 +40,25 @@ export async function askUrl(url: string, timeoutMs: number): Promise<string | n
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
     const text = await response.text();
-    return response.status === 200 ? null : text.trim().slice(0, 300) || `${url} answers ${response.status}`;
+    return response.status === 200
+      ? null
+      : (readReasons(text) ?? `${url} answers ${response.status}: ${text.trim().slice(0, 300)}`);
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
     return `${url} does not answer: ${cause}`;
+  }
+}
+
+const reasonsSchema = z.object({ reasons: z.array(z.string()).min(1) });
+
+/** Our own programs say in JSON why they are not ready; null for anything else. */
+function readReasons(text: string): string | null {
+  if (!text.startsWith('{')) return null;
+  try {
+    const parsed = reasonsSchema.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data.reasons.join('; ') : null;
+  } catch {
+    // Cut, or of another program.
+    return null;
   }
 }
