@@ -52,8 +52,9 @@ export function superviseProgram(program: Program, options: SuperviseOptions): S
     try {
       await program.untilReady(started, signal);
     } catch (error) {
+      const said = started.hasExited() ? lastMessage(started.lastOutput()) : '';
       await started.stop(program.stopTimeoutMs);
-      throw startError(program, started, error);
+      throw startError(program, said, error);
     }
     loop = keepRunning(started);
   }
@@ -115,11 +116,10 @@ export function superviseProgram(program: Program, options: SuperviseOptions): S
   return { start, stop, child: () => child };
 }
 
-/** What a program said last, when it ended before it was ready, tells more than that it did. */
-function startError(program: Program, child: Child, error: unknown): ClusterError {
-  const said = lastMessage(child.lastOutput());
+/** @param said what a program said last that ended before it was ready; it tells more than that it did. */
+function startError(program: Program, said: string, error: unknown): ClusterError {
+  if (error instanceof ClusterError && error.code === 'SHUTTING_DOWN') return error;
   const reason = error instanceof ClusterError ? error.message : String(error);
-  return new ClusterError('PREREQUISITE_MISSING', `${program.name} did not start: ${said === '' ? reason : said}`, {
-    cause: error,
-  });
+  const text = `${program.name} did not start: ${said === '' ? reason : said}`;
+  return new ClusterError('PREREQUISITE_MISSING', text, { cause: error });
 }
