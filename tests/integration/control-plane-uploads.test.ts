@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, statSync, utimesSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { callEndpoint } from '@cluster-ai/contract/api/client.ts';
 import * as models from '@cluster-ai/contract/api/models.ts';
@@ -163,6 +164,35 @@ test('a file that is stored already need not be sent', async () => {
   expect(upload.files[0]?.receivedBytes).toBe(file.bytes.length);
   expect(await callEndpoint(plane.admin, uploads.commitUpload, { params: { id: upload.id } })).toMatchObject({
     version: { version: 1 },
+  });
+});
+
+test('empty files need not be sent: one beside the model is stored, one in its place is refused', async () => {
+  const empty = { path: 'notes.txt', bytes: new Uint8Array() };
+  expect(await pushModel(plane, 'annotated', [addModel(21), empty])).toMatchObject({
+    version: { files: [{ path: 'model.onnx' }, { path: 'notes.txt', size: 0, sha256: sha256('') }] },
+  });
+  await expect(pushModel(plane, 'nothing', [{ ...empty, path: 'model.onnx' }])).rejects.toMatchObject({
+    code: 'MODEL_INVALID',
+    message: expect.stringContaining('it is empty'),
+  });
+  const wrong = await callEndpoint(plane.admin, uploads.createUpload, {
+    body: { model: 'nothing', files: [{ path: 'model.onnx', sha256: sha256('not empty'), size: 0 }] },
+  });
+  await expect(callEndpoint(plane.admin, uploads.commitUpload, { params: { id: wrong.id } })).rejects.toMatchObject({
+    code: 'CHECKSUM_MISMATCH',
+  });
+});
+
+test('a file whose last bytes came just before the process ended is completed at commit', async () => {
+  const file = addModel(22);
+  const upload = await begin('ended', [file]);
+  const folder = join(plane.home, 'uploads', upload.id);
+  mkdirSync(folder);
+  writeFileSync(join(folder, sha256(file.bytes)), file.bytes);
+  expect((await state(upload.id)).files[0]?.receivedBytes).toBe(file.bytes.length);
+  expect(await callEndpoint(plane.admin, uploads.commitUpload, { params: { id: upload.id } })).toMatchObject({
+    deployed: true,
   });
 });
 

@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { changedAtMs } from './file-store.ts';
 import type { FileStore } from './file-store.ts';
@@ -25,6 +25,11 @@ export interface UploadFiles {
    * same file; CHECKSUM_MISMATCH, after which the file begins anew; BODY_TOO_LARGE, STORAGE_FULL, CANCELLED.
    */
   append(file: UploadFile, offset: number, source: Readable): Promise<void>;
+  /**
+   * Stores a file of which every byte has arrived and which is not stored yet: an empty one, which nobody sends, or one
+   * whose last bytes came just before the process ended. @throws ClusterError CHECKSUM_MISMATCH.
+   */
+  complete(file: UploadFile): Promise<void>;
   remove(uploadId: string): Promise<void>;
   /** Uploads of which something is there. */
   list(): Promise<string[]>;
@@ -76,22 +81,26 @@ export async function openUploadFiles(
     );
   }
 
+  /** Two requests must not write to one file. */
+  async function appendAlone(file: UploadFile, offset: number, source: Readable): Promise<void> {
+    const path = pathOf(file);
+    if (busy.has(path)) {
+      throw new ClusterError('CONFLICT', 'another request is sending this file', {
+        fix: 'wait for it to end, then ask where to continue',
+      });
+    }
+    busy.add(path);
+    try {
+      await append(file, offset, source);
+    } finally {
+      busy.delete(path);
+    }
+  }
+
   return {
     receivedBytes,
-    append: async (file, offset, source) => {
-      const path = pathOf(file);
-      if (busy.has(path)) {
-        throw new ClusterError('CONFLICT', 'another request is sending this file', {
-          fix: 'wait for it to end, then ask where to continue',
-        });
-      }
-      busy.add(path);
-      try {
-        await append(file, offset, source);
-      } finally {
-        busy.delete(path);
-      }
-    },
+    append: appendAlone,
+    complete: (file) => appendAlone(file, file.size, Readable.from([])),
     remove: (uploadId) => rm(join(folder, uploadId), { recursive: true, force: true }),
     list: () => readdir(folder),
     progressAtMs: (uploadId) => lastChangeMs(join(folder, uploadId)),

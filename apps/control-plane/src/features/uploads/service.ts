@@ -65,14 +65,7 @@ export async function presentUpload(plane: Plane, row: UploadRow): Promise<Uploa
  */
 export async function commitUpload(plane: Plane, by: Caller, id: string): Promise<Changed<Registered>> {
   const row = await existingUpload(plane, id);
-  for (const file of (await presentUpload(plane, row)).files) {
-    if (file.receivedBytes === file.size) continue;
-    throw new ClusterError(
-      'CONFLICT',
-      `${file.path} is not complete: ${file.receivedBytes} of ${file.size} bytes have arrived`,
-      { fix: `continue with offset=${file.receivedBytes}` },
-    );
-  }
+  await completeFiles(plane, row);
   const signature = await inspectModel(row.files, plane.files.pathOf, plane.config.uploads.bytesMax);
   const changed = await plane.store.change(by, async (change) => {
     // Another commit of the same upload may have come first.
@@ -94,4 +87,17 @@ export async function commitUpload(plane: Plane, by: Caller, id: string): Promis
   });
   await plane.uploadFiles.remove(id);
   return changed;
+}
+
+async function completeFiles(plane: Plane, row: UploadRow): Promise<void> {
+  for (const { path, sha256, size } of row.files) {
+    const file = { uploadId: row.id, sha256, size };
+    const received = await plane.uploadFiles.receivedBytes(file);
+    if (received < size) {
+      throw new ClusterError('CONFLICT', `${path} is not complete: ${received} of ${size} bytes have arrived`, {
+        fix: `continue with offset=${received}`,
+      });
+    }
+    await plane.uploadFiles.complete(file);
+  }
 }
