@@ -1,0 +1,98 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { checkedAnswers } from './bench/answers.ts';
+import { startBenchGateway } from './bench/gateway.ts';
+import { runInProcess } from './bench/in-process.ts';
+import { observeShare, type ObserveShare } from './bench/observe-share.ts';
+import { describe, printTable, summarize, writeReport, type Measurement } from './bench/report.ts';
+import { scenarios } from './bench/scenarios.ts';
+import { requireWrk, runWrk, writeWrkScript } from './bench/wrk.ts';
+
+// Measures the gateway beside the plain loop over `session.run()`, in interleaved rounds, and writes docs/benchmarks/.
+// make bench [ARGS="--rounds 5 --seconds 3 --dry"]
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '3' },
+    dry: { type: 'boolean', default: false },
+  },
+});
+const rounds = Number(values.rounds);
+const seconds = Number(values.seconds);
+const clientCounts = [1, 32, 128];
+/** The gateway with its runner, and the plain loop, on one core; the load generator on the other. */
+const serverCore = 0;
+const loadCore = 1;
+
+async function measure(folder: string): Promise<Measurement[]> {
+  const measurements: Measurement[] = [];
+  const gateway = await startBenchGateway({ models: scenarios.map(({ model }) => model), core: serverCore });
+  try {
+    const prepared = [];
+    for (const scenario of scenarios) {
+      const { outputs } = runInProcess(folder, scenario, 0.1, serverCore);
+      const answers = await checkedAnswers(gateway.url, scenario, outputs);
+      const script = await writeWrkScript(folder, scenario, answers);
+      runWrk({ url: gateway.url, script, clients: 32, seconds: 3, core: loadCore });
+      prepared.push({ scenario, outputs, script });
+    }
+    for (let round = 1; round <= rounds; round += 1) {
+      for (const { scenario, script } of prepared) {
+        const inProcess = runInProcess(folder, scenario, seconds, serverCore);
+        for (const clients of clientCounts) {
+          const cpuBefore = gateway.cpuSeconds();
+          const load = runWrk({ url: gateway.url, script, clients, seconds, core: loadCore });
+          const cpuUs = ((gateway.cpuSeconds() - cpuBefore) * 1e6) / load.requests;
+          const measured = { model: scenario.model, wire: scenario.wire, clients, cpuUs, inProcess, load };
+          measurements.push(measured);
+          console.log(`round ${round}/${rounds}: ${describe(measured)}`);
+        }
+      }
+    }
+    for (const { scenario, outputs } of prepared) await checkedAnswers(gateway.url, scenario, outputs);
+    return measurements;
+  } finally {
+    await gateway.stop();
+  }
+}
+
+/** A gateway of its own under the profiler: the profiler must not slow the measured one. */
+async function profileObservation(folder: string): Promise<ObserveShare> {
+  const [scenario] = scenarios;
+  if (scenario === undefined) throw new Error('there is no scenario to profile');
+  const nodeArguments = ['--cpu-prof', '--cpu-prof-interval', '200', '--cpu-prof-dir', folder];
+  const gateway = await startBenchGateway({ models: [scenario.model], core: serverCore, nodeArguments });
+  try {
+    const script = join(folder, `${scenario.model}.lua`);
+    runWrk({ url: gateway.url, script, clients: 32, seconds: 8, core: loadCore });
+  } finally {
+    await gateway.stop();
+  }
+  const profile = (await readdir(folder)).find((file) => file.endsWith('.cpuprofile'));
+  if (profile === undefined) throw new Error('the gateway left no CPU profile');
+  return observeShare(join(folder, profile), ['telemetry/observer.ts', 'telemetry/histogram.ts']);
+}
+
+if (availableParallelism() < 2) throw new Error('two cores are needed: one for the server, one for the load generator');
+const wrkVersion = requireWrk();
+const folder = await mkdtemp(join(tmpdir(), 'cluster-ai-bench-'));
+try {
+  const measurements = await measure(folder);
+  const observation = await profileObservation(folder);
+  const rows = summarize(measurements);
+  printTable(rows, observation);
+  if (!values.dry) {
+    await writeReport({
+      rows,
+      observation,
+      rounds,
+      seconds,
+      wrkVersion,
+      checked: measurements.reduce((sum, { load }) => sum + load.checked, 0),
+    });
+  }
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,158 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { wireRequest, type Scenario } from './scenarios.ts';
+
+export interface WrkResult {
+  readonly requests: number;
+  readonly requestsPerSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Answers that were compared, byte for byte. */
+  readonly checked: number;
+}
+
+/** What the script prints at the end. */
+interface Printed {
+  readonly requests: number;
+  readonly durationUs: number;
+  readonly p50Us: number;
+  readonly p99Us: number;
+  readonly checked: number;
+  readonly wrong: number;
+  readonly socketErrors: number;
+  readonly firstWrong: string;
+}
+
+/**
+ * Makes sure that wrk, the load generator, is there; on Debian it is installed, after saying so.
+ * @returns its version.
+ */
+export function requireWrk(): string {
+  if (!isInstalled()) {
+    console.log('wrk is missing: installing it with apt-get (package wrk, about 0.3 MB)');
+    const installed = spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'wrk'], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    if (installed.status !== 0 || !isInstalled()) {
+      throw new Error('wrk could not be installed: install the package wrk as root, then repeat');
+    }
+  }
+  // It prints its version and ends with 1.
+  return /wrk (?:debian\/)?(\S+)/.exec(spawnSync('wrk', ['-v'], { encoding: 'utf8' }).stdout)?.[1] ?? 'unknown';
+}
+
+function isInstalled(): boolean {
+  return spawnSync('wrk', ['-v']).error === undefined;
+}
+
+/** Writes the Lua script of a scenario: its requests in turn, and a comparison of each answer with the one it must be. */
+export async function writeWrkScript(folder: string, scenario: Scenario, answers: readonly Buffer[]): Promise<string> {
+  const path = join(folder, `${scenario.model}.lua`);
+  const requests = scenario.rows.map((_row, index) => {
+    const { path: target, headers, body } = wireRequest(scenario, index);
+    const fields = Object.entries(headers).map(
+      ([name, value]) => `[${luaString(Buffer.from(name))}]=${luaString(Buffer.from(value))}`,
+    );
+    return `wrk.format("POST", ${luaString(Buffer.from(target))}, {${fields.join(',')}}, ${luaString(body)})`;
+  });
+  const expected = answers.map((body, index) => `["${index}"]=${luaString(body)}`);
+  await writeFile(path, script(requests, expected));
+  return path;
+}
+
+function luaString(bytes: Buffer): string {
+  return `"${Array.from(bytes, (byte) => `\\${String(byte).padStart(3, '0')}`).join('')}"`;
+}
+
+function script(requests: readonly string[], expected: readonly string[]): string {
+  return `
+local threads = {}
+local requests = {}
+local expected = {${expected.join(',\n')}}
+local turn = 0
+checked = 0
+wrong = 0
+firstWrong = ""
+
+function setup(thread) table.insert(threads, thread) end
+
+function init()
+  requests = {${requests.join(',\n')}}
+end
+
+function request()
+  turn = turn % #requests + 1
+  return requests[turn]
+end
+
+function response(status, headers, body)
+  checked = checked + 1
+  local id = string.match(body, '"id":"(%d+)"')
+  if status ~= 200 or id == nil or expected[id] ~= body then
+    wrong = wrong + 1
+    if firstWrong == "" then firstWrong = status .. " " .. string.gsub(string.sub(body, 1, 200), '[^%w ]', '.') end
+  end
+end
+
+function done(summary, latency)
+  local total = { checked = 0, wrong = 0, firstWrong = "" }
+  for _, thread in ipairs(threads) do
+    total.checked = total.checked + thread:get("checked")
+    total.wrong = total.wrong + thread:get("wrong")
+    total.firstWrong = total.firstWrong .. thread:get("firstWrong")
+  end
+  local errors = summary.errors
+  io.write(string.format(
+    '\\nRESULT {"requests":%d,"durationUs":%d,"p50Us":%d,"p99Us":%d,"checked":%d,"wrong":%d,"socketErrors":%d,"firstWrong":"%s"}\\n',
+    summary.requests, summary.duration, latency:percentile(50), latency:percentile(99),
+    total.checked, total.wrong, errors.connect + errors.read + errors.write + errors.timeout, total.firstWrong))
+end
+`;
+}
+
+export interface WrkOptions {
+  readonly url: string;
+  readonly script: string;
+  readonly clients: number;
+  readonly seconds: number;
+  readonly core: number;
+}
+
+/** Runs one load. @throws Error when an answer was wrong or a connection failed. */
+export function runWrk({ url, script, clients, seconds, core }: WrkOptions): WrkResult {
+  const output = execFileSync(
+    'taskset',
+    [
+      '-c',
+      String(core),
+      'wrk',
+      '-t',
+      '1',
+      '-c',
+      String(clients),
+      '-d',
+      `${seconds}s`,
+      '--timeout',
+      '10s',
+      '-s',
+      script,
+      url,
+    ],
+    { encoding: 'utf8', maxBuffer: 2 ** 24 },
+  );
+  const printed = JSON.parse(/^RESULT (.*)$/m.exec(output)?.[1] ?? 'null') as Printed | null; // The script above wrote it.
+  if (printed === null) throw new Error(`wrk printed no result:\n${output}`);
+  if (printed.wrong > 0 || printed.socketErrors > 0) {
+    throw new Error(
+      `under load ${printed.wrong} of ${printed.checked} answers were wrong (${printed.firstWrong}), ${printed.socketErrors} connections failed`,
+    );
+  }
+  return {
+    requests: printed.requests,
+    requestsPerSecond: (printed.requests * 1e6) / printed.durationUs,
+    p50Ms: printed.p50Us / 1_000,
+    p99Ms: printed.p99Us / 1_000,
+    checked: printed.checked,
+  };
+}
