@@ -178,7 +178,7 @@ make bench ARGS="--rounds 9 --seconds 5"     # steadier
 make bench ARGS="--dry"                      # prints only
 \`\`\`
 
-The load generator is \`wrk\` (Debian: package \`wrk\`); the script installs it when it is missing and says so.
+The load generator is \`wrk\` (Debian: package \`wrk\`); \`make bench\` installs it when it is missing, and says so first.
 `;
 }
 

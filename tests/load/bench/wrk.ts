@@ -24,26 +24,13 @@ interface Printed {
   readonly firstWrong: string;
 }
 
-/**
- * Makes sure that wrk, the load generator, is there; on Debian it is installed, after saying so.
- * @returns its version.
- */
+/** @returns the version of wrk, the load generator. */
 export function requireWrk(): string {
-  if (!isInstalled()) {
-    console.log('wrk is missing: installing it with apt-get (package wrk, about 0.3 MB)');
-    const installed = spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'wrk'], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
-    if (installed.status !== 0 || !isInstalled()) {
-      throw new Error('wrk could not be installed: install the package wrk as root, then repeat');
-    }
+  if (spawnSync('wrk', ['-v']).error !== undefined) {
+    throw new Error('wrk is missing: run `make bench`, which installs it (as root, after saying so)');
   }
   // It prints its version and ends with 1.
   return /wrk (?:debian\/)?(\S+)/.exec(spawnSync('wrk', ['-v'], { encoding: 'utf8' }).stdout)?.[1] ?? 'unknown';
-}
-
-function isInstalled(): boolean {
-  return spawnSync('wrk', ['-v']).error === undefined;
 }
 
 /** Writes the Lua script of a scenario: its requests in turn, and a comparison of each answer with the one it must be. */
