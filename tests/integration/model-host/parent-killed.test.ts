@@ -13,7 +13,9 @@ const parentScript = fileURLToPath(new URL('busy-parent.ts', import.meta.url));
 it('no runner outlives a gateway that is killed, not even inside a long run', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'cluster-ai-parent-'));
   await writeFile(path.join(folder, 'model.onnx'), heavyModel(200).bytes);
-  const parent = spawn(process.execPath, [parentScript, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+  // Killed as it is, the parent cannot remove what it made: all of it goes into this folder.
+  const env = { ...process.env, TMPDIR: folder };
+  const parent = spawn(process.execPath, [parentScript, folder], { stdio: ['ignore', 'pipe', 'inherit'], env });
   try {
     let output = '';
     parent.stdout.on('data', (chunk: Buffer) => {

@@ -82,3 +82,16 @@ describe('ONNX files', () => {
     await model.release();
   });
 });
+
+describe('strings', () => {
+  it('are refused in a number that would take all memory', async () => {
+    const model = await load(identityModel('BYTES', ['n']).bytes);
+    const count = 1_000_001;
+    const run = model.execute([{ name: 'x', datatype: 'BYTES', shape: [count], data: new Uint8Array(count * 4) }], []);
+    await expect(run).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: "input 'x' has more than 1000000 strings, the most that one run takes",
+    });
+    await model.release();
+  });
+});

@@ -105,6 +105,16 @@ function describeStrings(fixtures: RuntimeFixtures): void {
     await model.release();
   });
 
+  it('refuses string data that ends too early', async () => {
+    const model = await fixtures.identity('BYTES', ['n']);
+    for (const data of [Uint8Array.of(5, 0, 0, 0, 0x61), Uint8Array.of(1, 0)]) {
+      await expect(model.execute([{ name: 'x', datatype: 'BYTES', shape: [1], data }], [])).rejects.toMatchObject({
+        code: 'INVALID_ARGUMENT',
+      });
+    }
+    await model.release();
+  });
+
   it('makes any non-zero BOOL byte true', async () => {
     const model = await fixtures.identity('BOOL', ['n']);
     const [output] = await model.execute(
