@@ -63,7 +63,10 @@ export async function startPlane(databaseUrl: string, overrides: Overrides = {})
     level: 'info',
     destination: { write: (line) => void log.push(line) },
   });
-  const control = await createControlPlane(config, logger);
+  const control = await createControlPlane(config, logger).catch(async (error: unknown) => {
+    await rm(home, { recursive: true, force: true });
+    throw error;
+  });
   const lifecycle = createLifecycle({ log: logger });
   addPhases(lifecycle, control);
   await lifecycle.start();

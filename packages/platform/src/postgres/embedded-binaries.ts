@@ -23,12 +23,16 @@ export function embeddedPostgresBinaries(): PostgresBinaries {
   return postgresBinariesIn(join(folder, 'native/bin'));
 }
 
-/** The programs of an installed PostgreSQL, for example in `/usr/lib/postgresql/15/bin`. @throws ClusterError PREREQUISITE_MISSING. */
-export function postgresBinariesIn(folder: string): PostgresBinaries {
+/**
+ * The programs of an installed PostgreSQL, for example in `/usr/lib/postgresql/15/bin`.
+ * @param fix how to get them, for the error. @throws ClusterError PREREQUISITE_MISSING.
+ */
+export function postgresBinariesIn(folder: string, fix?: string): PostgresBinaries {
   const binaries = { initdb: join(folder, 'initdb'), postgres: join(folder, 'postgres') };
   for (const path of Object.values(binaries)) {
     if (!existsSync(path)) {
-      throw new ClusterError('PREREQUISITE_MISSING', `PostgreSQL is not complete: ${path} does not exist`);
+      const remedy = fix === undefined ? {} : { fix };
+      throw new ClusterError('PREREQUISITE_MISSING', `PostgreSQL is not complete: ${path} does not exist`, remedy);
     }
   }
   return binaries;

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chownSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -35,7 +35,10 @@ const stopLimitMs = 20_000;
  * (PostgreSQL refuses root). It ends with the test process.
  */
 export async function startPostgres(major: PostgresMajor): Promise<PostgresServer> {
-  const binaries = major === 18 ? embeddedPostgresBinaries() : postgresBinariesIn(debian15);
+  const binaries =
+    major === 18
+      ? embeddedPostgresBinaries()
+      : postgresBinariesIn(debian15, 'install the Debian package postgresql-15');
   const user = serverUser();
   const folder = mkdtempSync(join(tmpdir(), 'cluster-ai-pg-'));
   const dataFolder = join(folder, 'data');
@@ -56,8 +59,7 @@ export async function startPostgres(major: PostgresMajor): Promise<PostgresServe
       settings: { max_connections: '100', shared_buffers: '16MB' },
       onLog: () => undefined,
     });
-    children.add(running.pid);
-    void running.exited.then(() => children.delete(running.pid));
+    endWithThisProcess(running);
     return running;
   };
   let server = await launch();
@@ -83,12 +85,17 @@ export async function startPostgres(major: PostgresMajor): Promise<PostgresServe
   };
 }
 
-const children = new Set<number>();
-
-// A test run that ends early must leave no server behind. SIGQUIT is PostgreSQL's immediate shutdown.
-process.on('exit', () => {
-  for (const pid of children) process.kill(pid, 'SIGQUIT');
-});
+/**
+ * Ends the server when this process ends, by whatever cause: the end of the pipe says so. SIGQUIT is PostgreSQL's
+ * immediate shutdown. In a session of its own, so that a Ctrl-C for the tests does not end the watch first.
+ */
+function endWithThisProcess(server: RunningServer): void {
+  const watch = spawn('/bin/sh', ['-c', `read _; kill -QUIT ${server.pid}`], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  void server.exited.then(() => watch.kill('SIGKILL'));
+}
 
 function serverUser(): ServerUser | undefined {
   if (process.getuid?.() !== 0) return undefined;
