@@ -11,8 +11,8 @@ export class NodeHttpCall implements Call {
   readonly rawPath: string;
   readonly remoteAddress: string;
   readonly listenerId: string;
-  /** True once the whole answer has been handed over. */
-  answered = false;
+  /** True once the client has its whole answer although the response is kept open for what it is still sending. */
+  lingers = false;
   private readonly request: IncomingMessage;
   private readonly response: ServerResponse;
   private readonly bodyBytesMax: number;
@@ -20,6 +20,8 @@ export class NodeHttpCall implements Call {
   private awaitsContinue: boolean;
   private rejectBody: ((error: ClusterError) => void) | null = null;
   private brokenBy: ClusterError | null = null;
+  private cancelListener: (() => void) | null = null;
+  private ended = false;
 
   /** @param awaitsContinue the client sent `Expect: 100-continue` and holds its body back. */
   constructor(request: IncomingMessage, response: ServerResponse, options: EdgeOptions, awaitsContinue: boolean) {
@@ -76,13 +78,23 @@ export class NodeHttpCall implements Call {
   }
 
   onCancel(listener: () => void): void {
-    if (this.response.destroyed && !this.response.writableFinished) {
-      listener();
-      return;
-    }
-    this.response.once('close', () => {
-      if (!this.response.writableFinished) listener();
-    });
+    if (this.ended && this.cancelled) listener();
+    else this.cancelListener = listener;
+  }
+
+  /** The whole answer has been handed over. */
+  get answered(): boolean {
+    return this.lingers || this.response.writableFinished;
+  }
+
+  /** To be called when the response is closed, whether or not it was complete. */
+  end(): void {
+    this.ended = true;
+    if (this.cancelled) this.cancelListener?.();
+  }
+
+  private get cancelled(): boolean {
+    return !this.answered || this.brokenBy?.code === 'CANCELLED';
   }
 
   /** The rest of the body will not come, or cannot be understood. */
@@ -123,14 +135,18 @@ export class NodeHttpCall implements Call {
         request.pause();
         reject(this.tooLarge(size));
       };
+      let whole = false;
       this.rejectBody = reject;
       request.on('data', keep);
       request.once('end', () => {
+        whole = true;
         const [only] = chunks;
         resolve(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, size));
       });
-      // Both ways of going away end in `close`; after `end` it changes nothing.
-      request.once('close', () => reject(gone()));
+      // Every request closes in the end; an error costs its stack, so it is made only for one that broke off.
+      request.once('close', () => {
+        if (!whole) reject(gone());
+      });
     });
   }
 

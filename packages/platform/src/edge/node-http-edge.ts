@@ -112,7 +112,10 @@ class NodeHttpEdge implements Edge {
     if (connection === undefined) throw new Error('a request came on a connection that was never accepted');
     const call = new NodeHttpCall(request, response, this.options, awaitsContinue);
     connection.begin(call);
-    response.once('close', () => connection.end(call));
+    response.once('close', () => {
+      call.end();
+      connection.end(call);
+    });
     const reply = new NodeHttpReply(response, call, connection);
     if (!call.hasOneHost) {
       const error = new ClusterError('INVALID_ARGUMENT', `${notHttp.sentence}: it needs one Host header`);

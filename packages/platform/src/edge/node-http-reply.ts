@@ -22,12 +22,12 @@ export class NodeHttpReply implements Reply {
     const length = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
     const lingers = this.head(status, [...headers, ['Content-Length', String(length)]]);
     if (!lingers) {
-      this.response.end(body, () => (this.call.answered = true));
+      this.response.end(body);
       return;
     }
     // The client has its whole answer with these bytes; the connection stays a while for what it is still sending.
     this.response.write(body);
-    this.call.answered = true;
+    this.call.lingers = true;
     void this.call.discardRest(lingerMs).then(() => this.response.end());
   }
 
@@ -58,7 +58,7 @@ export class NodeHttpReply implements Reply {
     if (trailers.length > 0) {
       this.response.addTrailers(trailers.map(([name, value]): [string, string] => [name, value]));
     }
-    this.response.end(() => (this.call.answered = true));
+    this.response.end();
   }
 
   /** @returns true when the client may still be sending what nobody reads. */
