@@ -12,12 +12,12 @@ export type Login = z.infer<typeof loginSchema>;
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** XDG_CONFIG_HOME/cluster-ai, else ~/.config/cluster-ai. */
-export function configFolder(env: Env): string {
+function configFolder(env: Env): string {
   const folder = env['XDG_CONFIG_HOME'];
   return join(folder !== undefined && folder !== '' ? folder : join(homedir(), '.config'), 'cluster-ai');
 }
 
-export function loginFile(env: Env): string {
+function loginFile(env: Env): string {
   return join(configFolder(env), 'login.json');
 }
 

@@ -72,7 +72,7 @@ function makeFolder(home: string): void {
 }
 
 /** Files of somebody else must not become part of a data folder, least of all when its permissions are changed. */
-export function assertEmpty(home: string): void {
+function assertEmpty(home: string): void {
   // A copy of the program and an interrupted first start may be there already.
   const own = new Set(['program', 'run', 'postgres', 'control-plane', 'gateway-1', 'logs', 'cache']);
   const foreign = readdirSync(home).filter((name) => !own.has(name) && !name.endsWith('.partial'));

@@ -41,7 +41,7 @@ export interface UpSettings {
 export const embeddedDatabase = 'embedded';
 
 /** Top-level keys of a settings file for `up`. */
-export const fileSections = ['up', 'controlPlane', 'gateway'] as const;
+const fileSections = ['up', 'controlPlane', 'gateway'] as const;
 
 type Env = Readonly<Record<string, string | undefined>>;
 

@@ -362,13 +362,16 @@ test('files that cannot be had are tried for again; what the probe refuses is no
   expect(serving()).toEqual({ 'iris@1': 1 });
 });
 
-test('a runner that crashes under every load is not fed with it for ever', async () => {
+test('a model whose runner could not be kept up is tried again once a minute, not sooner', async () => {
   const { host, apply } = setUp();
   await apply([[v1, 1]]);
   await host.refuse(v1, new ClusterError('RUNNER_CRASHED', 'its runner was killed 5 times in a row'));
-  vi.advanceTimersByTime(60_000);
+  vi.advanceTimersByTime(59_000);
   await settle();
   expect(host.loads).toHaveLength(1);
+  vi.advanceTimersByTime(1_000);
+  await settle();
+  expect(host.loads).toHaveLength(2);
 });
 
 test('two models load at once, the others wait their turn', async () => {

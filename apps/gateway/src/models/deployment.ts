@@ -13,6 +13,8 @@ import type { ModelFolders } from './model-folder.ts';
 const loadsAtOnceMax = 2;
 /** Wait before a load that failed for want of the control plane or of disk is tried again. */
 const retryAfterMs = 2_000;
+/** Wait before a model that passed its probe, and whose runner could not be kept up, is tried again. */
+const reviveAfterMs = 60_000;
 
 export interface DeploymentOptions {
   readonly host: ModelHost;
@@ -117,7 +119,8 @@ export class Deployment {
       const lost = observed.state === 'FAILED' ? this.loaded.get(observed.id) : undefined;
       if (lost === undefined) continue;
       this.loaded.delete(observed.id);
-      this.failed.set(observed.id, { model: lost.model, reason: observed.reason, retry: 'never' });
+      // It had passed its probe, so the machine is the likelier cause (memory, say), and that can pass.
+      this.recordFailure(lost.model, new ClusterError('RUNNER_CRASHED', observed.reason), reviveAfterMs);
       lost.batcher.close(
         new ClusterError('MODEL_NOT_READY', `model '${lost.model.name}' is out of service: ${observed.reason}`),
       );
@@ -213,15 +216,16 @@ export class Deployment {
       );
     } catch (thrown) {
       const error = toClusterError(thrown);
-      this.recordFailure(model, error, mayChange && error.retryable);
+      const afterMs = mayChange ? retryAfterMs : reviveAfterMs;
+      this.recordFailure(model, error, error.retryable ? afterMs : null);
     }
     this.loading.delete(key);
     this.advance();
   }
 
-  private recordFailure(model: SnapshotModel, error: ClusterError, retries: boolean): void {
+  private recordFailure(model: SnapshotModel, error: ClusterError, tryAgainAfterMs: number | null): void {
     const key = loadKey(model);
-    const failure: FailedModel = { model, reason: error.message, retry: retries ? 'later' : 'never' };
+    const failure: FailedModel = { model, reason: error.message, retry: tryAgainAfterMs === null ? 'never' : 'later' };
     const repeats = this.failed.get(key)?.reason === failure.reason;
     this.failed.set(key, failure);
     if (!repeats) {
@@ -230,12 +234,12 @@ export class Deployment {
         `model cannot be served: ${error.message}`,
       );
     }
-    if (!retries) return;
+    if (tryAgainAfterMs === null) return;
     setTimeout(() => {
       if (this.failed.get(key) !== failure) return;
       this.failed.set(key, { ...failure, retry: 'now' });
       this.advance();
-    }, retryAfterMs).unref();
+    }, tryAgainAfterMs).unref();
   }
 
   private startUnloads(): void {

@@ -44,11 +44,13 @@ async function push(name: string, path: string, options: PushOptions): Promise<v
   const client = clientOf(options);
   const committed = await upload(name, path, options);
   const { version } = committed.version;
-  const ready = options.wait ? await untilReady({ client, name, version, timeoutMs: options.timeout * 1_000 }) : null;
+  // Gateways load what a route wants: a version without traffic is stored, and there is nothing to wait for.
+  const waits = options.wait && committed.deployed;
+  const ready = waits ? await untilReady({ client, name, version, timeoutMs: options.timeout * 1_000 }) : null;
   const tookMs = performance.now() - beganMs;
   const result = { ...committed, version: ready ?? committed.version, ready: ready !== null, seconds: tookMs / 1_000 };
   print(options.output, result, () =>
-    [readyLine(name, version, ready, tookMs), ...(committed.deployed ? [] : [routeLine(name, version)])].join('\n'),
+    committed.deployed ? readyLine(name, version, ready, tookMs) : storedLine(name, version, tookMs),
   );
 }
 
@@ -104,6 +106,6 @@ function readyLine(name: string, version: number, ready: ModelVersion | null, to
   return `${name} version ${version} is ready on ${gateways.join(', ')} after ${secondsText(tookMs)}`;
 }
 
-function routeLine(name: string, version: number): string {
-  return `its route was left as it is; give it traffic with: cluster-ai route split ${name} ${version}=100`;
+function storedLine(name: string, version: number, tookMs: number): string {
+  return `${name} version ${version} is stored after ${secondsText(tookMs)}, and routes are as they were; give it traffic with: cluster-ai route split ${name} ${version}=100`;
 }

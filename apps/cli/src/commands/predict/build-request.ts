@@ -62,7 +62,7 @@ function elementOf(text: string, datatype: string): unknown {
  * Flat data and a shape: that of the nesting where the value is nested, and otherwise the model's own when its free
  * dimensions can be chosen so that the elements fit.
  */
-export function toTensor(input: InputSignature, value: unknown): RequestTensor {
+function toTensor(input: InputSignature, value: unknown): RequestTensor {
   const nested = Array.isArray(value) ? shapeOf(value) : [];
   const data: unknown[] = Array.isArray(value) ? value.flat(Number.POSITIVE_INFINITY) : [value];
   const fits = nested.length === input.shape.length;
