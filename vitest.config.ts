@@ -6,7 +6,13 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['packages/**/*.test.ts', 'apps/**/*.test.ts', 'tools/**/*.test.ts', 'models/**/*.test.ts', 'web-dashboard/src/**/*.test.ts'],
+          include: [
+            'packages/**/*.test.ts',
+            'apps/**/*.test.ts',
+            'tools/**/*.test.ts',
+            'models/**/*.test.ts',
+            'web-dashboard/src/**/*.test.ts',
+          ],
           testTimeout: 30_000,
         },
       },

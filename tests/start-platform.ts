@@ -79,22 +79,36 @@ export async function startPlatform(options: PlatformOptions = {}, ports?: Platf
 
 function upArguments(home: string, ports: PlatformPorts, options: PlatformOptions): string[] {
   return [
-    join(repository, 'apps/cli/src/main.ts'), 'up',
-    '--home', home, '--port', String(ports.control), '--gateway-port', String(ports.gateway), '--metrics-port', String(ports.metrics),
+    join(repository, 'apps/cli/src/main.ts'),
+    'up',
+    '--home',
+    home,
+    '--port',
+    String(ports.control),
+    '--gateway-port',
+    String(ports.gateway),
+    '--metrics-port',
+    String(ports.metrics),
     ...(options.modelRepository === undefined ? [] : ['--model-repository', options.modelRepository]),
     ...(options.examples === false ? ['--no-examples'] : []),
     ...(options.flags ?? []),
   ];
 }
 
-async function untilReady(platform: Pick<Platform, 'supervisor' | 'output' | 'controlUrl' | 'metricsUrl'>, withinMs: number): Promise<void> {
+async function untilReady(
+  platform: Pick<Platform, 'supervisor' | 'output' | 'controlUrl' | 'metricsUrl'>,
+  withinMs: number,
+): Promise<void> {
   const startedAtMs = performance.now();
   for (;;) {
     if (platform.supervisor.exitCode !== null || platform.supervisor.signalCode !== null) {
-      throw new Error(`\`cluster-ai up\` ended with ${platform.supervisor.exitCode ?? platform.supervisor.signalCode}:\n${platform.output()}`);
+      throw new Error(
+        `\`cluster-ai up\` ended with ${platform.supervisor.exitCode ?? platform.supervisor.signalCode}:\n${platform.output()}`,
+      );
     }
     if ((await isGreen(`${platform.controlUrl}/readyz`)) && (await isGreen(`${platform.metricsUrl}/readyz`))) return;
-    if (performance.now() - startedAtMs > withinMs) throw new Error(`the platform was not ready after ${withinMs} ms:\n${platform.output()}`);
+    if (performance.now() - startedAtMs > withinMs)
+      {throw new Error(`the platform was not ready after ${withinMs} ms:\n${platform.output()}`);}
     await pause(100);
   }
 }
@@ -132,7 +146,11 @@ export function pause(durationMs: number): Promise<void> {
 }
 
 /** Waits until `condition` holds, and says what was waited for when it does not. */
-export async function until(what: string, withinMs: number, condition: () => Promise<boolean> | boolean): Promise<number> {
+export async function until(
+  what: string,
+  withinMs: number,
+  condition: () => Promise<boolean> | boolean,
+): Promise<number> {
   const startedAtMs = performance.now();
   while (!(await condition())) {
     if (performance.now() - startedAtMs > withinMs) throw new Error(`not after ${withinMs} ms: ${what}`);

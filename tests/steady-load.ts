@@ -20,16 +20,28 @@ export type Outcome =
   | { readonly kind: 'lost'; readonly text: string };
 
 /** Sends one request over an agent's connection. */
-export function sendOnce(url: string, load: LoadRequest, agent: Agent): Promise<Outcome> {
+function sendOnce(url: string, load: LoadRequest, agent: Agent): Promise<Outcome> {
   const startedAtMs = performance.now();
   return new Promise((resolve) => {
-    const call = request(new URL(load.path, url), { method: 'POST', agent, headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(load.body), ...load.headers } }, (response) => {
-      let body = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => (body += chunk));
-      response.on('end', () => resolve(judge(response.statusCode ?? 0, body, performance.now() - startedAtMs, load)));
-      response.on('error', (error) => resolve({ kind: 'lost', text: error.message }));
-    });
+    const call = request(
+      new URL(load.path, url),
+      {
+        method: 'POST',
+        agent,
+        headers: {
+          'content-type': 'application/json',
+          'content-length': Buffer.byteLength(load.body),
+          ...load.headers,
+        },
+      },
+      (response) => {
+        let body = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => (body += chunk));
+        response.on('end', () => resolve(judge(response.statusCode ?? 0, body, performance.now() - startedAtMs, load)));
+        response.on('error', (error) => resolve({ kind: 'lost', text: error.message }));
+      },
+    );
     call.on('error', (error) => resolve({ kind: call.reusedSocket ? 'lost' : 'refused', text: error.message }));
     call.end(load.body);
   });
@@ -50,7 +62,11 @@ export interface SteadyLoad {
  * Keeps `clients` connections busy until it is stopped.
  * @param pauseMs between two requests of one client: 0 is closed-loop at full speed.
  */
-export function startSteadyLoad(url: string, load: LoadRequest, options: { readonly clients: number; readonly pauseMs: number }): SteadyLoad {
+export function startSteadyLoad(
+  url: string,
+  load: LoadRequest,
+  options: { readonly clients: number; readonly pauseMs: number },
+): SteadyLoad {
   const outcomes: Outcome[] = [];
   let stopped = false;
   const client = async (): Promise<void> => {
@@ -75,7 +91,12 @@ export function startSteadyLoad(url: string, load: LoadRequest, options: { reado
 }
 
 /** Sends `count` requests over `clients` connections; `make` may vary them. */
-export async function sendMany(url: string, count: number, clients: number, make: (index: number) => LoadRequest): Promise<Outcome[]> {
+export async function sendMany(
+  url: string,
+  count: number,
+  clients: number,
+  make: (index: number) => LoadRequest,
+): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   let next = 0;
   const client = async (): Promise<void> => {
@@ -99,6 +120,8 @@ export function countKinds(outcomes: readonly Outcome[]): Readonly<Record<Outcom
 
 /** The value below which `share` of the answered requests lie, milliseconds. */
 export function latencyMs(outcomes: readonly Outcome[], share: number): number {
-  const sorted = outcomes.flatMap((outcome) => (outcome.kind === 'answered' ? [outcome.durationMs] : [])).toSorted((left, right) => left - right);
+  const sorted = outcomes
+    .flatMap((outcome) => (outcome.kind === 'answered' ? [outcome.durationMs] : []))
+    .toSorted((left, right) => left - right);
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
 }

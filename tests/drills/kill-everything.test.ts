@@ -25,9 +25,14 @@ describe('SIGKILL of the supervisor, and of everything', () => {
   it('the supervisor alone: no orphan holds a port, the data or a core, and the next start works', async () => {
     const pids = pidsOf(home);
     process.kill(platform.supervisor.pid ?? Number.NaN, 'SIGKILL');
-    const goneMs = await until('every process of the platform is gone', 30_000, () => pids.every((pid) => !isAlive(pid)) && processesOf(home).length === 0);
+    const goneMs = await until(
+      'every process of the platform is gone',
+      30_000,
+      () => pids.every((pid) => !isAlive(pid)) && processesOf(home).length === 0,
+    );
     console.log(`supervisor killed: ${pids.length} processes gone after ${Math.round(goneMs)} ms`);
-    for (const port of Object.values(platform.ports)) expect(await isPortTaken(port), `port ${port} is free`).toBe(false);
+    for (const port of Object.values(platform.ports))
+      {expect(await isPortTaken(port), `port ${port} is free`).toBe(false);}
     const startedAtMs = performance.now();
     platform = await startPlatform({ home }, platform.ports);
     console.log(`started again after ${Math.round(performance.now() - startedAtMs)} ms`);
@@ -53,7 +58,9 @@ describe('SIGKILL of the supervisor, and of everything', () => {
     const code = await ended;
     const stoppedMs = performance.now() - startedAtMs;
     const counts = countKinds(await running.stop());
-    console.log(`SIGTERM under load: ${JSON.stringify(counts)}; stopped after ${Math.round(stoppedMs)} ms with code ${code}`);
+    console.log(
+      `SIGTERM under load: ${JSON.stringify(counts)}; stopped after ${Math.round(stoppedMs)} ms with code ${code}`,
+    );
     expect(code).toBe(0);
     expect(counts).toMatchObject({ wrong: 0, lost: 0, error: 0 });
     expect(counts.answered).toBeGreaterThan(100);
@@ -69,9 +76,14 @@ function pidsOf(home: string): number[] {
 
 async function expectAllModels(platform: Platform): Promise<void> {
   const models = JSON.parse(await cli(platform, 'model', 'list', '-o', 'json')) as { name: string }[];
-  expect(models.map(({ name }) => name)).toEqual(expect.arrayContaining(['iris', 'mnist', 'silero-vad', 'language', 'pushed']));
+  expect(models.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['iris', 'mnist', 'silero-vad', 'language', 'pushed']),
+  );
   const outcomes = await sendMany(platform.gatewayUrl, 100, 4, () => irisRequest);
   expect(countKinds(outcomes)).toMatchObject({ answered: 100 });
-  const pushed = await sendMany(platform.gatewayUrl, 10, 1, () => ({ ...irisRequest, path: '/v2/models/pushed/infer' }));
+  const pushed = await sendMany(platform.gatewayUrl, 10, 1, () => ({
+    ...irisRequest,
+    path: '/v2/models/pushed/infer',
+  }));
   expect(countKinds(pushed)).toMatchObject({ answered: 10 });
 }

@@ -25,12 +25,18 @@ describe('killing one part under load', () => {
     expect(runner, 'the gateway has a runner').toBeDefined();
     const before = running.outcomes.length;
     process.kill(runner?.pid ?? Number.NaN, 'SIGKILL');
-    const backMs = await until('predictions after the runner was killed', 30_000, () => running.outcomes.slice(before).filter(({ kind }) => kind === 'answered').length > 50);
+    const backMs = await until(
+      'predictions after the runner was killed',
+      30_000,
+      () => running.outcomes.slice(before).filter(({ kind }) => kind === 'answered').length > 50,
+    );
     await pause(500);
     const outcomes = await running.stop();
     const counts = countKinds(outcomes);
     const errors = outcomes.flatMap((outcome) => (outcome.kind === 'error' ? [outcome] : []));
-    console.log(`runner killed: ${JSON.stringify(counts)}; 50 new answers after ${Math.round(backMs)} ms; ${errors[0]?.text ?? 'no error'}`);
+    console.log(
+      `runner killed: ${JSON.stringify(counts)}; 50 new answers after ${Math.round(backMs)} ms; ${errors[0]?.text ?? 'no error'}`,
+    );
     expect(counts).toMatchObject({ wrong: 0, lost: 0, refused: 0 });
     // Two runs may be handed over at once, each with at most all clients in it.
     expect(counts.error).toBeLessThanOrEqual(load.clients);
@@ -44,7 +50,9 @@ describe('killing one part under load', () => {
     const running = startSteadyLoad(platform.gatewayUrl, irisRequest, load);
     await pause(500);
     process.kill(findProcess(platform.home, 'apps/control-plane/src/main.ts').pid, 'SIGKILL');
-    const backMs = await until('the control plane is ready again', 60_000, () => isGreen(`${platform.controlUrl}/readyz`));
+    const backMs = await until('the control plane is ready again', 60_000, () =>
+      isGreen(`${platform.controlUrl}/readyz`),
+    );
     const counts = countKinds(await running.stop());
     console.log(`control plane killed: ${JSON.stringify(counts)}; ready again after ${Math.round(backMs)} ms`);
     expect(counts).toMatchObject({ wrong: 0, lost: 0, refused: 0, error: 0 });
@@ -55,24 +63,51 @@ describe('killing one part under load', () => {
     const ledger = startAliasWrites(platform);
     await until('first acknowledged writes', 20_000, () => ledger.acknowledged.length > 5);
     process.kill(postmasterOf(platform), 'SIGKILL');
-    const during = await until('a write that failed or the database back', 60_000, () => ledger.refused.length > 0 || ledger.acknowledged.length > 100);
+    const during = await until(
+      'a write that failed or the database back',
+      60_000,
+      () => ledger.refused.length > 0 || ledger.acknowledged.length > 100,
+    );
     const backMs = await until('writes work again', 60_000, () => ledger.lastAcknowledgedAfterRefusal());
     const counts = countKinds(await running.stop());
     await ledger.stop();
-    console.log(`PostgreSQL killed: ${JSON.stringify(counts)}; ${ledger.acknowledged.length} writes acknowledged, ${ledger.refused.length} refused; first refusal after ${Math.round(during)} ms, writes again ${Math.round(backMs)} ms later`);
+    console.log(
+      `PostgreSQL killed: ${JSON.stringify(counts)}; ${ledger.acknowledged.length} writes acknowledged, ${ledger.refused.length} refused; first refusal after ${Math.round(during)} ms, writes again ${Math.round(backMs)} ms later`,
+    );
     expect(counts).toMatchObject({ wrong: 0, lost: 0, refused: 0, error: 0 });
-    for (const refusal of ledger.refused) expect(refusal).toMatchObject({ status: 503, code: expect.stringMatching(/DATABASE_UNAVAILABLE|CONTROL_PLANE_UNAVAILABLE/) });
+    for (const refusal of ledger.refused)
+      {expect(refusal).toMatchObject({
+        status: 503,
+        code: expect.stringMatching(/DATABASE_UNAVAILABLE|CONTROL_PLANE_UNAVAILABLE/),
+      });}
     const audited = await auditedAliases(platform);
-    for (const alias of ledger.acknowledged) expect(audited, `acknowledged write ${alias} is in the audit log`).toContain(alias);
+    for (const alias of ledger.acknowledged)
+      {expect(audited, `acknowledged write ${alias} is in the audit log`).toContain(alias);}
   });
 
   it('a gateway: the supervisor starts it again from its last snapshot', async () => {
     const gateway = findProcess(platform.home, 'apps/gateway/src/main.ts');
     const runners = childrenOf(gateway.pid).map(({ pid }) => pid);
     process.kill(gateway.pid, 'SIGKILL');
-    const backMs = await until('a right answer from the new gateway', 60_000, async () => (await runCli(platform, ['predict', 'iris', '--gateway', platform.gatewayUrl, '--input', 'input=[[5.1,3.5,1.4,0.2]]'])).code === 0);
+    const backMs = await until(
+      'a right answer from the new gateway',
+      60_000,
+      async () =>
+        (
+          await runCli(platform, [
+            'predict',
+            'iris',
+            '--gateway',
+            platform.gatewayUrl,
+            '--input',
+            'input=[[5.1,3.5,1.4,0.2]]',
+          ])
+        ).code === 0,
+    );
     console.log(`gateway killed: answers again after ${Math.round(backMs)} ms`);
-    await until('the runners of the dead gateway are gone', 10_000, () => runners.every((pid) => childrenOf(1).every((child) => child.pid !== pid)));
+    await until('the runners of the dead gateway are gone', 10_000, () =>
+      runners.every((pid) => childrenOf(1).every((child) => child.pid !== pid)),
+    );
     expect(await cli(platform, 'status')).toContain('gateway-1');
   });
 
@@ -132,7 +167,9 @@ async function auditedAliases(platform: Platform): Promise<string[]> {
   let cursor: string | null = null;
   do {
     const query: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-    const response = await fetch(`${platform.controlUrl}/api/v1/audit?limit=500${query}`, { headers: { authorization: `Bearer ${platform.adminToken}` } });
+    const response = await fetch(`${platform.controlUrl}/api/v1/audit?limit=500${query}`, {
+      headers: { authorization: `Bearer ${platform.adminToken}` },
+    });
     const page = (await response.json()) as { items: unknown[]; next: string | null };
     for (const match of JSON.stringify(page.items).matchAll(/ledger-\d+/g)) found.push(match[0]);
     cursor = page.next;

@@ -21,12 +21,17 @@ describe('pushing models', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('a model of one\'s own answers without a restart', async () => {
+  it("a model of one's own answers without a restart", async () => {
     const startedAtMs = performance.now();
     const said = await cli(platform, 'model', 'push', 'flowers', join(repository, 'models/iris/1/model.onnx'));
-    const outcomes = await sendMany(platform.gatewayUrl, 1, 1, () => ({ ...irisRequest, path: '/v2/models/flowers/infer' }));
+    const outcomes = await sendMany(platform.gatewayUrl, 1, 1, () => ({
+      ...irisRequest,
+      path: '/v2/models/flowers/infer',
+    }));
     const durationMs = performance.now() - startedAtMs;
-    console.log(`pushed and answered after ${Math.round(durationMs)} ms; the command said: ${said.trim().split('\n').at(-1)}`);
+    console.log(
+      `pushed and answered after ${Math.round(durationMs)} ms; the command said: ${said.trim().split('\n').at(-1)}`,
+    );
     expect(countKinds(outcomes)).toMatchObject({ answered: 1 });
     expect(durationMs).toBeLessThan(15_000);
   });
@@ -46,12 +51,17 @@ describe('pushing models', () => {
 
   it('refuses a well-formed file that ONNX Runtime cannot load, and never makes it ready', async () => {
     const file = join(folder, 'unknown-operator.onnx');
-    await writeFile(file, writeOnnxModel({
-      producerName: 'test', graphName: 'unknown', opsets: [{ domain: '', version: 17 }],
-      nodes: [{ opType: 'NoSuchOperator', inputs: ['x'], outputs: ['y'] }],
-      inputs: [{ name: 'x', elementType: elementTypeOf.FP32, shape: ['n', 2] }],
-      outputs: [{ name: 'y', elementType: elementTypeOf.FP32, shape: ['n', 2] }],
-    }));
+    await writeFile(
+      file,
+      writeOnnxModel({
+        producerName: 'test',
+        graphName: 'unknown',
+        opsets: [{ domain: '', version: 17 }],
+        nodes: [{ opType: 'NoSuchOperator', inputs: ['x'], outputs: ['y'] }],
+        inputs: [{ name: 'x', elementType: elementTypeOf.FP32, shape: ['n', 2] }],
+        outputs: [{ name: 'y', elementType: elementTypeOf.FP32, shape: ['n', 2] }],
+      }),
+    );
     const result = await runCli(platform, ['model', 'push', 'unknown-operator', file]);
     console.log(result.stderr.trim());
     expect(result.code).toBe(1);
@@ -72,11 +82,19 @@ describe('pushing models', () => {
     const pushMs = performance.now() - startedAtMs;
     const meanwhile = await during.stop();
     const p99 = [latencyMs(before, 0.99), latencyMs(meanwhile, 0.99)] as const;
-    console.log(`100 MB pushed and ready after ${Math.round(pushMs)} ms; iris p50 ${latencyMs(before, 0.5).toFixed(1)} → ${latencyMs(meanwhile, 0.5).toFixed(1)} ms, p99 ${p99[0].toFixed(1)} → ${p99[1].toFixed(1)} ms, max ${latencyMs(meanwhile, 1).toFixed(1)} ms over ${meanwhile.length} requests`);
+    console.log(
+      `100 MB pushed and ready after ${Math.round(pushMs)} ms; iris p50 ${latencyMs(before, 0.5).toFixed(1)} → ${latencyMs(meanwhile, 0.5).toFixed(1)} ms, p99 ${p99[0].toFixed(1)} → ${p99[1].toFixed(1)} ms, max ${latencyMs(meanwhile, 1).toFixed(1)} ms over ${meanwhile.length} requests`,
+    );
     expect(countKinds(meanwhile)).toMatchObject({ wrong: 0, error: 0, lost: 0, refused: 0 });
     // The figure is printed; the limit only catches a loader that blocks others (a load takes seconds).
     expect(p99[1]).toBeLessThan(1_000);
-    const [answer] = await sendMany(platform.gatewayUrl, 1, 1, () => ({ path: '/v2/models/large/infer', body: JSON.stringify({ inputs: [{ name: 'x', shape: [1, 5000], datatype: 'FP32', data: Array.from({ length: 5000 }, () => 1) }] }), check: () => null }));
+    const [answer] = await sendMany(platform.gatewayUrl, 1, 1, () => ({
+      path: '/v2/models/large/infer',
+      body: JSON.stringify({
+        inputs: [{ name: 'x', shape: [1, 5000], datatype: 'FP32', data: Array.from({ length: 5000 }, () => 1) }],
+      }),
+      check: () => null,
+    }));
     expect(answer?.kind).toBe('answered');
   });
 });
@@ -86,7 +104,9 @@ function largeModel(): Uint8Array {
   const size = 5_000;
   const weights = new Float32Array(size * size).map((_, index) => ((index % 17) - 8) / 1_000);
   return writeOnnxModel({
-    producerName: 'test', graphName: 'large', opsets: [{ domain: '', version: 17 }],
+    producerName: 'test',
+    graphName: 'large',
+    opsets: [{ domain: '', version: 17 }],
     nodes: [{ opType: 'MatMul', inputs: ['x', 'w'], outputs: ['y'] }],
     initializers: [{ name: 'w', datatype: 'FP32', shape: [size, size], data: weights }],
     inputs: [{ name: 'x', elementType: elementTypeOf.FP32, shape: ['n', size] }],

@@ -30,7 +30,11 @@ describe('splitting traffic between versions', () => {
 
   it('meets one sticky unit always with the same version, and units in the split proportion', async () => {
     const units = 2_000;
-    const send = () => sendMany(platform.gatewayUrl, units, 32, (index) => ({ ...irisRequest, headers: { 'x-cluster-ai-unit': `user-${index}` } }));
+    const send = () =>
+      sendMany(platform.gatewayUrl, units, 32, (index) => ({
+        ...irisRequest,
+        headers: { 'x-cluster-ai-unit': `user-${index}` },
+      }));
     const first = await send();
     const second = await send();
     expect(first.map(answeredBy)).toEqual(second.map(answeredBy));

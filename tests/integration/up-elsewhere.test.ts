@@ -4,7 +4,7 @@ import { chmod, cp, mkdir, mkdtemp, readlink, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPostgres } from '@cluster-ai/testkit/postgres/postgres-server.ts';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { processesOf } from '../drills/processes.ts';
 import { irisRequest } from '../iris.ts';
 import { freePort, isGreen, repository, startPlatform, until } from '../start-platform.ts';
@@ -44,11 +44,8 @@ test('a data folder with a path too long for sockets works', async () => {
 });
 
 // Changing the user is something that only root can do, so there is nothing to see as anybody else.
-const testAsRoot = process.getuid?.() === 0 ? test : () => undefined;
-
-testAsRoot(
-  'a checkout that only root can read runs from a copy as the system user (this test needs root)',
-  async () => {
+describe.each(process.getuid?.() === 0 ? ['root'] : [])('as %s', () => {
+  test('a checkout that only root can read runs from a copy as the system user (this test needs root)', async () => {
     const checkout = join(folder, 'closed');
     await mkdir(checkout, { mode: 0o700 });
     for (const path of [
@@ -108,8 +105,8 @@ testAsRoot(
     expect(second.printed()).toContain('Cluster AI is ready');
     expect(second.printed()).not.toContain('runs from a copy');
     await stop(second.child);
-  },
-);
+  });
+});
 
 async function stop(child: ReturnType<typeof spawn>): Promise<void> {
   child.kill('SIGTERM');

@@ -28,7 +28,7 @@ export function modelFileOf(files: readonly ManifestFile[]): ManifestFile | null
   return onnx.find((file) => file.path === 'model.onnx') ?? (onnx.length === 1 ? (onnx[0] ?? null) : null);
 }
 
-export const tensorSignatureSchema = z.object({
+const tensorSignatureSchema = z.object({
   name: z.string(),
   datatype: z.enum([
     'BOOL',

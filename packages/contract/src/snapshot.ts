@@ -18,7 +18,7 @@ export const snapshotModelSchema = z.object({
 
 export type SnapshotModel = z.infer<typeof snapshotModelSchema>;
 
-export const snapshotVariantSchema = z.object({
+const snapshotVariantSchema = z.object({
   /** A `SnapshotModel.id`. */
   modelId: z.string(),
   /** Relative to the other variants of the route; 0 is loaded but without traffic. */

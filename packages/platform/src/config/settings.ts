@@ -67,7 +67,7 @@ function* settingsOf(program: string, prefix: string, node: Node): Generator<Set
 }
 
 /** The environment variable of a setting: `gateway` and `http.bodyBytesMax` make CLUSTER_AI_GATEWAY_HTTP_BODY_BYTES_MAX. */
-export function envName(program: string, path: string): string {
+function envName(program: string, path: string): string {
   return `${envPrefix(program)}${path
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
     .replaceAll('.', '_')
