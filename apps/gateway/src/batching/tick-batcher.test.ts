@@ -17,6 +17,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
+  vi.advanceTimersByTime(deadlineCheckMs);
   if (vi.getTimerCount() > 0) throw new Error('an idle batcher leaves a timer behind');
   vi.useRealTimers();
 });

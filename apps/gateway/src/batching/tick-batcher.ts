@@ -65,13 +65,13 @@ export class TickBatcher {
     const ticket = new Ticket(request, this.keys.keyOf(request), deadlineAtMs, this.options.clock.nowMs());
     this.waiting.push(ticket);
     this.scheduleFlush();
-    this.deadlineTimer ??= setInterval(() => this.checkDeadlines(), deadlineCheckMs);
+    this.deadlineTimer ??= setInterval(() => this.checkDeadlines(), deadlineCheckMs).unref();
     return ticket;
   }
 
   /** Resolves when nothing waits or runs any more. */
   idle(): Promise<void> {
-    if (this.waiting.length === 0 && this.running.size === 0) return Promise.resolve();
+    if (this.isIdle) return Promise.resolve();
     this.whenIdle ??= Promise.withResolvers<void>();
     return this.whenIdle.promise;
   }
@@ -159,13 +159,20 @@ export class TickBatcher {
     for (const ticket of this.running) ticket.expireIfDue(nowMs);
     const wanted = stillWanted(this.waiting, nowMs);
     if (wanted.length < this.waiting.length) this.waiting.splice(0, this.waiting.length, ...wanted);
+    // Stopped here and not with the last request: a quiet client would start and stop it each time.
+    if (this.isIdle && this.deadlineTimer !== null) {
+      clearInterval(this.deadlineTimer);
+      this.deadlineTimer = null;
+    }
     this.afterSettling();
   }
 
+  private get isIdle(): boolean {
+    return this.waiting.length === 0 && this.running.size === 0;
+  }
+
   private afterSettling(): void {
-    if (this.waiting.length > 0 || this.running.size > 0) return;
-    if (this.deadlineTimer !== null) clearInterval(this.deadlineTimer);
-    this.deadlineTimer = null;
+    if (!this.isIdle) return;
     this.whenIdle?.resolve();
     this.whenIdle = null;
   }

@@ -44,6 +44,7 @@ export function parsePath(rawPath: string): OpenInferenceTarget | null {
 
 function decode(segment: string | undefined): string | null {
   if (segment === undefined) return null;
+  if (!segment.includes('%')) return segment;
   try {
     return decodeURIComponent(segment);
   } catch {
