@@ -8,6 +8,7 @@ import { embeddedPostgresBinaries, postgresBinariesIn } from '@cluster-ai/platfo
 import { initDataFolder, startServer } from '@cluster-ai/platform/postgres/embedded-server.ts';
 import type { RunningServer, ServerUser } from '@cluster-ai/platform/postgres/embedded-server.ts';
 import pg from 'pg';
+import { reachableBinaries } from './reachable-binaries.ts';
 
 /** 18 comes with the repository; 15 is Debian's, from the package `postgresql-15`. */
 export type PostgresMajor = 15 | 18;
@@ -35,12 +36,13 @@ const stopLimitMs = 20_000;
  * (PostgreSQL refuses root). It ends with the test process.
  */
 export async function startPostgres(major: PostgresMajor): Promise<PostgresServer> {
-  const binaries =
+  const installed =
     major === 18
       ? embeddedPostgresBinaries()
       : postgresBinariesIn(debian15, 'install the Debian package postgresql-15');
   const user = serverUser();
   const folder = mkdtempSync(join(tmpdir(), 'cluster-ai-pg-'));
+  const binaries = reachableBinaries(installed, user, folder);
   const dataFolder = join(folder, 'data');
   mkdirSync(dataFolder, { mode: 0o700 });
   for (const path of [folder, dataFolder]) if (user !== undefined) chownSync(path, user.uid, user.gid);
