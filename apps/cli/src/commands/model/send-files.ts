@@ -88,27 +88,22 @@ async function sendRest(options: SendOptions, upload: Upload, file: LocalFile): 
   if (offset === file.size && present !== undefined) return upload;
   const { client } = options;
   const stalled = new AbortController();
-  let timer = setTimeout(() => stalled.abort(), stallTimeoutMs);
+  // Unreferenced: it must not keep a command alive that is done.
+  const timer = setTimeout(() => stalled.abort(), stallTimeoutMs).unref();
+  const body = createReadStream(file.source, { start: offset });
   let sent = total;
-  const body = createReadStream(file.source, { start: offset }).on('data', (chunk) => {
-    clearTimeout(timer);
-    timer = setTimeout(() => stalled.abort(), stallTimeoutMs);
+  const count = (chunk: string | Buffer): void => {
+    timer.refresh();
     sent += chunk.length;
     options.onProgress(sent);
-  });
+  };
+  body.on('data', count);
+  const call = { params: { id: upload.id, sha256: file.sha256 }, query: { offset } };
   try {
-    return await patch(
-      client,
-      endpointUrl(client.baseUrl, appendUploadFile, {
-        params: { id: upload.id, sha256: file.sha256 },
-        query: { offset },
-      }),
-      body,
-      stalled.signal,
-    );
+    return await patch(client, endpointUrl(client.baseUrl, appendUploadFile, call), body, stalled.signal);
   } finally {
+    body.off('data', count).destroy();
     clearTimeout(timer);
-    body.destroy();
   }
 }
 
