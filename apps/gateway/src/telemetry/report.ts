@@ -28,6 +28,8 @@ export class Reporter {
   private timer: NodeJS.Timeout | null = null;
   private dueAtMs = 0;
   private sending = false;
+  /** Something changed while a report was on its way. */
+  private outdated = false;
   private failing = false;
 
   constructor(options: ReporterOptions) {
@@ -56,8 +58,12 @@ export class Reporter {
 
   private async send(): Promise<void> {
     this.schedule(reportEveryMs);
-    if (this.sending) return;
+    if (this.sending) {
+      this.outdated = true;
+      return;
+    }
     this.sending = true;
+    this.outdated = false;
     const { controlUrl, token, log } = this.options;
     try {
       await callEndpoint({ baseUrl: controlUrl, token: token(), timeoutMs: 5_000 }, reportGateway, {
@@ -66,15 +72,14 @@ export class Reporter {
       this.failing = false;
     } catch (thrown) {
       // Reports are state, not events: the next one says all that this one would have said.
+      const { code, message, cause } = toClusterError(thrown);
       if (!this.failing) {
-        log.warn(
-          { code: toClusterError(thrown).code },
-          `the control plane does not take reports: ${toClusterError(thrown).message}`,
-        );
+        log.warn({ code, error: cause ?? message }, `the control plane does not take reports: ${message}`);
       }
       this.failing = true;
     } finally {
       this.sending = false;
+      if (this.outdated && this.timer !== null) this.schedule(reportSoonMs);
     }
   }
 

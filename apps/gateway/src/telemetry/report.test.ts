@@ -1,0 +1,99 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { gatewayReportSchema, type GatewayReport } from '@cluster-ai/contract/telemetry.ts';
+import { startFakeHttpServer, type FakeHttpServer } from '@cluster-ai/testkit/fake-http-server.ts';
+import { MemoryLog } from '@cluster-ai/testkit/memory-log.ts';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Reporter } from './report.ts';
+import { VariantStats } from './variant-stats.ts';
+
+const iris = new VariantStats('iris', 'iris@1');
+const unrouted = new VariantStats('', '');
+
+let server: FakeHttpServer;
+let reports: GatewayReport[];
+let answer: (response: ServerResponse) => void;
+let inFlight: number;
+let log: MemoryLog;
+let reporter: Reporter;
+
+beforeEach(async () => {
+  reports = [];
+  inFlight = 0;
+  log = new MemoryLog();
+  answer = (response) => response.end('{"accepted":true}');
+  server = await startFakeHttpServer((request, response) => void receive(request, response));
+  reporter = new Reporter({
+    controlUrl: server.url,
+    token: () => 'join',
+    log,
+    stats: () => [iris, unrouted],
+    describe: () => ({
+      gateway: 'gateway-1',
+      programVersion: '1',
+      pid: 1,
+      startedAtMs: 0,
+      httpUrl: 'http://127.0.0.1:8000',
+      applied: null,
+      ready: true,
+      reasons: [],
+      models: [],
+      runners: [],
+      inFlight,
+      queued: 0,
+      rssBytes: 1,
+    }),
+  });
+});
+
+afterEach(async () => {
+  reporter.stop();
+  await server.close();
+});
+
+async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  let text = '';
+  for await (const chunk of request) text += String(chunk);
+  reports.push(gatewayReportSchema.parse(JSON.parse(text)));
+  answer(response);
+}
+
+test('the first report comes soon, in the agreed form, and names no traffic but that of routes', async () => {
+  reporter.start();
+  await vi.waitFor(() => expect(reports).toHaveLength(1), 1_500);
+  expect(reports[0]?.traffic.map(({ route }) => route)).toEqual(['iris']);
+  expect(server.requests).toEqual(['POST /api/v1/fleet/report']);
+});
+
+test('a change is reported at once, also one that happens while a report is on its way', async () => {
+  const held: ServerResponse[] = [];
+  answer = (response) => held.push(response);
+  reporter.start();
+  await vi.waitFor(() => expect(held).toHaveLength(1), 1_500);
+  inFlight = 7;
+  reporter.changed();
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(reports).toHaveLength(1);
+  answer = (response) => response.end('{"accepted":true}');
+  held[0]?.end('{"accepted":true}');
+  await vi.waitFor(() => expect(reports.at(-1)?.inFlight).toBe(7), 1_500);
+});
+
+test('a control plane that refuses is told of once, and reported to again', async () => {
+  answer = (response) => response.writeHead(500).end('broken');
+  reporter.start();
+  await vi.waitFor(() => expect(reports.length).toBeGreaterThanOrEqual(1), 1_500);
+  reporter.changed();
+  await vi.waitFor(() => expect(reports.length).toBeGreaterThanOrEqual(2), 1_500);
+  await vi.waitFor(
+    () => expect(log.messages('warn')).toEqual([expect.stringContaining('does not take reports')]),
+    1_500,
+  );
+});
+
+test('nothing is sent after the stop', async () => {
+  reporter.start();
+  reporter.stop();
+  reporter.changed();
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(reports).toEqual([]);
+});
