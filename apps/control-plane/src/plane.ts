@@ -2,7 +2,7 @@ import type { ControlPlaneConfig } from '@cluster-ai/contract/config/control-pla
 import type { Clock } from '@cluster-ai/core/ports/clock.ts';
 import type { GatewayReport } from '@cluster-ai/contract/telemetry.ts';
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
-import type { Store } from './database/store.ts';
+import type { Store } from './database/change.ts';
 import type { SnapshotFeed } from './features/snapshots/index.ts';
 import type { Tokens } from './http/tokens.ts';
 import type { Metrics } from './metrics.ts';

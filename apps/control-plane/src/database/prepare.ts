@@ -5,7 +5,7 @@ import { migrate } from '@cluster-ai/platform/postgres/migrate.ts';
 import type { Pool } from '@cluster-ai/platform/postgres/pool.ts';
 import { importExamples } from '../features/sources/index.ts';
 import type { Plane } from '../plane.ts';
-import type { Change } from './store.ts';
+import type { Change } from './change.ts';
 
 const retryMs = 500;
 

@@ -1,7 +1,7 @@
 import type { Endpoint } from '@cluster-ai/contract/api/endpoint.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import type { Caller } from '../database/store.ts';
+import type { Caller } from '../database/change.ts';
 import type { Metrics } from '../metrics.ts';
 import { authorize } from './access.ts';
 import type { Tokens } from './tokens.ts';

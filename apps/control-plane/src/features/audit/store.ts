@@ -1,4 +1,4 @@
-import type { Caller, Query } from '../../database/store.ts';
+import type { Caller, Query } from '../../database/change.ts';
 
 export interface AuditRecord {
   readonly action: string;

@@ -1,7 +1,7 @@
 import type { GatewayStatus } from '@cluster-ai/contract/api/system.ts';
 import type { GatewayReport } from '@cluster-ai/contract/telemetry.ts';
 import { sql } from 'kysely';
-import type { Query } from '../../database/store.ts';
+import type { Query } from '../../database/change.ts';
 
 /** A gateway reports every two seconds; after this silence it counts as not connected. */
 export const connectedWithinMs = 10_000;

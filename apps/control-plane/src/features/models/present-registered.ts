@@ -1,6 +1,6 @@
 import type { commitUpload } from '@cluster-ai/contract/api/uploads.ts';
 import type { z } from 'zod';
-import type { Changed } from '../../database/store.ts';
+import type { Changed } from '../../database/change.ts';
 import { presentVersion } from './present-model.ts';
 import type { Registered } from './register-version.ts';
 

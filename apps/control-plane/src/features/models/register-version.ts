@@ -4,7 +4,7 @@ import type { ManifestFile, ModelSettings } from '@cluster-ai/contract/manifest.
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { ModelSignature } from '@cluster-ai/core/inference/signature.ts';
 import { assertModelName } from '@cluster-ai/core/names/model-name.ts';
-import type { Change } from '../../database/store.ts';
+import type { Change } from '../../database/change.ts';
 import type { FileStore } from '../../storage/file-store.ts';
 import { deployVersion, deploymentOf } from '../routes/index.ts';
 import type { Deployment } from '../routes/index.ts';

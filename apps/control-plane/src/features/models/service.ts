@@ -1,6 +1,6 @@
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { assertModelName } from '@cluster-ai/core/names/model-name.ts';
-import type { Change, Query } from '../../database/store.ts';
+import type { Change, Query } from '../../database/change.ts';
 import { deleteRoute, releaseVersion, routesUsing } from '../routes/index.ts';
 import { selectModel } from './store.ts';
 import type { ModelRecord, VersionRecord } from './store.ts';

@@ -1,6 +1,6 @@
 import type { ManifestFile } from '@cluster-ai/contract/manifest.ts';
 import type { Selectable } from 'kysely';
-import type { Query } from '../../database/store.ts';
+import type { Query } from '../../database/change.ts';
 import type { Tables } from '../../database/tables.ts';
 
 export type ModelRow = Selectable<Tables['models']>;

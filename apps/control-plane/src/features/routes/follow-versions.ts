@@ -1,6 +1,6 @@
 import { stickyHeaderDefault } from '@cluster-ai/contract/snapshot.ts';
 import type { Route } from '@cluster-ai/contract/api/routes.ts';
-import type { Change } from '../../database/store.ts';
+import type { Change } from '../../database/change.ts';
 import { soleVariant } from './resolve-policy.ts';
 import {
   removeRoute,

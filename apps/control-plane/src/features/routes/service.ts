@@ -2,7 +2,7 @@ import type { Route, RoutePolicy } from '@cluster-ai/contract/api/routes.ts';
 import { stickyHeaderDefault } from '@cluster-ai/contract/snapshot.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { assertModelName } from '@cluster-ai/core/names/model-name.ts';
-import type { Change, Query } from '../../database/store.ts';
+import type { Change, Query } from '../../database/change.ts';
 import type { RouteVariant } from '../../database/tables.ts';
 import { modelsOf, resolvePolicy, samePolicy } from './resolve-policy.ts';
 import { removeRoute, routeOf, selectRevisions, selectRoute, selectVersionNumbers, writeRoute } from './store.ts';

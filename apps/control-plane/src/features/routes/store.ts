@@ -1,6 +1,6 @@
 import type { Route, RoutePolicy } from '@cluster-ai/contract/api/routes.ts';
 import type { Selectable } from 'kysely';
-import type { Change, Query } from '../../database/store.ts';
+import type { Change, Query } from '../../database/change.ts';
 import type { RouteVariant, Tables } from '../../database/tables.ts';
 
 export type RouteRow = Selectable<Tables['routes']>;

@@ -1,5 +1,5 @@
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
-import type { Store } from '../../database/store.ts';
+import type { Store } from '../../database/change.ts';
 import { selectHead, selectSnapshot } from './store.ts';
 import type { StoredSnapshot } from './store.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { SignedSnapshot } from '@cluster-ai/contract/snapshot.ts';
-import type { Query } from '../../database/store.ts';
+import type { Query } from '../../database/change.ts';
 import { buildSnapshot } from './build-snapshot.ts';
 import type { SnapshotSource } from './build-snapshot.ts';
 

@@ -2,7 +2,7 @@ import type { importModel as importModelEndpoint } from '@cluster-ai/contract/ap
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { assertModelName } from '@cluster-ai/core/names/model-name.ts';
 import type { z } from 'zod';
-import type { Caller, Changed } from '../../database/store.ts';
+import type { Caller, Changed } from '../../database/change.ts';
 import type { Plane } from '../../plane.ts';
 import type { StoredFile } from '../../storage/file-store.ts';
 import { inspectModel, registerVersion } from '../models/index.ts';

@@ -1,4 +1,4 @@
-import type { Query } from '../../database/store.ts';
+import type { Query } from '../../database/change.ts';
 
 /** A version that came from the watched folder. */
 export interface WatchedVersion {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { canonicalManifest } from '@cluster-ai/contract/manifest.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
-import type { Caller } from '../../database/store.ts';
+import type { Caller } from '../../database/change.ts';
 import type { Job } from '../../jobs/periodic.ts';
 import type { Plane } from '../../plane.ts';
 import { inspectModel, registerVersion, retireVersion } from '../models/index.ts';

@@ -3,7 +3,7 @@ import type { Upload, createUpload as createUploadEndpoint } from '@cluster-ai/c
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { assertModelName } from '@cluster-ai/core/names/model-name.ts';
 import type { z } from 'zod';
-import type { Caller, Changed } from '../../database/store.ts';
+import type { Caller, Changed } from '../../database/change.ts';
 import type { Plane } from '../../plane.ts';
 import { assertManifest, inspectModel, registerVersion } from '../models/index.ts';
 import type { Registered } from '../models/index.ts';

@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { Query } from '../../database/store.ts';
+import type { Query } from '../../database/change.ts';
 import type { Tables } from '../../database/tables.ts';
 
 export type UploadRow = Selectable<Tables['uploads']>;
