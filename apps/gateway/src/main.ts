@@ -1,7 +1,6 @@
-import { parseArgs } from 'node:util';
 import { gatewayConfigSchema } from '@cluster-ai/contract/config/gateway.ts';
 import { toClusterError } from '@cluster-ai/core/errors.ts';
-import { loadConfig } from '@cluster-ai/platform/config/load-config.ts';
+import { loadProgramConfig } from '@cluster-ai/platform/config/program-arguments.ts';
 import { createLifecycle } from '@cluster-ai/platform/lifecycle/lifecycle.ts';
 import { createLogger } from '@cluster-ai/platform/log/log.ts';
 import packageJson from '../package.json' with { type: 'json' };
@@ -9,13 +8,7 @@ import { assembleGateway } from './server.ts';
 
 /** The gateway program: settings, log, parts, run. Exit codes: 0 stopped in order, 1 failed, 2 a setting is wrong. */
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { config: { type: 'string' } } });
-  const { value: config } = loadConfig({
-    program: 'gateway',
-    schema: gatewayConfigSchema,
-    file: values.config,
-    env: process.env,
-  });
+  const { value: config } = loadProgramConfig('gateway', gatewayConfigSchema);
   const log = createLogger({ program: 'gateway', level: config.log.level });
   const lifecycle = createLifecycle({ log });
   assembleGateway({ config, programVersion: packageJson.version, log }, lifecycle);

@@ -26,6 +26,7 @@ export function databasePhase(running: RunningPrograms, onReady: (database: Data
     name: 'database',
     why: 'the control plane keeps everything in it',
     start: async (signal) => {
+      const beganMs = performance.now();
       const binaries = embeddedPostgresBinaries();
       const sockets = socketFolder(home);
       const { dataFolder, url, isNew } = await prepareDatabase(homePaths(home).postgres, sockets, binaries);
@@ -33,7 +34,7 @@ export function databasePhase(running: RunningPrograms, onReady: (database: Data
       const { startTimeoutMs } = up.value;
       const onOutput = running.outputOf('postgres');
       const program = postgresProgram({ binaries, dataFolder, socketFolder: sockets, startTimeoutMs, onOutput });
-      await running.start(program, 'database', signal);
+      await running.start(program, isNew ? 'new database' : 'database', signal, beganMs);
     },
     stop: () => running.stop('postgres'),
     stopTimeoutMs: postgresStopTimeoutMs + killMarginMs,

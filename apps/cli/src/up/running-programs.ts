@@ -59,9 +59,11 @@ export class RunningPrograms {
     return (chunk) => output.write(chunk);
   }
 
-  /** @param label as people read it: `control plane`. */
-  async start(program: Program, label: string, signal: AbortSignal): Promise<void> {
-    const beganMs = performance.now();
+  /**
+   * @param label as people read it: `control plane`.
+   * @param beganMs when its preparation began, on the clock of `performance.now()`.
+   */
+  async start(program: Program, label: string, signal: AbortSignal, beganMs = performance.now()): Promise<void> {
     const onChange = (): void => this.saveState();
     const supervisor = superviseProgram(program, { log: this.log, terminal: this.terminal, onChange });
     this.supervisors.set(program.name, supervisor);

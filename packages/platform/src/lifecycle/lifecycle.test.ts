@@ -97,3 +97,17 @@ test('stop is joined by a second call, and phases that were not started are not 
   expect(await Promise.all([lifecycle.stop('a'), lifecycle.stop('b')])).toEqual([true, true]);
   expect(stopped).toEqual(['one']);
 });
+
+test('a phase that waits is told to end when a stop is asked for', async () => {
+  const lifecycle = createLifecycle({ log: quiet });
+  lifecycle.add({
+    name: 'waiting',
+    why: 'waits for something that does not come',
+    start: (signal) =>
+      new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('told to end')))),
+    stopTimeoutMs: 1_000,
+  });
+  const starting = lifecycle.start();
+  expect(await lifecycle.stop('test')).toBe(true);
+  await expect(starting).rejects.toThrow('told to end');
+});
