@@ -22,7 +22,7 @@ export async function continueAsUser(settings: UpSettings, flags: UpFlags, termi
   const { user: name } = settings.up.value;
   let user = findSystemUser(name);
   if (user === null) {
-    user = createSystemUser(name, settings.home);
+    user = createSystemUser(name);
     terminal.line(`created the system user ${name}`);
   }
   await assertNotRunning(settings.home, user.uid);

@@ -26,8 +26,8 @@ export function findSystemUser(name: string): SystemUser | null {
   return { name, uid, gid, groups: idsOf('-G', name) };
 }
 
-/** Creates a system user with a group of its own, no password and no shell. @throws ClusterError PREREQUISITE_MISSING. */
-export function createSystemUser(name: string, home: string): SystemUser {
+/** Creates a system user with a group of its own, no password, no shell and no home. @throws ClusterError PREREQUISITE_MISSING. */
+export function createSystemUser(name: string): SystemUser {
   try {
     execFileSync(
       'useradd',
@@ -36,7 +36,7 @@ export function createSystemUser(name: string, home: string): SystemUser {
         '--user-group',
         '--no-create-home',
         '--home-dir',
-        home,
+        '/nonexistent',
         '--shell',
         '/usr/sbin/nologin',
         '--comment',
