@@ -46,6 +46,9 @@ export function createSystemUser(name: string): SystemUser {
       { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' },
     );
   } catch (cause) {
+    // Another start may have been quicker.
+    const made = findSystemUser(name);
+    if (made !== null) return made;
     throw new ClusterError('PREREQUISITE_MISSING', `the system user ${name} cannot be created: ${String(cause)}`, {
       cause,
       fix: 'create it, or name an existing user with --user',
