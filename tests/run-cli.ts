@@ -33,7 +33,8 @@ export async function cli(
   ...args: readonly string[]
 ): Promise<string> {
   const result = await runCli(platform, args);
-  if (result.code !== 0)
-    {throw new Error(`cluster-ai ${args.join(' ')} ended with ${result.code}:\n${result.stdout}${result.stderr}`);}
+  if (result.code !== 0) {
+    throw new Error(`cluster-ai ${args.join(' ')} ended with ${result.code}:\n${result.stdout}${result.stderr}`);
+  }
   return result.stdout;
 }

@@ -107,8 +107,9 @@ async function untilReady(
       );
     }
     if ((await isGreen(`${platform.controlUrl}/readyz`)) && (await isGreen(`${platform.metricsUrl}/readyz`))) return;
-    if (performance.now() - startedAtMs > withinMs)
-      {throw new Error(`the platform was not ready after ${withinMs} ms:\n${platform.output()}`);}
+    if (performance.now() - startedAtMs > withinMs) {
+      throw new Error(`the platform was not ready after ${withinMs} ms:\n${platform.output()}`);
+    }
     await pause(100);
   }
 }

@@ -31,8 +31,9 @@ describe('SIGKILL of the supervisor, and of everything', () => {
       () => pids.every((pid) => !isAlive(pid)) && processesOf(home).length === 0,
     );
     console.log(`supervisor killed: ${pids.length} processes gone after ${Math.round(goneMs)} ms`);
-    for (const port of Object.values(platform.ports))
-      {expect(await isPortTaken(port), `port ${port} is free`).toBe(false);}
+    for (const port of Object.values(platform.ports)) {
+      expect(await isPortTaken(port), `port ${port} is free`).toBe(false);
+    }
     const startedAtMs = performance.now();
     platform = await startPlatform({ home }, platform.ports);
     console.log(`started again after ${Math.round(performance.now() - startedAtMs)} ms`);

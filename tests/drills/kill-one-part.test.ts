@@ -75,14 +75,16 @@ describe('killing one part under load', () => {
       `PostgreSQL killed: ${JSON.stringify(counts)}; ${ledger.acknowledged.length} writes acknowledged, ${ledger.refused.length} refused; first refusal after ${Math.round(during)} ms, writes again ${Math.round(backMs)} ms later`,
     );
     expect(counts).toMatchObject({ wrong: 0, lost: 0, refused: 0, error: 0 });
-    for (const refusal of ledger.refused)
-      {expect(refusal).toMatchObject({
+    for (const refusal of ledger.refused) {
+      expect(refusal).toMatchObject({
         status: 503,
         code: expect.stringMatching(/DATABASE_UNAVAILABLE|CONTROL_PLANE_UNAVAILABLE/),
-      });}
+      });
+    }
     const audited = await auditedAliases(platform);
-    for (const alias of ledger.acknowledged)
-      {expect(audited, `acknowledged write ${alias} is in the audit log`).toContain(alias);}
+    for (const alias of ledger.acknowledged) {
+      expect(audited, `acknowledged write ${alias} is in the audit log`).toContain(alias);
+    }
   });
 
   it('a gateway: the supervisor starts it again from its last snapshot', async () => {

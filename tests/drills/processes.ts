@@ -21,8 +21,9 @@ export function processesOf(home: string): ProcessInfo[] {
 
 export function findProcess(home: string, part: string): ProcessInfo {
   const found = processesOf(home).find(({ command }) => command.includes(part));
-  if (found === undefined)
-    {throw new Error(`no process of ${home} has '${part}' in its command: ${JSON.stringify(processesOf(home))}`);}
+  if (found === undefined) {
+    throw new Error(`no process of ${home} has '${part}' in its command: ${JSON.stringify(processesOf(home))}`);
+  }
   return found;
 }
 
