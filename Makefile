@@ -6,6 +6,9 @@ NODE := $(CURDIR)/.tools/bin/node
 # Children that are looked up by name (npm's programs) meet the same Node.
 WITH_NODE = env PATH="$(CURDIR)/.tools/bin:$(CURDIR)/node_modules/.bin:$$PATH"
 
+# ONNX Runtime reports to its makers unless it is told not to.
+export ORT_DISABLE_TELEMETRY := 1
+
 .DEFAULT_GOAL := help
 .PHONY: up test check unit test-system bench format models bootstrap clean help
 
