@@ -1,5 +1,5 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkedAnswers } from './bench/answers.ts';
@@ -32,18 +32,18 @@ async function measure(folder: string): Promise<Measurement[]> {
   try {
     const prepared = [];
     for (const scenario of scenarios) {
-      const { outputs } = runInProcess(folder, scenario, 0.1, serverCore);
+      const { outputs } = await runInProcess(folder, scenario, 0.1, serverCore);
       const answers = await checkedAnswers(gateway.url, scenario, outputs);
       const script = await writeWrkScript(folder, scenario, answers);
-      runWrk({ url: gateway.url, script, clients: 32, seconds: 3, core: loadCore });
+      await runWrk({ url: gateway.url, script, clients: 32, seconds: 3, core: loadCore });
       prepared.push({ scenario, outputs, script });
     }
     for (let round = 1; round <= rounds; round += 1) {
       for (const { scenario, script } of prepared) {
-        const inProcess = runInProcess(folder, scenario, seconds, serverCore);
+        const inProcess = await runInProcess(folder, scenario, seconds, serverCore);
         for (const clients of clientCounts) {
           const cpuBefore = gateway.cpuSeconds();
-          const load = runWrk({ url: gateway.url, script, clients, seconds, core: loadCore });
+          const load = await runWrk({ url: gateway.url, script, clients, seconds, core: loadCore });
           const cpuUs = ((gateway.cpuSeconds() - cpuBefore) * 1e6) / load.requests;
           const measured = { model: scenario.model, wire: scenario.wire, clients, cpuUs, inProcess, load };
           measurements.push(measured);
@@ -66,7 +66,7 @@ async function profileObservation(folder: string): Promise<ObserveShare> {
   const gateway = await startBenchGateway({ models: [scenario.model], core: serverCore, nodeArguments });
   try {
     const script = join(folder, `${scenario.model}.lua`);
-    runWrk({ url: gateway.url, script, clients: 32, seconds: 8, core: loadCore });
+    await runWrk({ url: gateway.url, script, clients: 32, seconds: 8, core: loadCore });
   } finally {
     await gateway.stop();
   }
@@ -76,6 +76,7 @@ async function profileObservation(folder: string): Promise<ObserveShare> {
 }
 
 if (availableParallelism() < 2) throw new Error('two cores are needed: one for the server, one for the load generator');
+const [loadBefore = 0] = loadavg();
 const wrkVersion = requireWrk();
 const folder = await mkdtemp(join(tmpdir(), 'cluster-ai-bench-'));
 try {
@@ -90,6 +91,7 @@ try {
       rounds,
       seconds,
       wrkVersion,
+      loadBefore,
       checked: measurements.reduce((sum, { load }) => sum + load.checked, 0),
     });
   }

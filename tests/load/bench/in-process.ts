@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TrueOutputs } from './answers.ts';
 import { modelPath } from './gateway.ts';
+import { runOnCore } from './run-on-core.ts';
 import type { Scenario } from './scenarios.ts';
 
 export interface InProcessResult {
@@ -13,24 +13,24 @@ export interface InProcessResult {
 }
 
 /** Measures the plain loop in a process of its own, on one core. */
-export function runInProcess(folder: string, scenario: Scenario, seconds: number, core: number): InProcessResult {
+export async function runInProcess(
+  folder: string,
+  scenario: Scenario,
+  seconds: number,
+  core: number,
+): Promise<InProcessResult> {
   const rowsFile = join(folder, `${scenario.model}.rows`);
-  writeFileSync(rowsFile, Buffer.concat(scenario.rows.map((row) => Buffer.from(row.buffer))));
+  await writeFile(rowsFile, Buffer.concat(scenario.rows.map((row) => Buffer.from(row.buffer))));
   const loop = join(import.meta.dirname, '../in-process-loop.ts');
-  const printed = execFileSync(
-    'taskset',
-    [
-      '-c',
-      String(core),
-      process.execPath,
-      loop,
-      modelPath(scenario.model),
-      scenario.inputName,
-      String(scenario.columns),
-      rowsFile,
-      String(seconds),
-    ],
-    { encoding: 'utf8', maxBuffer: 2 ** 24 },
-  );
+  const { model, inputName, columns } = scenario;
+  const printed = await runOnCore(core, [
+    process.execPath,
+    loop,
+    modelPath(model),
+    inputName,
+    String(columns),
+    rowsFile,
+    String(seconds),
+  ]);
   return JSON.parse(printed) as InProcessResult; // The loop wrote it.
 }

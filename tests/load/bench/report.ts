@@ -120,6 +120,8 @@ export interface Report {
   readonly wrkVersion: string;
   /** Answers under load that were compared. */
   readonly checked: number;
+  /** Programs that wanted a core in the minute before: 0 on a quiet machine. */
+  readonly loadBefore: number;
 }
 
 /** Writes the figures for programs and for people. */
@@ -168,7 +170,7 @@ ${markdownTable(header, lines)}
 - **Observation**: ${percent(report.observation.share)} of the gateway's busy time is spent in its telemetry, by a CPU profile under 32 clients.
 
 Machine: ${facts.machine}. Versions: Cluster AI ${versions['clusterAi']}, Node ${versions['node']}, onnxruntime-node ${versions['onnxruntimeNode']}, wrk ${versions['wrk']}.
-Measured ${facts.measuredAt.slice(0, 10)}, ${report.rounds} rounds of ${report.seconds} s for each line.
+Measured ${facts.measuredAt.slice(0, 10)}, ${report.rounds} rounds of ${report.seconds} s for each line. ${neighbours(report.loadBefore)}
 
 ## Repeat it
 
@@ -180,6 +182,12 @@ make bench ARGS="--dry"                      # prints only
 
 The load generator is \`wrk\` (Debian: package \`wrk\`); \`make bench\` installs it when it is missing, and says so first.
 `;
+}
+
+/** Says what the reader must know before believing a figure. */
+function neighbours(loadBefore: number): string {
+  if (loadBefore < 0.5) return 'The machine was quiet.';
+  return `The machine was **not** quiet: other programs wanted ${loadBefore.toFixed(1)} cores in the minute before.`;
 }
 
 function markdownTable(header: readonly string[], lines: readonly (readonly string[])[]): string {

@@ -1,6 +1,7 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runOnCore } from './run-on-core.ts';
 import { wireRequest, type Scenario } from './scenarios.ts';
 
 export interface WrkResult {
@@ -107,27 +108,9 @@ export interface WrkOptions {
 }
 
 /** Runs one load. @throws Error when an answer was wrong or a connection failed. */
-export function runWrk({ url, script, clients, seconds, core }: WrkOptions): WrkResult {
-  const output = execFileSync(
-    'taskset',
-    [
-      '-c',
-      String(core),
-      'wrk',
-      '-t',
-      '1',
-      '-c',
-      String(clients),
-      '-d',
-      `${seconds}s`,
-      '--timeout',
-      '10s',
-      '-s',
-      script,
-      url,
-    ],
-    { encoding: 'utf8', maxBuffer: 2 ** 24 },
-  );
+export async function runWrk({ url, script, clients, seconds, core }: WrkOptions): Promise<WrkResult> {
+  const limits = ['-t', '1', '-c', String(clients), '-d', `${seconds}s`, '--timeout', '10s'];
+  const output = await runOnCore(core, ['wrk', ...limits, '-s', script, url]);
   const printed = JSON.parse(/^RESULT (.*)$/m.exec(output)?.[1] ?? 'null') as Printed | null; // The script above wrote it.
   if (printed === null) throw new Error(`wrk printed no result:\n${output}`);
   if (printed.wrong > 0 || printed.socketErrors > 0) {
@@ -135,6 +118,7 @@ export function runWrk({ url, script, clients, seconds, core }: WrkOptions): Wrk
       `under load ${printed.wrong} of ${printed.checked} answers were wrong (${printed.firstWrong}), ${printed.socketErrors} connections failed`,
     );
   }
+  if (printed.requests === 0) throw new Error('under load no request was answered');
   return {
     requests: printed.requests,
     requestsPerSecond: (printed.requests * 1e6) / printed.durationUs,
