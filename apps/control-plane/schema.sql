@@ -88,6 +88,7 @@ create table route_revisions (
   route text not null,
   revision integer not null,
   policy jsonb not null,
+  variants jsonb not null,
   created_at timestamp with time zone not null,
   created_by text not null,
   restored_from integer,

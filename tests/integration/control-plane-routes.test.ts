@@ -73,6 +73,22 @@ test('a split reaches the snapshot, and a rollback restores the split before it'
   ]);
 });
 
+test('a rollback after a bad push brings back the version that served, and holds it', async () => {
+  await pushModel(plane, 'pushed', [addModel(20)]);
+  await pushModel(plane, 'pushed', [addModel(21)]);
+  const back = await rollback('pushed');
+  expect(back).toMatchObject({
+    policy: { kind: 'split' },
+    variants: [{ model: 'pushed', version: 1, weight: 100 }],
+  });
+  expect(await snapshotRoute('pushed')).toMatchObject({ variants: [{ modelId: 'pushed@1', weight: 100 }] });
+  // And forward again, to what `latest` still means.
+  expect(await rollback('pushed')).toMatchObject({
+    policy: { kind: 'latest', model: 'pushed' },
+    variants: [{ version: 2, weight: 100 }],
+  });
+});
+
 test('a rollback to nothing, to the present policy, or to a revision that is not there is refused', async () => {
   await put('new', { kind: 'latest', model: 'adder' });
   await expect(rollback('new')).rejects.toMatchObject({

@@ -75,6 +75,8 @@ create table route_revisions (
   route text not null references routes (name) on delete cascade,
   revision integer not null,
   policy jsonb not null,
+  -- What the policy meant when the revision was made: what a rollback brings back.
+  variants jsonb not null,
   created_at timestamptz not null,
   created_by text not null,
   restored_from integer,

@@ -55,6 +55,7 @@ export interface Tables {
     route: string;
     revision: number;
     policy: Json<RoutePolicy>;
+    variants: Json<RouteVariant[]>;
     created_at: Time;
     created_by: string;
     restored_from: number | null;

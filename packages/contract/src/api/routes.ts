@@ -36,6 +36,8 @@ export type Route = z.infer<typeof routeSchema>;
 export const routeRevisionSchema = z.object({
   revision: z.int().positive(),
   policy: routePolicySchema,
+  /** What the policy meant when the revision was made. */
+  variants: z.array(routeVariantSchema),
   createdAt: z.iso.datetime(),
   createdBy: z.string(),
   /** The revision that a rollback brought back; null for an ordinary change. */
@@ -93,7 +95,7 @@ export const rollbackRoute = endpoint({
   id: 'rollbackRoute',
   method: 'POST',
   path: '/api/v1/routes/:name/rollback',
-  summary: 'Bring back the policy before the present one, or a named revision',
+  summary: 'Bring back what the route did before its last change, or in a named revision',
   access: 'admin',
   params: nameParams,
   query: nothing,

@@ -3,12 +3,12 @@ import type { Route } from '@cluster-ai/contract/api/routes.ts';
 import type { Change } from '../../database/change.ts';
 import { soleVariant } from './resolve-policy.ts';
 import {
+  advanceRoute,
   removeRoute,
   routeOf,
   selectAllRoutes,
   selectRoute,
   selectVersionNumbers,
-  updateVariants,
   writeRoute,
 } from './store.ts';
 import type { RouteRow } from './store.ts';
@@ -24,7 +24,7 @@ export interface Deployment {
 export async function deployVersion(change: Change, model: string, version: number): Promise<Deployment> {
   for (const route of await selectAllRoutes(change.query)) {
     if (!followsModel(route, model) || (route.variants[0]?.version ?? 0) >= version) continue;
-    await updateVariants(change, route.name, [soleVariant(model, version)]);
+    await advanceRoute(change, route, [soleVariant(model, version)]);
     change.record('route.advance', route.name, { model, version });
   }
   if ((await selectRoute(change.query, model)) === null) {
@@ -72,7 +72,7 @@ export async function releaseVersion(change: Change, model: string, version: num
   if (needed.length > 0) return needed.map((route) => route.name);
   for (const route of users) {
     if (newest > 0) {
-      await updateVariants(change, route.name, [soleVariant(model, newest)]);
+      await advanceRoute(change, route, [soleVariant(model, newest)]);
       change.record('route.advance', route.name, { model, version: newest });
     } else {
       await removeRoute(change, route.name);

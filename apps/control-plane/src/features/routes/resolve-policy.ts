@@ -51,12 +51,20 @@ export function samePolicy(a: RoutePolicy, b: RoutePolicy): boolean {
   return canonical(a) === canonical(b);
 }
 
+/** Whether two lists of variants share traffic alike; their order does not matter. */
+export function sameVariants(a: readonly RouteVariant[], b: readonly RouteVariant[]): boolean {
+  return variantsText(a) === variantsText(b);
+}
+
 function canonical(policy: RoutePolicy): string {
-  if (policy.kind === 'latest') return `latest ${policy.model}`;
-  return `split ${policy.variants
+  return policy.kind === 'latest' ? `latest ${policy.model}` : `split ${variantsText(policy.variants)}`;
+}
+
+function variantsText(variants: readonly RouteVariant[]): string {
+  return variants
     .map(({ model, version, weight }) => `${model}@${version}=${weight}`)
     .toSorted()
-    .join(' ')}`;
+    .join(' ');
 }
 
 function existing(model: string, versionsOf: (model: string) => readonly number[] | null): readonly number[] {

@@ -43,6 +43,7 @@ export function routeRoutes(register: Register, plane: Plane): void {
       createdAt: row.created_at.toISOString(),
       createdBy: row.created_by,
       restoredFrom: row.restored_from,
+      variants: row.variants,
     }));
     return pageOf(revisions, query.limit, (revision) => String(revision.revision));
   });

@@ -4,7 +4,7 @@ import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { assertModelName } from '@cluster-ai/core/names/model-name.ts';
 import type { Change, Query } from '../../database/change.ts';
 import type { RouteVariant } from '../../database/tables.ts';
-import { modelsOf, resolvePolicy, samePolicy } from './resolve-policy.ts';
+import { modelsOf, resolvePolicy, samePolicy, sameVariants } from './resolve-policy.ts';
 import { removeRoute, routeOf, selectRevisions, selectRoute, selectVersionNumbers, writeRoute } from './store.ts';
 import type { RouteRow } from './store.ts';
 
@@ -54,15 +54,44 @@ export async function putRoute(
 }
 
 /**
- * Brings an earlier policy back as a new revision: the named one, or the last one that differs from the present policy.
+ * Brings back what the route did before, as a new revision: in the named revision, or in the last one that differs from
+ * the present state. The same versions answer again, also when `latest` would mean another one by now.
  * @throws ClusterError NOT_FOUND for a route or revision that does not exist; CONFLICT when there is nothing to go back to.
  */
 export async function rollbackRoute(change: Change, name: string, revision: number | undefined): Promise<Route> {
   const present = await existingRoute(change.query, name);
-  const revisions = await selectRevisions(change.query, name, null, revisionsMax);
+  const target = await rollbackTarget(change.query, present, revision);
+  // Checked as a split even if it was `latest` then: these very versions have to be there.
+  const variants = await resolve(change.query, { kind: 'split', variants: target.variants }).catch((error: unknown) => {
+    if (!(error instanceof ClusterError) || error.code !== 'MODEL_NOT_FOUND') throw error;
+    throw new ClusterError(
+      'CONFLICT',
+      `revision ${target.revision} of route '${name}' cannot come back: ${error.message}`,
+    );
+  });
+  const policy = (await stillMeans(change.query, target.policy, variants))
+    ? target.policy
+    : { kind: 'split' as const, variants };
+  const row = await writeRoute(change, {
+    name,
+    variants,
+    revision: present.revision + 1,
+    policy,
+    stickyHeader: present.sticky_header,
+    restoredFrom: target.revision,
+  });
+  change.record('route.rollback', name, { revision: row.revision, restoredFrom: target.revision, policy, variants });
+  return routeOf(row);
+}
+
+async function rollbackTarget(query: Query, present: RouteRow, revision: number | undefined) {
+  const { name } = present;
+  const revisions = await selectRevisions(query, name, null, revisionsMax);
+  const isPresent = (candidate: (typeof revisions)[number]): boolean =>
+    samePolicy(candidate.policy, present.policy) && sameVariants(candidate.variants, present.variants);
   const target =
     revision === undefined
-      ? revisions.find((candidate) => !samePolicy(candidate.policy, present.policy))
+      ? revisions.find((candidate) => !isPresent(candidate))
       : revisions.find((candidate) => candidate.revision === revision);
   if (target === undefined) {
     if (revision !== undefined) throw new ClusterError('NOT_FOUND', `route '${name}' has no revision ${revision}`);
@@ -70,30 +99,15 @@ export async function rollbackRoute(change: Change, name: string, revision: numb
       fix: `to hold an older version, split the route: cluster-ai route split ${name} <version>=100`,
     });
   }
-  if (samePolicy(target.policy, present.policy)) {
+  if (isPresent(target)) {
     throw new ClusterError('CONFLICT', `revision ${target.revision} has the present policy of route '${name}'`);
   }
-  const variants = await resolve(change.query, target.policy).catch((error: unknown) => {
-    if (!(error instanceof ClusterError) || error.code !== 'MODEL_NOT_FOUND') throw error;
-    throw new ClusterError(
-      'CONFLICT',
-      `revision ${target.revision} of route '${name}' cannot come back: ${error.message}`,
-    );
-  });
-  const row = await writeRoute(change, {
-    name,
-    variants,
-    revision: present.revision + 1,
-    policy: target.policy,
-    stickyHeader: present.sticky_header,
-    restoredFrom: target.revision,
-  });
-  change.record('route.rollback', name, {
-    revision: row.revision,
-    restoredFrom: target.revision,
-    policy: target.policy,
-  });
-  return routeOf(row);
+  return target;
+}
+
+/** False for a `latest` that means a newer version by now: it would bring in what did not serve then. */
+async function stillMeans(query: Query, policy: RoutePolicy, variants: readonly RouteVariant[]): Promise<boolean> {
+  return policy.kind === 'split' || sameVariants(await resolve(query, policy), variants);
 }
 
 export async function deleteRoute(change: Change, name: string): Promise<void> {

@@ -85,6 +85,7 @@ export async function writeRoute(change: Change, state: RouteState): Promise<Rou
       route: state.name,
       revision: state.revision,
       policy,
+      variants: values.variants,
       created_at: change.at,
       created_by: change.by.actor,
       restored_from: state.restoredFrom,
@@ -93,13 +94,16 @@ export async function writeRoute(change: Change, state: RouteState): Promise<Rou
   return row;
 }
 
-/** Moves a route to what its policy means now; the policy and its revision stay. */
-export async function updateVariants(change: Change, name: string, variants: readonly RouteVariant[]): Promise<void> {
-  await change.query
-    .updateTable('routes')
-    .set({ variants: JSON.stringify(variants), updated_at: change.at, updated_by: change.by.actor })
-    .where('name', '=', name)
-    .execute();
+/** Moves a route to what its policy means now: a revision of its own, so that a rollback finds what served before. */
+export async function advanceRoute(change: Change, route: RouteRow, variants: readonly RouteVariant[]): Promise<void> {
+  await writeRoute(change, {
+    name: route.name,
+    revision: route.revision + 1,
+    policy: route.policy,
+    variants,
+    stickyHeader: route.sticky_header,
+    restoredFrom: null,
+  });
 }
 
 export async function removeRoute(change: Change, name: string): Promise<void> {
