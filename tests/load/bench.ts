@@ -35,7 +35,7 @@ async function measure(folder: string): Promise<Measurement[]> {
       const { outputs } = await runInProcess(folder, scenario, 0.1, serverCore);
       const answers = await checkedAnswers(gateway.url, scenario, outputs);
       const script = await writeWrkScript(folder, scenario, answers);
-      await runWrk({ url: gateway.url, script, clients: 32, seconds: 3, core: loadCore });
+      await runWrk({ url: gateway.url, script, clients: 32, seconds: 5, core: loadCore });
       prepared.push({ scenario, outputs, script });
     }
     for (let round = 1; round <= rounds; round += 1) {

@@ -51,7 +51,8 @@ export async function startBenchGateway(options: BenchGatewayOptions): Promise<B
         // Nobody listens there.
         CLUSTER_AI_GATEWAY_CONTROL_URL: 'http://127.0.0.1:1',
       },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      // The gateway ends with this process: its end of the pipe closes.
+      stdio: ['pipe', 'pipe', 'inherit'],
     },
   );
   const exited = once(child, 'exit');
@@ -64,8 +65,10 @@ export async function startBenchGateway(options: BenchGatewayOptions): Promise<B
   let listens: { readonly url: string; readonly metricsPort: number } | null = null;
   createInterface({ input: child.stdout }).on('line', (line) => {
     printed.push(line);
-    const fields = JSON.parse(line) as { readonly message: string; readonly url: string; readonly metricsPort: number }; // The gateway's own log.
-    if (fields.message === 'gateway listens') listens = fields;
+    // A line of the log, if it is this one.
+    if (line.includes('"gateway listens"')) {
+      listens = JSON.parse(line) as { readonly url: string; readonly metricsPort: number };
+    }
   });
   try {
     await until('the gateway listens', 60_000, () => {
