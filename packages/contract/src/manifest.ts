@@ -1,3 +1,4 @@
+import { datatypes } from '@cluster-ai/core/tensors/datatype.ts';
 import { z } from 'zod';
 
 /** SHA-256 in lower-case hex: how files and versions are named. */
@@ -30,21 +31,7 @@ export function modelFileOf(files: readonly ManifestFile[]): ManifestFile | null
 
 const tensorSignatureSchema = z.object({
   name: z.string(),
-  datatype: z.enum([
-    'BOOL',
-    'UINT8',
-    'UINT16',
-    'UINT32',
-    'UINT64',
-    'INT8',
-    'INT16',
-    'INT32',
-    'INT64',
-    'FP16',
-    'FP32',
-    'FP64',
-    'BYTES',
-  ]),
+  datatype: z.enum(datatypes),
   /** -1 marks a dimension that each request chooses. */
   shape: z.array(z.int().min(-1)),
 });

@@ -8,7 +8,7 @@ const wholeWeight = 100;
 /**
  * What a policy means, given the versions that exist.
  * @param versionsOf the version numbers of a model; null when there is no such model.
- * @throws ClusterError MODEL_NOT_FOUND for what does not exist; INVALID_ARGUMENT for doubles and for a split in which nobody has any weight.
+ * @throws ClusterError MODEL_NOT_FOUND for what does not exist; INVALID_ARGUMENT for doubles and for a split without weight.
  */
 export function resolvePolicy(
   policy: RoutePolicy,
