@@ -20,32 +20,51 @@ type Input<E extends Endpoint> = {
 
 /**
  * Calls one endpoint of the control API and checks the answer against its schema.
- * @throws ClusterError with the server's code and text; CONTROL_PLANE_UNAVAILABLE when nobody answers.
+ * @throws ClusterError with the server's code and text; CONTROL_PLANE_UNAVAILABLE when nobody answers, or the answer
+ * breaks off; INTERNAL when what answers is no control plane of this contract.
  */
 export async function callEndpoint<E extends Endpoint>(
   options: ClientOptions,
   target: E,
   input: Input<E> = {},
 ): Promise<z.output<E['answer']>> {
-  const response = await send(options, target, input);
-  const text = await response.text();
-  if (!response.ok) throw problemError(response.status, text, options.baseUrl);
+  const { ok, status, text } = await send(options, target, input);
+  if (!ok) throw problemError(status, text, options.baseUrl);
+  const answer = target.answer.safeParse(parseJson(text));
+  if (!answer.success) {
+    throw new ClusterError(
+      'INTERNAL',
+      `${options.baseUrl} answered '${target.id}' in a form that is not its contract's`,
+      {
+        cause: answer.error,
+        fix: 'check that the address is a control plane, and of this version',
+      },
+    );
+  }
   // The schema is the endpoint's own, so its output type is what the caller was promised.
-  return target.answer.parse(JSON.parse(text)) as z.output<E['answer']>;
+  return answer.data as z.output<E['answer']>;
 }
 
-async function send<E extends Endpoint>(options: ClientOptions, target: E, input: Input<E>): Promise<Response> {
+interface Answered {
+  readonly ok: boolean;
+  readonly status: number;
+  readonly text: string;
+}
+
+async function send<E extends Endpoint>(options: ClientOptions, target: E, input: Input<E>): Promise<Answered> {
   const headers: Record<string, string> = { accept: 'application/json' };
   if (options.token !== undefined) headers['authorization'] = `Bearer ${options.token}`;
   if (input.body !== undefined) headers['content-type'] = 'application/json';
   const timeout = AbortSignal.timeout(options.timeoutMs);
   try {
-    return await fetch(endpointUrl(options.baseUrl, target, input), {
+    const response = await fetch(endpointUrl(options.baseUrl, target, input), {
       method: target.method,
       headers,
       body: input.body === undefined ? null : JSON.stringify(input.body),
       signal: input.signal === undefined ? timeout : AbortSignal.any([timeout, input.signal]),
     });
+    // Reading belongs here: a control plane that ends in the middle of an answer is as far away as one that gave none.
+    return { ok: response.ok, status: response.status, text: await response.text() };
   } catch (cause) {
     throw new ClusterError('CONTROL_PLANE_UNAVAILABLE', `the control plane at ${options.baseUrl} does not answer`, {
       cause,
