@@ -57,6 +57,12 @@ export const errorTable = {
     meaning: 'The body did not arrive in time.',
   },
   CONFLICT: { http: 409, grpc: 'ABORTED', retryable: false, meaning: 'The change does not fit the present state.' },
+  PRECONDITION_FAILED: {
+    http: 412,
+    grpc: 'FAILED_PRECONDITION',
+    retryable: false,
+    meaning: 'Somebody else has changed it since it was read.',
+  },
   BODY_TOO_LARGE: {
     http: 413,
     grpc: 'RESOURCE_EXHAUSTED',
@@ -70,6 +76,24 @@ export const errorTable = {
     meaning: 'The bytes that arrived are not the bytes that were announced.',
   },
   MODEL_INVALID: { http: 422, grpc: 'INVALID_ARGUMENT', retryable: false, meaning: 'The model file cannot be served.' },
+  LOCKED_OUT: {
+    http: 429,
+    grpc: 'RESOURCE_EXHAUSTED',
+    retryable: true,
+    meaning: 'Too many wrong passwords or keys; nothing is tried until the lock ends.',
+  },
+  RATE_LIMITED: {
+    http: 429,
+    grpc: 'RESOURCE_EXHAUSTED',
+    retryable: true,
+    meaning: 'The key sends more requests a second than it may.',
+  },
+  QUOTA_EXCEEDED: {
+    http: 429,
+    grpc: 'RESOURCE_EXHAUSTED',
+    retryable: false,
+    meaning: 'The key has used up its requests of this day.',
+  },
   CANCELLED: { http: 499, grpc: 'CANCELLED', retryable: true, meaning: 'The client went away before the answer.' },
   INTERNAL: {
     http: 500,

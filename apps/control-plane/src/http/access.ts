@@ -75,7 +75,7 @@ function callOrigin({ remoteAddress, headers }: Credentials) {
 
 function needs(access: Access): string {
   if (access === 'gateway') return 'this call needs the join token of a gateway';
-  return access === 'admin'
-    ? 'this call needs the admin token'
-    : 'from elsewhere than this machine this call needs the admin token';
+  return access === 'read'
+    ? 'from elsewhere than this machine this call needs the admin token'
+    : 'this call needs the admin token';
 }

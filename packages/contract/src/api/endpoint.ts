@@ -2,9 +2,12 @@ import type { z } from 'zod';
 
 /**
  * Who may call an endpoint.
- * `public`: anybody. `read`: the loopback exemption or the admin token. `admin`: the admin token. `gateway`: a gateway's join token.
+ * `public`: anybody. `read`: a viewer, or the loopback exemption. `viewer`, `operator`, `admin`: a person or key of this
+ * role or a higher one. `gateway`: a gateway's join token alone.
  */
-export type Access = 'public' | 'read' | 'admin' | 'gateway';
+export const accessRules = ['public', 'read', 'viewer', 'operator', 'admin', 'gateway'] as const;
+
+export type Access = (typeof accessRules)[number];
 
 /** One operation of the control API as data: server routes, client and documents are made from it. */
 export interface Endpoint<

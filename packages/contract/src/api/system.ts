@@ -70,7 +70,7 @@ export const whoAmI = endpoint({
   method: 'GET',
   path: '/api/v1/whoami',
   summary: 'Show the caller',
-  access: 'admin',
+  access: 'viewer',
   params: nothing,
   query: nothing,
   body: nothing,

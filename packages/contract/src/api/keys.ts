@@ -1,0 +1,107 @@
+import { keyActions } from '@cluster-ai/core/access/roles.ts';
+import { z } from 'zod';
+import { endpoint } from './endpoint.ts';
+import { nothing, page, pageQuery } from './page.ts';
+
+/** What a key may be used for, and how much of it. */
+export const keyScopeSchema = z.object({
+  actions: z.array(z.enum(keyActions)).min(1),
+  /** Routes and models that it may name; an entry that ends in `*` is a prefix; null is every one. */
+  models: z
+    .array(z.string().regex(/^[A-Za-z0-9._-]{1,128}\*?$|^\*$/, 'a name, or the beginning of names with a * at its end'))
+    .min(1)
+    .max(100)
+    .nullable(),
+  /** Predictions a second, averaged; null is no limit. */
+  ratePerSecond: z.number().positive().max(1_000_000).nullable(),
+  /** Predictions that may come at once before the rate counts; null is one second's worth. */
+  burst: z.int().positive().max(1_000_000).nullable(),
+  /** Predictions a day, which begins at 00:00 UTC; null is no limit. */
+  dailyQuota: z.int().positive().max(1_000_000_000_000).nullable(),
+});
+
+export type KeyScope = z.infer<typeof keyScopeSchema>;
+
+export const apiKeySchema = keyScopeSchema.extend({
+  id: z.string(),
+  name: z.string(),
+  /** The beginning of the key, by which its owner knows it again. */
+  prefix: z.string(),
+  state: z.enum(['active', 'expired', 'revoked']),
+  /** Who made it, and their id when it was a person. */
+  createdBy: z.string(),
+  ownerId: z.uuid().nullable(),
+  createdAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime().nullable(),
+  revokedAt: z.iso.datetime().nullable(),
+  /** As gateways and the control plane have reported it, to the minute. */
+  lastUsedAt: z.iso.datetime().nullable(),
+  /** Predictions of the present UTC day, as the gateways have reported them. */
+  usedToday: z.int().nonnegative(),
+});
+
+export type ApiKey = z.infer<typeof apiKeySchema>;
+
+const idParams = z.object({ id: z.string().max(64) });
+
+export const listKeys = endpoint({
+  id: 'listKeys',
+  method: 'GET',
+  path: '/api/v1/keys',
+  summary: 'List API keys: one’s own, and everybody’s for administrators',
+  access: 'operator',
+  params: nothing,
+  query: pageQuery,
+  body: nothing,
+  answer: page(apiKeySchema),
+  status: 200,
+});
+
+export const getKey = endpoint({
+  id: 'getKey',
+  method: 'GET',
+  path: '/api/v1/keys/:id',
+  summary: 'Show one API key',
+  access: 'operator',
+  params: idParams,
+  query: nothing,
+  body: nothing,
+  answer: apiKeySchema,
+  status: 200,
+});
+
+/** PERMISSION_DENIED for actions that the caller does not have. */
+export const createKey = endpoint({
+  id: 'createKey',
+  method: 'POST',
+  path: '/api/v1/keys',
+  summary: 'Make an API key; the key itself is shown in this answer alone',
+  access: 'operator',
+  params: nothing,
+  query: nothing,
+  body: z.strictObject({
+    name: z.string().trim().min(1).max(128),
+    actions: keyScopeSchema.shape.actions.default(['infer', 'read']),
+    models: keyScopeSchema.shape.models.default(null),
+    ratePerSecond: keyScopeSchema.shape.ratePerSecond.default(null),
+    burst: keyScopeSchema.shape.burst.default(null),
+    dailyQuota: keyScopeSchema.shape.dailyQuota.default(null),
+    expiresAt: z.iso.datetime().nullable().default(null),
+  }),
+  answer: z.object({ key: apiKeySchema, secret: z.string(), snapshotVersion: z.int() }),
+  status: 201,
+});
+
+/** Gateways refuse it within two seconds while they are connected. */
+export const revokeKey = endpoint({
+  id: 'revokeKey',
+  method: 'DELETE',
+  path: '/api/v1/keys/:id',
+  summary: 'Revoke an API key for good',
+  access: 'operator',
+  params: idParams,
+  query: nothing,
+  body: nothing,
+  answer: z.object({ key: apiKeySchema, snapshotVersion: z.int() }),
+  status: 200,
+});
