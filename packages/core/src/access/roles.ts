@@ -25,8 +25,8 @@ const actionRoles: Readonly<Record<KeyAction, Role | null>> = {
 
 /** The role that a key has in the control API; null for a key that has no business there. */
 export function roleOfActions(actions: readonly KeyAction[]): Role | null {
-  const granted = actions.map((action) => actionRoles[action]);
-  return roles.findLast((role) => granted.includes(role)) ?? null;
+  const granted = new Set(actions.map((action) => actionRoles[action]));
+  return roles.findLast((role) => granted.has(role)) ?? null;
 }
 
 /** The actions that a person of this role may give to a key: nobody gives away more than they have. */
