@@ -115,6 +115,7 @@ describe('the loopback exemption', () => {
     ['a proxy', { via: '1.1 proxy' }, 401],
     ['another proxy', { forwarded: 'for=10.0.0.1' }, 401],
     ['a third proxy', { 'x-forwarded-for': '10.0.0.1' }, 401],
+    ['a fourth proxy', { 'x-real-ip': '10.0.0.1' }, 401],
     ['a name that leads here', { host: 'evil.example' }, 403],
     ['a name that looks like it', { host: 'localhost.evil.example' }, 403],
   ])('%s', async (_what, headers, status) => {
@@ -148,6 +149,13 @@ describe('the loopback exemption', () => {
       200,
     );
   });
+});
+
+test('probes are answered under every name', async () => {
+  for (const path of ['/livez', '/readyz', '/livez?verbose']) {
+    expect((await send('GET', path, { host: '10.1.2.3:3000' })).status).toBe(200);
+  }
+  expect((await send('GET', '/metrics', { host: '10.1.2.3:3000' })).status).toBe(403);
 });
 
 describe('errors are problem documents', () => {

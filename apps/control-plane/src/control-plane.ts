@@ -17,6 +17,7 @@ import { createSnapshotFeed, snapshotJobs } from './features/snapshots/index.ts'
 import type { SnapshotFeed } from './features/snapshots/index.ts';
 import { sourceJobs } from './features/sources/index.ts';
 import { uploadJobs } from './features/uploads/index.ts';
+import { createHosts } from './http/hosts.ts';
 import { closeServer, listen } from './http/listen.ts';
 import { readTokens } from './http/tokens.ts';
 import { startJobs } from './jobs/periodic.ts';
@@ -74,6 +75,7 @@ export async function createControlPlane(config: ControlPlaneConfig, log: Logger
     store,
     feed,
     tokens,
+    hosts: createHosts(config.http, () => []),
     metrics,
     reports,
     clock: systemClock,

@@ -4,6 +4,7 @@ import type { GatewayReport } from '@cluster-ai/contract/telemetry.ts';
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
 import type { Store } from './database/change.ts';
 import type { SnapshotFeed } from './features/snapshots/index.ts';
+import type { Hosts } from './http/hosts.ts';
 import type { Tokens } from './http/tokens.ts';
 import type { Metrics } from './metrics.ts';
 import type { FileStore } from './storage/file-store.ts';
@@ -21,6 +22,8 @@ export interface Plane {
   readonly uploadFiles: UploadFiles;
   readonly feed: SnapshotFeed;
   readonly tokens: Tokens;
+  /** The names and origins under which the front door is known, and where absolute links begin. */
+  readonly hosts: Hosts;
   /** What the sources of models complain about, one sentence a folder or address; shown in the overview. */
   readonly sourceProblems: Map<string, string>;
   /** True from the moment at which the process was asked to stop. */

@@ -11,8 +11,9 @@ import { snapshotRoutes } from './features/snapshots/index.ts';
 import { sourceRoutes } from './features/sources/index.ts';
 import { systemRoutes } from './features/system/index.ts';
 import { uploadRoutes } from './features/uploads/index.ts';
-import { assertLoopbackHost } from './http/access.ts';
+import { assertOwnHost } from './http/access.ts';
 import { answerBrokenRequest } from './http/broken-request.ts';
+import { createClientReader } from './http/client-address.ts';
 import { clusterErrorOf, problemContentType, problemOf } from './http/problem.ts';
 import { refuseOtherMethods } from './http/refuse-methods.ts';
 import { createRegister } from './http/register-endpoint.ts';
@@ -26,6 +27,9 @@ const jsonBytesMax = 1_048_576;
 
 /** A connection without a byte for this long is closed; the longest poll is 25 s. */
 const silenceTimeoutMs = 120_000;
+
+/** Paths that answer under every name. */
+const probes = new Set(['/livez', '/readyz']);
 
 /** The front door: API, dashboard and `/predict/*` on one origin. It does not listen yet. */
 export async function buildServer(plane: Plane): Promise<FastifyInstance> {
@@ -47,6 +51,12 @@ export async function buildServer(plane: Plane): Promise<FastifyInstance> {
   app.setSerializerCompiler(serializerCompiler);
   app.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload));
   app.decorateRequest('actor', '');
+  const readClient = createClientReader(plane.config.http.trustedProxies);
+  app.decorateRequest('client', {
+    getter() {
+      return readClient(this.raw.socket, this.headers);
+    },
+  });
   addHooks(app, plane);
 
   const known = new Map<string, Set<string>>();
@@ -76,7 +86,8 @@ function addHooks(app: FastifyInstance, plane: Plane): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders).header('x-request-id', request.id);
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
-    assertLoopbackHost({ remoteAddress: request.ip, headers: request.headers }, plane.tokens);
+    // Probes call by whatever address they find; what they learn is no secret.
+    if (!probes.has(request.url.split('?', 1)[0] ?? '')) assertOwnHost(request, plane.hosts, plane.tokens);
   });
 
   app.addHook('onResponse', async (request, reply) => {

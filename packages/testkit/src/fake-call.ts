@@ -6,6 +6,7 @@ export interface FakeCallOptions {
   /** Lower-case names. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly remoteAddress?: string;
+  readonly localAddress?: string;
   readonly body?: Uint8Array | string;
   /** Rejects `body()` with this. */
   readonly bodyError?: Error;
@@ -22,6 +23,7 @@ export function fakeCall(options: FakeCallOptions = {}): Call & { cancel(): void
     headers: Object.entries(headers),
     header: (name) => headers[name] ?? null,
     remoteAddress: options.remoteAddress ?? '127.0.0.1',
+    localAddress: options.localAddress ?? '127.0.0.1',
     listenerId: 'test',
     body: async () => {
       if (options.bodyError !== undefined) throw options.bodyError;

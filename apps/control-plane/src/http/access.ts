@@ -1,12 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Access } from '@cluster-ai/contract/api/endpoint.ts';
-import { isLoopbackExempt, isLoopbackHost } from '@cluster-ai/core/access/loopback.ts';
+import { isLoopbackExempt, isLoopbackHost, proxyHeaders } from '@cluster-ai/core/access/loopback.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
+import type { Client } from './client-address.ts';
+import type { Hosts } from './hosts.ts';
 import type { Tokens, TokenOwner } from './tokens.ts';
 
 /** What of a request decides who the caller is. */
 export interface Credentials {
-  readonly remoteAddress: string;
+  readonly client: Client;
   readonly headers: IncomingHttpHeaders;
 }
 
@@ -32,19 +34,21 @@ export function authorize(access: Access, credentials: Credentials, tokens: Toke
 }
 
 /**
- * A page of elsewhere can reach this machine through the browser under a name of its own (DNS rebinding). So a caller
- * without a token must have used a name of this machine, for static files as well.
+ * A page of elsewhere can lead a browser here under a name of its own (DNS rebinding). So a caller without a token must
+ * have used a name of this front door, for static files as well.
  * @throws ClusterError PERMISSION_DENIED.
  */
-export function assertLoopbackHost(credentials: Credentials, tokens: Tokens): void {
-  const { authorization, host } = credentials.headers;
-  if (isLoopbackHost(host ?? null)) return;
-  if (authorization !== undefined && tokenOwner(credentials.headers, tokens) !== null) return;
+export function assertOwnHost({ client, headers }: Credentials, hosts: Hosts, tokens: Tokens): void {
+  if (hosts.answersTo(headers.host, client)) return;
+  if (headers.authorization !== undefined && tokenOwner(headers, tokens) !== null) return;
+  const names = new Intl.ListFormat('en-GB').format(hosts.namesFor(client));
   throw new ClusterError(
     'PERMISSION_DENIED',
-    `this address answers to localhost, 127.0.0.1 and [::1] alone, and the request was for ${JSON.stringify(host ?? '')}`,
+    `this front door answers ${names === '' ? 'under no name that other machines could use' : `to ${names} alone`}, and the request was for ${JSON.stringify(headers.host ?? '')}`,
     {
-      fix: 'open http://localhost with the port of the front door',
+      fix: client.overLoopback
+        ? 'open http://localhost with the port of the front door'
+        : 'set http.publicUrl to the address that people open, or add the name to http.allowedHosts',
     },
   );
 }
@@ -63,14 +67,14 @@ function tokenOwner(headers: IncomingHttpHeaders, tokens: Tokens): TokenOwner | 
  * The dashboard is served from this very address, and its own requests carry `Origin`. That one origin counts as absent;
  * any other, and what the browser itself calls a request of another site, ends the exemption.
  */
-function callOrigin({ remoteAddress, headers }: Credentials) {
+function callOrigin({ client, headers }: Credentials) {
   const host = headers.host ?? null;
-  const ownOrigin = headers.origin === undefined || (isLoopbackHost(host) && headers.origin === `http://${host}`);
+  const scheme = client.https ? 'https' : 'http';
+  const ownOrigin = headers.origin === undefined || (isLoopbackHost(host) && headers.origin === `${scheme}://${host}`);
   const site = headers['sec-fetch-site'];
   const ownSite = site === undefined || site === 'same-origin' || site === 'none';
-  const proxied =
-    headers.forwarded !== undefined || headers['x-forwarded-for'] !== undefined || headers.via !== undefined;
-  return { remoteAddress, host, carriesOriginOrProxyHeader: !ownOrigin || !ownSite || proxied };
+  const proxied = proxyHeaders.some((name) => headers[name] !== undefined);
+  return { overLoopback: client.overLoopback, host, carriesOriginOrProxyHeader: !ownOrigin || !ownSite || proxied };
 }
 
 function needs(access: Access): string {

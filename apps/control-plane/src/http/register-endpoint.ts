@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { Caller } from '../database/change.ts';
 import type { Metrics } from '../metrics.ts';
 import { authorize } from './access.ts';
+import type { Client } from './client-address.ts';
 import type { Tokens } from './tokens.ts';
 
 /** What a handler is given: validated input, and who calls. */
@@ -41,7 +42,7 @@ export function createRegister(app: FastifyInstance, tokens: Tokens, metrics: Me
         response: { [target.status]: target.answer },
       },
       onRequest: async (request) => {
-        request.actor = authorize(target.access, { remoteAddress: request.ip, headers: request.headers }, tokens);
+        request.actor = authorize(target.access, request, tokens);
       },
       preValidation: async (request) => {
         // A call without a body is a call with an empty one; a body that is streamed is not for the schema.
@@ -79,5 +80,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who calls; set by the access rule before a handler runs. */
     actor: string;
+    /** The client's address, and how it came. */
+    readonly client: Client;
   }
 }

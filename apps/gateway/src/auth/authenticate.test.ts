@@ -50,6 +50,7 @@ test.each([
   ['through a proxy that says Forwarded', '127.0.0.1', { ...local, forwarded: 'for=192.0.2.7' }],
   ['through a proxy that says X-Forwarded-For', '127.0.0.1', { ...local, 'x-forwarded-for': '192.0.2.7' }],
   ['through a proxy that says Via', '127.0.0.1', { ...local, via: '1.1 proxy' }],
+  ['through a proxy that says X-Real-IP', '127.0.0.1', { ...local, 'x-real-ip': '192.0.2.7' }],
 ])('a call %s needs a key', (_how, remoteAddress, headers) => {
   const { verdict } = setUp('loopback-exempt');
   expect(verdict(fakeCall({ remoteAddress, headers }))).toBe('UNAUTHENTICATED');
@@ -110,4 +111,9 @@ test('a flood of wrong keys does not push out the right one', () => {
     verdict(fakeCall({ headers: { authorization: `Bearer wrong-${count}` } }));
   }
   expect(verdict(fakeCall({ headers: { authorization: 'Bearer good' } }))).toBe('id-of-good');
+});
+
+test('a call that came in at an address of the network needs a key, wherever it says that it is from', () => {
+  const { verdict } = setUp('loopback-exempt');
+  expect(verdict(fakeCall({ localAddress: '192.0.2.1', headers: local }))).toBe('UNAUTHENTICATED');
 });

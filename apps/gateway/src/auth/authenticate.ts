@@ -1,4 +1,4 @@
-import { isLoopbackExempt } from '@cluster-ai/core/access/loopback.ts';
+import { isLoopbackConnection, isLoopbackExempt, proxyHeaders } from '@cluster-ai/core/access/loopback.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { Clock } from '@cluster-ai/core/ports/clock.ts';
 import type { Call } from '@cluster-ai/platform/edge/edge.ts';
@@ -13,7 +13,7 @@ export interface Principal {
 export type Authenticate = (call: Call) => Principal;
 
 const local: Principal = { id: 'local' };
-const originOrProxyHeaders = ['origin', 'forwarded', 'x-forwarded-for', 'via'] as const;
+const originOrProxyHeaders = ['origin', ...proxyHeaders];
 
 /**
  * Makes the authentication of the inference listener: a key with the scope `infer`, or, unless `auth` is `required`, the
@@ -49,7 +49,7 @@ function principalOf(authorization: string, keys: KeyRing, clock: Clock): Princi
 
 function comesFromThisMachine(call: Call): boolean {
   return isLoopbackExempt({
-    remoteAddress: call.remoteAddress,
+    overLoopback: isLoopbackConnection(call.remoteAddress, call.localAddress),
     host: call.header('host'),
     carriesOriginOrProxyHeader: originOrProxyHeaders.some((name) => call.header(name) !== null),
   });

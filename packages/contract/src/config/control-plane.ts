@@ -15,6 +15,18 @@ export const controlPlaneConfigSchema = z.strictObject({
       requestTimeoutMs: milliseconds(60_000, 3_600_000).describe(
         'A request header must have arrived within this time.',
       ),
+      publicUrl: z
+        .string()
+        .optional()
+        .describe('Where people open the front door, `https://cluster-ai.example.com`: links begin with it.'),
+      allowedHosts: z
+        .array(z.string())
+        .default([])
+        .describe('Further host names that the front door answers to, beside that of `http.publicUrl`.'),
+      trustedProxies: z
+        .array(z.string())
+        .default([])
+        .describe('Addresses and networks (`10.0.0.0/8`) whose `X-Forwarded-For` and `-Proto` are believed.'),
     })
     .prefault({}),
   database: z.strictObject({

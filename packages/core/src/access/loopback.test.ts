@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isLoopbackAddress, isLoopbackExempt, isLoopbackHost } from './loopback.ts';
+import { isLoopbackAddress, isLoopbackConnection, isLoopbackExempt, isLoopbackHost } from './loopback.ts';
 
 describe('remote addresses', () => {
   test.each(['127.0.0.1', '127.255.255.254', '::1', '::ffff:127.0.0.1', '::FFFF:127.0.0.1'])(
@@ -100,18 +100,30 @@ describe('Host headers', () => {
 });
 
 describe('the exemption', () => {
-  const local = { remoteAddress: '127.0.0.1', host: 'localhost:8000', carriesOriginOrProxyHeader: false };
+  const local = { overLoopback: true, host: 'localhost:8000', carriesOriginOrProxyHeader: false };
 
   test('holds for a plain call from this machine', () => {
     expect(isLoopbackExempt(local)).toBe(true);
   });
 
   test.each([
-    ['another machine', { remoteAddress: '192.168.1.7' }],
+    ['another machine', { overLoopback: false }],
     ['a name that a page chose (DNS rebinding)', { host: 'attacker.example:8000' }],
     ['no Host at all', { host: null }],
     ['a page or a proxy in between', { carriesOriginOrProxyHeader: true }],
   ])('ends with %s', (_, change) => {
     expect(isLoopbackExempt({ ...local, ...change })).toBe(false);
   });
+});
+
+test.each([
+  ['127.0.0.1', '127.0.0.1', true],
+  ['::ffff:127.0.0.1', '::ffff:127.0.0.1', true],
+  ['::1', '::1', true],
+  ['127.0.0.1', '192.168.1.7', false],
+  ['192.168.1.7', '127.0.0.1', false],
+  ['192.168.1.7', '192.168.1.7', false],
+  ['', '', false],
+])('a connection from %j to %j is local: %s', (remoteAddress, localAddress, local) => {
+  expect(isLoopbackConnection(remoteAddress, localAddress)).toBe(local);
 });

@@ -1,11 +1,22 @@
 /** What of a call decides whether it came from this machine and from no browser page of elsewhere. */
 export interface CallOrigin {
-  readonly remoteAddress: string;
+  /** Both ends of the connection are loopback addresses: `isLoopbackConnection`. */
+  readonly overLoopback: boolean;
   /** Value of the Host header, or null. */
   readonly host: string | null;
-  /** True when any of Origin, Forwarded, X-Forwarded-For or Via is present. */
+  /** True when Origin, or any of `proxyHeaders`, is present. */
   readonly carriesOriginOrProxyHeader: boolean;
 }
+
+/** Headers with which a proxy announces itself. */
+export const proxyHeaders = [
+  'forwarded',
+  'via',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-real-ip',
+] as const;
 
 const octet = String.raw`(?:\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])`;
 const loopbackIpv4 = new RegExp(`^127(?:\\.${octet}){3}$`);
@@ -14,11 +25,19 @@ const loopbackIpv4 = new RegExp(`^127(?:\\.${octet}){3}$`);
  * The loopback exemption: a process on this machine needs no key for infer, metadata and health.
  *
  * A web page can make a browser on this machine send requests too. It cannot choose the Host header (DNS rebinding
- * shows there) and cannot suppress Origin on a cross-site post; a proxy announces itself in the other headers. So any
+ * shows there) and cannot suppress Origin on a cross-site post; a proxy announces itself in `proxyHeaders`. So any
  * of these ends the exemption.
  */
 export function isLoopbackExempt(call: CallOrigin): boolean {
-  return isLoopbackAddress(call.remoteAddress) && isLoopbackHost(call.host) && !call.carriesOriginOrProxyHeader;
+  return call.overLoopback && isLoopbackHost(call.host) && !call.carriesOriginOrProxyHeader;
+}
+
+/**
+ * True when a connection did not leave this machine. Its own end is looked at as well: a kernel that routes 127.0.0.0/8
+ * (`route_localnet`, which some container networks set) takes packets from elsewhere that only look local.
+ */
+export function isLoopbackConnection(remoteAddress: string, localAddress: string): boolean {
+  return isLoopbackAddress(remoteAddress) && isLoopbackAddress(localAddress);
 }
 
 /** True for `::1`, 127.0.0.0/8, and the latter written as an IPv4-mapped IPv6 address. */

@@ -14,6 +14,8 @@ export interface Call {
   /** First value of a header as it was sent, or null. The name is given in lower case. */
   header(name: string): string | null;
   readonly remoteAddress: string;
+  /** The address of this machine that the client connected to. */
+  readonly localAddress: string;
   /** Which listener took the call: rules may differ between listeners. */
   readonly listenerId: string;
   /**

@@ -10,6 +10,7 @@ export class NodeHttpCall implements Call {
   readonly method: string;
   readonly rawPath: string;
   readonly remoteAddress: string;
+  readonly localAddress: string;
   readonly listenerId: string;
   /** True once the client has its whole answer although the response is kept open for what it is still sending. */
   lingers = false;
@@ -30,6 +31,7 @@ export class NodeHttpCall implements Call {
     this.method = request.method ?? 'GET';
     this.rawPath = request.url ?? '/';
     this.remoteAddress = request.socket.remoteAddress ?? '';
+    this.localAddress = request.socket.localAddress ?? '';
     this.listenerId = options.listenerId;
     this.bodyBytesMax = options.bodyBytesMax;
     this.awaitsContinue = awaitsContinue;

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { get, hostLine, post, type Start } from './edge-stage.ts';
 
 export function testRequests(start: Start): void {
-  test('a call carries method, raw path, ordered headers, address and listener', async () => {
+  test('a call carries method, raw path, ordered headers, both addresses and listener', async () => {
     const { client } = await start();
     const one = await client();
     one.send('GET /seen HTTP/1.1\r\nHost: localhost\r\nX-Twice: a, b\r\nx-other: 1\r\nX-TWICE: c\r\n\r\n');
@@ -14,6 +14,7 @@ export function testRequests(start: Start): void {
       rawPath: '/seen',
       listenerId: 'test',
       remoteAddress: '127.0.0.1',
+      localAddress: '127.0.0.1',
       first: 'a, b',
       missing: null,
       headers: [

@@ -75,13 +75,14 @@ async function stream(reply: Reply, state: HandlerState): Promise<void> {
 }
 
 function describe(call: Call): string {
-  const { method, rawPath, headers, listenerId, remoteAddress } = call;
+  const { method, rawPath, headers, listenerId, remoteAddress, localAddress } = call;
   return JSON.stringify({
     method,
     rawPath,
     headers,
     listenerId,
     remoteAddress,
+    localAddress,
     first: call.header('x-twice'),
     missing: call.header('x-missing'),
   });

@@ -40,7 +40,7 @@ export async function proxyRoutes(app: FastifyInstance, plane: Plane): Promise<v
       method: ['GET', 'POST'],
       url: `${prefix}/*`,
       onRequest: async (request) => {
-        request.actor = authorize('read', { remoteAddress: request.ip, headers: request.headers }, plane.tokens);
+        request.actor = authorize('read', request, plane.tokens);
       },
       handler: async (request, reply) => {
         const upstream = await forward(request, reply, target, agent);

@@ -23,7 +23,7 @@ export function systemRoutes(register: Register, app: FastifyInstance, plane: Pl
   });
 
   app.get('/metrics', async (request, reply) => {
-    authorize('read', { remoteAddress: request.ip, headers: request.headers }, plane.tokens);
+    authorize('read', request, plane.tokens);
     reply.type(plane.metrics.registry.contentType);
     return plane.metrics.registry.metrics();
   });
