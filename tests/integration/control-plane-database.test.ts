@@ -155,7 +155,8 @@ test('a long poll survives the absence of the database, and the overview tells o
     await postgres.kill();
     expect(await callEndpoint(plane.admin, getOverview)).toMatchObject({
       health: 'degraded',
-      reasons: [expect.stringContaining('the database cannot be reached')],
+      score: 70,
+      reasons: [{ text: expect.stringContaining('the database cannot be reached'), penalty: 30 }],
       snapshot: { version },
       models: 1,
       gateways: [{ gateway: 'gateway-1', connected: true }],

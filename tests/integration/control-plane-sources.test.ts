@@ -73,7 +73,7 @@ async function variantOf(plane: RunningPlane, route: string): Promise<number | u
 }
 
 const reasons = async (plane: RunningPlane): Promise<string> =>
-  (await callEndpoint(plane.admin, getOverview)).reasons.join('\n');
+  (await callEndpoint(plane.admin, getOverview)).reasons.map(({ text }) => text).join('\n');
 const looks = (count: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, count * pollMs + 200));
 
 const pollMs = 100;

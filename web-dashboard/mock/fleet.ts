@@ -1,4 +1,4 @@
-import type { GatewayStatus, Overview } from '@cluster-ai/contract/api/system.ts';
+import type { GatewayStatus, HealthReason, Overview } from '@cluster-ai/contract/api/system.ts';
 import type { GatewayReport, ObservedModel, Traffic } from '@cluster-ai/contract/telemetry.ts';
 import { mockModels, mockRoutes } from './models.ts';
 
@@ -14,20 +14,34 @@ const snapshot = { epoch: '0198e0c2', version: 118 };
 export function mockOverview(scenario: Scenario, atMs: number): Overview {
   const gateways = gatewaysOf(scenario, atMs);
   const lost = gateways.filter((gateway) => !gateway.connected);
+  const reasons = reasonsOf(scenario, lost);
   return {
     programVersion: '0.1.0',
     startedAt: new Date(startedAtMs).toISOString(),
     health: scenario === 'no-gateway' ? 'down' : scenario === 'degraded' ? 'degraded' : 'ok',
-    reasons: [
-      ...(scenario === 'no-gateway' ? ['No gateway has reported: nothing answers predictions.'] : []),
-      ...lost.map(({ gateway }) => `Gateway ${gateway} has not reported for more than 10 seconds.`),
-      ...(scenario === 'degraded' ? ['language@1 failed to load on gateway-1.'] : []),
-    ],
+    score: 100 - reasons.reduce((sum, { penalty }) => sum + penalty, 0),
+    reasons,
     snapshot,
     gateways,
     models: scenario === 'empty' ? 0 : mockModels.length,
     routes: scenario === 'empty' ? 0 : mockRoutes.length,
   };
+}
+
+function reasonsOf(scenario: Scenario, lost: readonly GatewayStatus[]): HealthReason[] {
+  if (scenario === 'no-gateway') {
+    return [{ text: 'no gateway is connected: nobody answers predictions', penalty: 100, fix: 'start one' }];
+  }
+  return [
+    ...lost.map(({ gateway, lastSeenAt }) => ({
+      text: `gateway ${gateway} has not reported since ${lastSeenAt}`,
+      penalty: 30,
+      fix: 'start it again',
+    })),
+    ...(scenario === 'degraded'
+      ? [{ text: 'model language@1 failed on gateway gateway-1: the checksum is another one', penalty: 10 }]
+      : []),
+  ];
 }
 
 function gatewaysOf(scenario: Scenario, atMs: number): GatewayStatus[] {

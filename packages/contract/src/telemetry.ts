@@ -65,3 +65,58 @@ export const gatewayReportSchema = z.object({
 });
 
 export type GatewayReport = z.infer<typeof gatewayReportSchema>;
+
+/**
+ * Latencies are counted on one fixed grid: bucket 0 takes up to 64 µs, then come four steps in each power of two up to
+ * 134 s, and the last bucket takes everything longer. A quantile that is read from it is at most 12 % off either way
+ * between 64 µs and 134 s: neighbouring bounds are at most a factor of 1.25 apart, and their geometric middle is shown.
+ */
+export const latencyGrid = {
+  stepsPerOctave: 4,
+  /** Upper bound of bucket 0 is 2^octaveMin µs; the last bucket begins at 2^octaveMax µs. */
+  octaveMin: 6,
+  octaveMax: 27,
+} as const;
+
+export const latencyBuckets = (latencyGrid.octaveMax - latencyGrid.octaveMin) * latencyGrid.stepsPerOctave + 2;
+
+/** Inclusive upper bound of a bucket, milliseconds; the last bucket has none. */
+export function latencyBoundMs(bucket: number): number {
+  if (bucket >= latencyBuckets - 1) return Number.POSITIVE_INFINITY;
+  const { stepsPerOctave, octaveMin } = latencyGrid;
+  const octave = Math.floor(bucket / stepsPerOctave) + octaveMin;
+  return (2 ** octave * (1 + (bucket % stepsPerOctave) / stepsPerOctave)) / 1_000;
+}
+
+const counter = z.int().nonnegative();
+
+/** What one variant has answered since its gateway started; numbers only grow. */
+export const variantCountersSchema = z.object({
+  /** Both are empty for requests that reached no variant. */
+  route: z.string().max(256),
+  modelId: z.string().max(256),
+  /** Requests that were answered with an error, whoever was at fault. */
+  errors: counter,
+  /** Those of them that were the server's fault: codes with a status of 500 or more. */
+  faults: counter,
+  /** Requests by latency: count of each bucket of `latencyGrid`, up to the last one that is not 0. Their sum is all requests. */
+  latency: z.array(counter).max(latencyBuckets),
+});
+
+export type VariantCounters = z.infer<typeof variantCountersSchema>;
+
+/** Counters since the start of the gateway's process, from which the control plane makes the traffic history. */
+export const trafficCountersSchema = z.object({
+  /** Age of the process by a clock that never jumps: tells which of two reports is the later one, and the time between them. */
+  elapsedMs: z.number().nonnegative(),
+  /** False when variants are left out that have not changed since the last report that was accepted. */
+  complete: z.boolean(),
+  variants: z.array(variantCountersSchema),
+});
+
+export type TrafficCounters = z.infer<typeof trafficCountersSchema>;
+
+/** A report as it is sent. A gateway of an older version sends no counters. */
+export const sentReportSchema = gatewayReportSchema.extend({ counters: trafficCountersSchema.optional() });
+
+export type SentReport = z.infer<typeof sentReportSchema>;

@@ -22,7 +22,7 @@ function table(overview: Overview, url: string): string {
   return [
     renderFields({
       server: `${url} (version ${overview.programVersion}, up since ${overview.startedAt})`,
-      health: [overview.health, ...overview.reasons].join('; '),
+      health: [`${overview.health} (${overview.score} of 100)`, ...overview.reasons.map(({ text }) => text)].join('; '),
       snapshot: `version ${overview.snapshot.version}`,
       registry: `${overview.models} models, ${overview.routes} routes`,
     }),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { sha256Schema } from '../manifest.ts';
 import { signedSnapshotSchema } from '../snapshot.ts';
-import { gatewayReportSchema } from '../telemetry.ts';
+import { sentReportSchema } from '../telemetry.ts';
 import { endpoint } from './endpoint.ts';
 import { nothing } from './page.ts';
 
@@ -37,8 +37,12 @@ export const reportGateway = endpoint({
   access: 'gateway',
   params: nothing,
   query: nothing,
-  body: gatewayReportSchema,
-  answer: z.object({ accepted: z.literal(true) }),
+  body: sentReportSchema,
+  answer: z.object({
+    accepted: z.literal(true),
+    /** The control plane has no counters of this process: the next report must be complete. */
+    wantsAllCounters: z.boolean().optional(),
+  }),
   status: 200,
 });
 

@@ -13,13 +13,27 @@ export const gatewayStatusSchema = z.object({
 
 export type GatewayStatus = z.infer<typeof gatewayStatusSchema>;
 
+/** One thing that is wrong. */
+export const healthReasonSchema = z.object({
+  text: z.string(),
+  /** What it takes from the score. */
+  penalty: z.int().min(0).max(100),
+  /** What to do about it, when there is one thing to do. */
+  fix: z.string().optional(),
+});
+
+export type HealthReason = z.infer<typeof healthReasonSchema>;
+
 /** One look at everything: what the first page and `cluster-ai status` show. */
 export const overviewSchema = z.object({
   programVersion: z.string(),
   startedAt: z.iso.datetime(),
   /** `ok`, or what is wrong in `reasons`. */
   health: z.enum(['ok', 'degraded', 'down']),
-  reasons: z.array(z.string()),
+  /** What is wrong, worst first. */
+  reasons: z.array(healthReasonSchema),
+  /** 100 less all penalties, and at least 0. */
+  score: z.int().min(0).max(100),
   snapshot: z.object({ epoch: z.string(), version: z.int() }),
   gateways: z.array(gatewayStatusSchema),
   models: z.int(),

@@ -41,7 +41,7 @@ export function HealthSection({ overview, isOld, nowMs }: HealthSectionProps) {
           {overview.reasons.length > 0 && (
             <ul className="space-y-0.5">
               {overview.reasons.map((reason) => (
-                <li key={reason}>{reason}</li>
+                <li key={reason.text}>{reason.text}</li>
               ))}
             </ul>
           )}

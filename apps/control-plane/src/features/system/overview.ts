@@ -33,6 +33,7 @@ export function createOverview(plane: Plane): () => Promise<Overview> {
       snapshot,
       snapshotAgeMs: plane.clock.wallMs() - (latest?.createdAtMs ?? 0),
       gateways,
+      recent: null,
       sourceProblems: [...plane.sourceProblems.values()],
     });
     return {
