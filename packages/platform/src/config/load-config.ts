@@ -1,6 +1,6 @@
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { z } from 'zod';
-import { nearestName } from './nearest-name.ts';
+import { nearestName } from '@cluster-ai/core/names/nearest-name.ts';
 import { missingValue, valueText, wrongValue } from './problem.ts';
 import type { Source } from './problem.ts';
 import { readSettingsFile } from './read-file.ts';

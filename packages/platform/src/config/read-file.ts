@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { YAMLMap } from 'yaml';
-import { nearestName } from './nearest-name.ts';
+import { nearestName } from '@cluster-ai/core/names/nearest-name.ts';
 import type { Setting } from './settings.ts';
 
 /** Bytes of a settings file at most. */
