@@ -71,7 +71,9 @@ const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 describe('who may call what', () => {
   test('the contract has endpoints of every access but public', () => {
     expect(endpoints.length).toBeGreaterThan(20);
-    expect(new Set(endpoints.map((endpoint) => endpoint.access))).toEqual(new Set(['read', 'admin', 'gateway']));
+    expect(new Set(endpoints.map((endpoint) => endpoint.access))).toEqual(
+      new Set(['read', 'viewer', 'operator', 'admin', 'gateway']),
+    );
   });
 
   test.each(endpoints.map((endpoint) => [endpoint.id, endpoint] as const))('%s', async (_id, endpoint) => {

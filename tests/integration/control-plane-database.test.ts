@@ -213,7 +213,7 @@ test('every change has its audit entry, under the request id of the caller', asy
     expect(answer.headers.get('x-request-id')).toBe('my-own-id');
     const entries = (await callEndpoint(plane.admin, listAudit)).items;
     expect(entries[0]).toMatchObject({
-      actor: 'admin',
+      actor: 'admin-token',
       action: 'alias.set',
       target: 'adder',
       detail: { alias: 'champion', version: 1 },

@@ -41,7 +41,7 @@ test('a pushed model gets a version, its own route and a snapshot that gateways 
   expect(pushed).toMatchObject({
     model: 'adder',
     deployed: true,
-    version: { version: 1, source: 'upload', createdBy: 'admin' },
+    version: { version: 1, source: 'upload', createdBy: 'admin-token' },
   });
   expect(pushed.version.signature).toEqual({
     inputs: [{ name: 'x', datatype: 'FP32', shape: [-1, 4] }],

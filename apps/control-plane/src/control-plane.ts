@@ -17,6 +17,8 @@ import { createSnapshotFeed, snapshotJobs } from './features/snapshots/index.ts'
 import type { SnapshotFeed } from './features/snapshots/index.ts';
 import { sourceJobs } from './features/sources/index.ts';
 import { uploadJobs } from './features/uploads/index.ts';
+import { createAccessRule } from './http/access.ts';
+import { noKeys, noSessions } from './http/authorities.ts';
 import { createHosts } from './http/hosts.ts';
 import { closeServer, listen } from './http/listen.ts';
 import { readTokens } from './http/tokens.ts';
@@ -67,6 +69,7 @@ export async function createControlPlane(config: ControlPlaneConfig, log: Logger
     gatewaysConnected: () =>
       [...reports.values()].filter(({ seenAtMs }) => Date.now() - seenAtMs < connectedWithinMs).length,
   });
+  const hosts = createHosts(config.http, () => []);
   const instanceId = await readInstanceId(config.home);
   const files = await openFileStore(config.home);
   const plane: Plane = {
@@ -75,7 +78,8 @@ export async function createControlPlane(config: ControlPlaneConfig, log: Logger
     store,
     feed,
     tokens,
-    hosts: createHosts(config.http, () => []),
+    hosts,
+    access: createAccessRule({ tokens, hosts, keys: noKeys, sessions: noSessions, loopback: config.auth.loopback }),
     metrics,
     reports,
     clock: systemClock,

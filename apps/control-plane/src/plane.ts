@@ -4,6 +4,7 @@ import type { GatewayReport } from '@cluster-ai/contract/telemetry.ts';
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
 import type { Store } from './database/change.ts';
 import type { SnapshotFeed } from './features/snapshots/index.ts';
+import type { AccessRule } from './http/access.ts';
 import type { Hosts } from './http/hosts.ts';
 import type { Tokens } from './http/tokens.ts';
 import type { Metrics } from './metrics.ts';
@@ -22,6 +23,8 @@ export interface Plane {
   readonly uploadFiles: UploadFiles;
   readonly feed: SnapshotFeed;
   readonly tokens: Tokens;
+  /** Who calls, and whether they may. */
+  readonly access: AccessRule;
   /** The names and origins under which the front door is known, and where absolute links begin. */
   readonly hosts: Hosts;
   /** What the sources of models complain about, one sentence a folder or address; shown in the overview. */

@@ -14,6 +14,7 @@ import { uploadRoutes } from './features/uploads/index.ts';
 import { assertOwnHost } from './http/access.ts';
 import { answerBrokenRequest } from './http/broken-request.ts';
 import { createClientReader } from './http/client-address.ts';
+import { anonymous } from './http/principal.ts';
 import { clusterErrorOf, problemContentType, problemOf } from './http/problem.ts';
 import { refuseOtherMethods } from './http/refuse-methods.ts';
 import { createRegister } from './http/register-endpoint.ts';
@@ -50,7 +51,7 @@ export async function buildServer(plane: Plane): Promise<FastifyInstance> {
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload));
-  app.decorateRequest('actor', '');
+  app.decorateRequest('principal');
   const readClient = createClientReader(plane.config.http.trustedProxies);
   app.decorateRequest('client', {
     getter() {
@@ -63,7 +64,7 @@ export async function buildServer(plane: Plane): Promise<FastifyInstance> {
   app.addHook('onRoute', ({ url, method }) => {
     known.set(url, new Set([...(known.get(url) ?? []), ...[method].flat()]));
   });
-  const register = createRegister(app, plane.tokens, plane.metrics);
+  const register = createRegister(app, plane.access, plane.metrics);
   for (const routes of [
     auditRoutes,
     fleetRoutes,
@@ -84,10 +85,13 @@ export async function buildServer(plane: Plane): Promise<FastifyInstance> {
 
 function addHooks(app: FastifyInstance, plane: Plane): void {
   app.addHook('onRequest', async (request, reply) => {
+    request.principal = anonymous;
     reply.headers(securityHeaders).header('x-request-id', request.id);
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
     // Probes call by whatever address they find; what they learn is no secret.
-    if (!probes.has(request.url.split('?', 1)[0] ?? '')) assertOwnHost(request, plane.hosts, plane.tokens);
+    if (!probes.has(request.url.split('?', 1)[0] ?? '')) {
+      assertOwnHost(request, plane.hosts, request.routeOptions.config.access !== undefined);
+    }
   });
 
   app.addHook('onResponse', async (request, reply) => {
@@ -96,7 +100,7 @@ function addHooks(app: FastifyInstance, plane: Plane): void {
       method: request.method,
       path: request.url,
       status: reply.statusCode,
-      actor: request.actor,
+      actor: request.principal.actor,
       durationMs: Math.round(reply.elapsedTime),
     };
     if (request.method === 'GET' || request.method === 'HEAD' || request.url === '/api/v1/fleet/report') {

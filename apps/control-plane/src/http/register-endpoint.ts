@@ -3,16 +3,21 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Caller } from '../database/change.ts';
 import type { Metrics } from '../metrics.ts';
-import { authorize } from './access.ts';
+import type { AccessRule, RouteAccess } from './access.ts';
 import type { Client } from './client-address.ts';
-import type { Tokens } from './tokens.ts';
+import type { Principal } from './principal.ts';
+
+/** On whose behalf an endpoint works. */
+export interface HttpCaller extends Caller {
+  readonly principal: Principal;
+}
 
 /** What a handler is given: validated input, and who calls. */
 export interface EndpointCall<E extends Endpoint> {
   readonly params: z.output<E['params']>;
   readonly query: z.output<E['query']>;
   readonly body: z.output<E['body']>;
-  readonly caller: Caller;
+  readonly caller: HttpCaller;
   /** Aborted when the caller has gone away. */
   readonly signal: AbortSignal;
   /** For handlers that stream. */
@@ -29,11 +34,12 @@ export type Register = <E extends Endpoint>(
  * Makes the one way in which an endpoint of the contract becomes a route: its schemas check what comes in and what goes out,
  * its access rule is applied before the body is read, its status is sent on success.
  */
-export function createRegister(app: FastifyInstance, tokens: Tokens, metrics: Metrics): Register {
+export function createRegister(app: FastifyInstance, rule: AccessRule, metrics: Metrics): Register {
   return <E extends Endpoint>(target: E, handler: (call: EndpointCall<E>) => Promise<z.input<E['answer']>>) => {
     app.route({
       method: target.method,
       url: target.path,
+      config: { access: target.access },
       schema: {
         params: target.params,
         querystring: target.query,
@@ -42,7 +48,7 @@ export function createRegister(app: FastifyInstance, tokens: Tokens, metrics: Me
         response: { [target.status]: target.answer },
       },
       onRequest: async (request) => {
-        request.actor = authorize(target.access, request, tokens);
+        request.principal = await rule.authorize(target.access, request);
       },
       preValidation: async (request) => {
         // A call without a body is a call with an empty one; a body that is streamed is not for the schema.
@@ -58,7 +64,7 @@ export function createRegister(app: FastifyInstance, tokens: Tokens, metrics: Me
           params: request.params as z.output<E['params']>,
           query: request.query as z.output<E['query']>,
           body: request.body as z.output<E['body']>,
-          caller: { actor: request.actor, requestId: request.id },
+          caller: { actor: request.principal.actor, requestId: request.id, principal: request.principal },
           signal,
           request,
           reply,
@@ -79,8 +85,12 @@ function cancelSignal(request: FastifyRequest, reply: FastifyReply): AbortSignal
 declare module 'fastify' {
   interface FastifyRequest {
     /** Who calls; set by the access rule before a handler runs. */
-    actor: string;
+    principal: Principal;
     /** The client's address, and how it came. */
     readonly client: Client;
+  }
+  interface FastifyContextConfig {
+    /** Absent on what anybody may have without being looked at: static files, liveness, refusals. */
+    access?: RouteAccess;
   }
 }

@@ -41,6 +41,10 @@ export const controlPlaneConfigSchema = z.strictObject({
   auth: z.strictObject({
     adminTokenFile: z.string().describe('File with the admin token.'),
     gatewayTokenFile: z.string().describe('File with the join token of gateways.'),
+    loopback: z
+      .enum(['exempt', 'required'])
+      .default('exempt')
+      .describe('`required` ends the loopback exemption: reading and predicting need a session or a key here, too.'),
   }),
   uploads: z
     .strictObject({

@@ -2,7 +2,6 @@ import { Agent, request as httpRequest } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { authorize } from '../../http/access.ts';
 import type { Plane } from '../../plane.ts';
 
 const prefix = '/predict';
@@ -39,8 +38,9 @@ export async function proxyRoutes(app: FastifyInstance, plane: Plane): Promise<v
     door.route({
       method: ['GET', 'POST'],
       url: `${prefix}/*`,
+      config: { access: 'predict' },
       onRequest: async (request) => {
-        request.actor = authorize('read', request, plane.tokens);
+        request.principal = await plane.access.authorize('predict', request);
       },
       handler: async (request, reply) => {
         const upstream = await forward(request, reply, target, agent);

@@ -1,7 +1,6 @@
 import { getOverview, whoAmI } from '@cluster-ai/contract/api/system.ts';
 import type { FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
-import { authorize } from '../../http/access.ts';
 import type { Register } from '../../http/register-endpoint.ts';
 import type { Plane } from '../../plane.ts';
 import { createOverview } from './overview.ts';
@@ -22,10 +21,17 @@ export function systemRoutes(register: Register, app: FastifyInstance, plane: Pl
     return { ready: reasons.length === 0, reasons };
   });
 
-  app.get('/metrics', async (request, reply) => {
-    authorize('read', request, plane.tokens);
-    reply.type(plane.metrics.registry.contentType);
-    return plane.metrics.registry.metrics();
+  app.route({
+    method: 'GET',
+    url: '/metrics',
+    config: { access: 'read' },
+    onRequest: async (request) => {
+      request.principal = await plane.access.authorize('read', request);
+    },
+    handler: async (_request, reply) => {
+      reply.type(plane.metrics.registry.contentType);
+      return plane.metrics.registry.metrics();
+    },
   });
 }
 

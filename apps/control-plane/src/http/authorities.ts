@@ -1,0 +1,38 @@
+import type { KeyScope } from '@cluster-ai/contract/api/keys.ts';
+import type { Role } from '@cluster-ai/core/access/roles.ts';
+
+/** An API key that holds at this moment. */
+export interface KeyHolder {
+  readonly id: string;
+  /** The person who made it; null for one that a token has made. */
+  readonly ownerId: string | null;
+  readonly scope: KeyScope;
+}
+
+/** Knows API keys. */
+export interface KeyAuthority {
+  /** @returns null when this is no key, or one that was revoked or has expired. @throws ClusterError DATABASE_UNAVAILABLE. */
+  find(token: string): Promise<KeyHolder | null>;
+}
+
+/** The person behind a session that holds at this moment. */
+export interface SessionHolder {
+  readonly userId: string;
+  readonly email: string;
+  readonly role: Role;
+}
+
+/** Knows the sessions of browsers. */
+export interface SessionAuthority {
+  /**
+   * @param use whether this look keeps the session open for longer, as a request does and a stream that looks again does not.
+   * @returns null when there is no such session, it has ended, or its person may not sign in.
+   * @throws ClusterError DATABASE_UNAVAILABLE, or REDIS_UNAVAILABLE when sessions are kept there.
+   */
+  find(token: string, use: boolean): Promise<SessionHolder | null>;
+}
+
+/** Until somebody can have a key. */
+export const noKeys: KeyAuthority = { find: async () => null };
+
+export const noSessions: SessionAuthority = { find: async () => null };
