@@ -53,6 +53,15 @@ const prerequisites: readonly Prerequisite[] = [
     namedIn: /\.tools\/python|tritonclient/,
   },
   {
+    neededFor: 'test',
+    debianPackage: 'redis-server',
+    reason: 'limits and sessions are shared over a real Redis',
+    proof: '/usr/bin/redis-server',
+    setting: 'REDIS_SERVER_PATH',
+    namedIn: /startRedis\(/,
+    service: 'redis-server',
+  },
+  {
     neededFor: 'bench',
     debianPackage: 'wrk',
     reason: 'it sends the requests of the measurement',

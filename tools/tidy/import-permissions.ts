@@ -81,6 +81,11 @@ export const importPermissions: ImportPermissions = {
       instead: 'Ask the control plane through its API; its database is nobody else’s.',
     },
     {
+      name: 'redis',
+      allowedIn: [platform],
+      instead: 'Use packages/platform/src/redis, which says at once when Redis is away.',
+    },
+    {
       name: 'fastify',
       allowedIn: ['apps/control-plane'],
       instead: 'Answer HTTP through the edge interface of packages/platform.',

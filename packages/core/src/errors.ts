@@ -134,6 +134,12 @@ export const errorTable = {
     retryable: true,
     meaning: 'The database cannot be reached; nothing was written.',
   },
+  REDIS_UNAVAILABLE: {
+    http: 503,
+    grpc: 'UNAVAILABLE',
+    retryable: true,
+    meaning: 'Redis cannot be reached; what is shared over it is not known.',
+  },
   CONTROL_PLANE_UNAVAILABLE: {
     http: 503,
     grpc: 'UNAVAILABLE',
