@@ -2,6 +2,12 @@ import { writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { controlPlaneConfigSchema } from '@cluster-ai/contract/config/control-plane.ts';
 import { gatewayConfigSchema } from '@cluster-ai/contract/config/gateway.ts';
+import {
+  fixedSettingsSchema,
+  runtimeSettingDefaults,
+  runtimeSettingUnits,
+  runtimeSettingsSchema,
+} from '@cluster-ai/contract/config/runtime-settings.ts';
 import { upConfigSchema } from '@cluster-ai/contract/config/up.ts';
 import { listSettings } from '@cluster-ai/platform/config/settings.ts';
 import type { Setting } from '@cluster-ai/platform/config/settings.ts';
@@ -57,6 +63,7 @@ export function renderConfigPage(): string {
     '- **Flag**: the programs take each setting by its name, `--http.port 8000`. `cluster-ai up --help` lists those of `up`.',
     '',
     ...programs.flatMap(programLines),
+    ...runtimeLines(),
     '## Command line client',
     '',
     '| Variable | Meaning |',
@@ -89,6 +96,27 @@ function programLines({ name, section, purpose, schema }: (typeof programs)[numb
     ...listSettings(name, schema).map(settingRow),
     '',
   ];
+}
+
+function runtimeLines(): string[] {
+  return [
+    '## Settings that can be changed while everything runs',
+    '',
+    'They live in the database and are in effect within two seconds, in every control plane and gateway. `cluster-ai settings`',
+    'lists and changes them, and so does the page Settings. A value that the control plane is started with, in section',
+    '`settings` of its file, by variable or by flag, wins over the database and can only be changed there.',
+    '',
+    '| Setting | Default | Allowed | Unit | Meaning | Variable |',
+    '| --- | --- | --- | --- | --- | --- |',
+    ...listSettings('', fixedSettingsSchema).map(runtimeRow),
+    '',
+  ];
+}
+
+function runtimeRow({ path, allowed, description, wellKnownEnv }: Setting): string {
+  const name = runtimeSettingsSchema.keyof().parse(path);
+  const unit = runtimeSettingUnits[name] ?? '';
+  return `| \`${path}\` | \`${runtimeSettingDefaults[name]}\` | ${allowed} | ${unit} | ${description} | \`${wellKnownEnv ?? ''}\` |`;
 }
 
 function settingRow(setting: Setting): string {

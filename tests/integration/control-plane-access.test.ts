@@ -16,6 +16,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createControlPlane } from '@cluster-ai/control-plane/control-plane.ts';
 import { startPlane } from './control-plane/fixture.ts';
 import type { RunningPlane } from './control-plane/fixture.ts';
+import { loadedConfig } from './control-plane/loaded-config.ts';
 
 let postgres: PostgresServer;
 let plane: RunningPlane;
@@ -262,7 +263,7 @@ test.each(['0.0.0.0', '192.168.1.10', '::'])('a front door at %s is refused with
     auth: plane.control.plane.config.auth,
   });
   const log = createLogger({ program: 'test', level: 'error', destination: { write: () => undefined } });
-  await expect(createControlPlane(config, log)).rejects.toMatchObject({
+  await expect(createControlPlane(loadedConfig(config), log)).rejects.toMatchObject({
     code: 'CONFIG_INVALID',
     message: `http.host: ${host} is not a loopback address; the front door is for this machine alone, because it has no accounts yet`,
   });

@@ -3,8 +3,9 @@ import type { ControlPlaneConfig } from '@cluster-ai/contract/config/control-pla
 import { isLoopbackAddress } from '@cluster-ai/core/access/loopback.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { systemClock } from '@cluster-ai/core/ports/clock.ts';
+import type { LoadedConfig } from '@cluster-ai/platform/config/load-config.ts';
 import type { Lifecycle } from '@cluster-ai/platform/lifecycle/lifecycle.ts';
-import type { Logger } from '@cluster-ai/platform/log/log.ts';
+import type { LeveledLogger } from '@cluster-ai/platform/log/log.ts';
 import { readMigrations } from '@cluster-ai/platform/postgres/migrate.ts';
 import { openPool } from '@cluster-ai/platform/postgres/pool.ts';
 import type { Pool } from '@cluster-ai/platform/postgres/pool.ts';
@@ -13,6 +14,7 @@ import { prepareDatabase } from './database/prepare.ts';
 import { createStore } from './database/store.ts';
 import { connectedWithinMs, fleetJobs } from './features/fleet/index.ts';
 import { modelJobs } from './features/models/index.ts';
+import { createLiveSettings } from './features/settings/index.ts';
 import { createSnapshotFeed, snapshotJobs } from './features/snapshots/index.ts';
 import type { SnapshotFeed } from './features/snapshots/index.ts';
 import { sourceJobs } from './features/sources/index.ts';
@@ -46,7 +48,10 @@ export interface ControlPlane {
 }
 
 /** Puts the parts together. Nothing listens and nothing is asked of the database yet. */
-export async function createControlPlane(config: ControlPlaneConfig, log: Logger): Promise<ControlPlane> {
+export async function createControlPlane(
+  { value: config, settings: given }: LoadedConfig<ControlPlaneConfig>,
+  log: LeveledLogger,
+): Promise<ControlPlane> {
   assertLoopbackListener(config.http.host);
   const tokens = await readTokens(config.auth);
   const pool = openPool({
@@ -74,6 +79,7 @@ export async function createControlPlane(config: ControlPlaneConfig, log: Logger
   const files = await openFileStore(config.home);
   const plane: Plane = {
     config,
+    settings: createLiveSettings(given, log),
     log,
     store,
     feed,

@@ -6,11 +6,11 @@ import { addPhases, createControlPlane } from './control-plane.ts';
 import { exitWith } from './exit-with.ts';
 
 try {
-  const config = loadProgramConfig('control-plane', controlPlaneConfigSchema).value;
-  const log = createLogger({ program: 'control-plane', level: config.log.level });
+  const loaded = loadProgramConfig('control-plane', controlPlaneConfigSchema);
+  const log = createLogger({ program: 'control-plane', level: loaded.value.log.level });
   const lifecycle = createLifecycle({ log });
   lifecycle.stopWhenParentEnds();
-  addPhases(lifecycle, await createControlPlane(config, log));
+  addPhases(lifecycle, await createControlPlane(loaded, log));
   await lifecycle.runUntilSignal();
 } catch (error) {
   exitWith(error);

@@ -3,6 +3,7 @@ import type { Clock } from '@cluster-ai/core/ports/clock.ts';
 import type { GatewayReport } from '@cluster-ai/contract/telemetry.ts';
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
 import type { Store } from './database/change.ts';
+import type { LiveSettings } from './features/settings/index.ts';
 import type { SnapshotFeed } from './features/snapshots/index.ts';
 import type { AccessRule } from './http/access.ts';
 import type { Hosts } from './http/hosts.ts';
@@ -14,6 +15,8 @@ import type { UploadFiles } from './storage/upload-files.ts';
 /** What every feature is given: the parts of one control plane. */
 export interface Plane {
   readonly config: ControlPlaneConfig;
+  /** What can be changed while everything runs. */
+  readonly settings: LiveSettings;
   readonly log: Logger;
   readonly clock: Clock;
   readonly store: Store;

@@ -10,6 +10,7 @@ import { createLifecycle } from '@cluster-ai/platform/lifecycle/lifecycle.ts';
 import { createLogger } from '@cluster-ai/platform/log/log.ts';
 import { addPhases, createControlPlane } from '@cluster-ai/control-plane/control-plane.ts';
 import type { ControlPlane } from '@cluster-ai/control-plane/control-plane.ts';
+import { loadedConfig } from './loaded-config.ts';
 
 const adminToken = 'admin-token-of-the-tests-0123456789';
 const gatewayToken = 'gateway-token-of-the-tests-0123456789';
@@ -22,6 +23,8 @@ export interface Overrides {
   readonly database?: Record<string, unknown>;
   readonly gatewayUrl?: string;
   readonly dashboard?: string;
+  /** Variables that set something of the control plane. */
+  readonly env?: Readonly<Record<string, string>>;
   /** False returns while the database is still away. */
   readonly waitForDatabase?: boolean;
 }
@@ -63,10 +66,12 @@ export async function startPlane(databaseUrl: string, overrides: Overrides = {})
     level: 'info',
     destination: { write: (line) => void log.push(line) },
   });
-  const control = await createControlPlane(config, logger).catch(async (error: unknown) => {
-    await rm(home, { recursive: true, force: true });
-    throw error;
-  });
+  const control = await createControlPlane(loadedConfig(config, overrides.env), logger).catch(
+    async (error: unknown) => {
+      await rm(home, { recursive: true, force: true });
+      throw error;
+    },
+  );
   const lifecycle = createLifecycle({ log: logger });
   addPhases(lifecycle, control);
   await lifecycle.start();

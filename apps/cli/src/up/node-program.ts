@@ -1,5 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { LoadedSetting } from '@cluster-ai/platform/config/load-config.ts';
+import { originsText } from '@cluster-ai/platform/config/origins.ts';
 import { startChild } from './child.ts';
 import { homePaths } from './home.ts';
 import { askUrl, pollUntil } from './poll.ts';
@@ -12,6 +14,8 @@ export interface NodeProgramOptions {
   readonly home: string;
   /** All of its settings, with secrets. */
   readonly config: unknown;
+  /** Where each of them comes from, so that the program can show it. */
+  readonly settings: readonly LoadedSetting[];
   /** Answers 200 when the program does its work. */
   readonly readyUrl: string;
   readonly startTimeoutMs: number;
@@ -29,11 +33,13 @@ export function nodeProgram(options: NodeProgramOptions): Program {
     name,
     start() {
       const file = join(homePaths(home).run, `${name}.yaml`);
+      const origins = join(homePaths(home).run, `${name}.origins.json`);
+      writeFileSync(origins, originsText(options.settings), { mode: 0o600 });
       // JSON is YAML too.
       writeFileSync(file, `${JSON.stringify(options.config, null, 2)}\n`, { mode: 0o600 });
       return startChild({
         command: process.execPath,
-        args: [...process.execArgv, options.main, '--config', file],
+        args: [...process.execArgv, options.main, '--config', file, '--config-origins', origins],
         env: programEnvironment(home),
         cwd: home,
         onOutput: options.onOutput,

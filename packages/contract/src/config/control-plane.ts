@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fixedSettingsSchema } from './runtime-settings.ts';
 
 const milliseconds = (fallback: number, max: number) => z.int().min(1).max(max).default(fallback);
 
@@ -89,6 +90,8 @@ export const controlPlaneConfigSchema = z.strictObject({
       level: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Least severe level that is written.'),
     })
     .prefault({}),
+  /** Given here, they win over the database: see `runtime-settings.ts`. */
+  settings: fixedSettingsSchema.prefault({}),
   shutdown: z
     .strictObject({
       drainTimeoutMs: milliseconds(10_000, 3_600_000).describe('Answer what has arrived within this time, then stop.'),

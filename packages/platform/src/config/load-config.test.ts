@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { loadConfig } from './load-config.ts';
 import { controlPlaneTestSchema, gatewayTestSchema } from './testdata/schemas.ts';
+import { originsText } from './origins.ts';
 import { sourceText } from './problem.ts';
 import { parseProgramArguments } from './program-arguments.ts';
 
@@ -43,6 +44,17 @@ test('default < file < environment < flag, and the source of each value is known
   expect(sourceOf(config, 'http.bodyBytesMax')).toBe('CLUSTER_AI_GATEWAY_HTTP_BODY_BYTES_MAX');
   expect(sourceOf(config, 'http.host')).toBe(`${path}:3`);
   expect(sourceOf(config, 'http.headerBytesMax')).toBe('default');
+});
+
+test('values in a file that a supervisor wrote keep the source that it names', () => {
+  const path = file('http:\n  port: 1\n  host: ::1\n');
+  const first = gateway({ env: { CLUSTER_AI_GATEWAY_HTTP_PORT: '1' } });
+  const origins = file(originsText(first.settings));
+  const config = gateway({ file: path, flags: ['--config-origins', origins] });
+  expect(config.value.http).toMatchObject({ port: 1, host: '::1' });
+  expect(sourceOf(config, 'http.port')).toBe('CLUSTER_AI_GATEWAY_HTTP_PORT');
+  expect(sourceOf(config, 'http.host')).toBe('default');
+  expect(() => gateway({ flags: ['--config-origins', path] })).toThrow(/is no file that/);
 });
 
 test('an unknown variable of the program is refused with the nearest name; others are ignored', () => {

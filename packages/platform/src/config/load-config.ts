@@ -1,6 +1,7 @@
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { z } from 'zod';
 import { nearestName } from '@cluster-ai/core/names/nearest-name.ts';
+import type { Origins } from './origins.ts';
 import { missingValue, valueText, wrongValue } from './problem.ts';
 import type { Source } from './problem.ts';
 import { readSettingsFile } from './read-file.ts';
@@ -24,6 +25,8 @@ export interface LoadConfigOptions<S extends z.ZodType> {
   readonly defaults?: Readonly<Record<string, unknown>>;
   /** YAML file. */
   readonly file?: string | undefined;
+  /** What the values of the file come from, when a supervisor wrote it for this program. */
+  readonly origins?: Origins | undefined;
   /** When the file holds the settings of several programs: the key of this one, and all keys that may stand beside it. */
   readonly section?: { readonly name: string; readonly all: readonly string[] };
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -66,7 +69,9 @@ export function loadConfig<S extends z.ZodType>(options: LoadConfigOptions<S>): 
     const { file } = options;
     const read = readSettingsFile(file, settings, options.section);
     problems.push(...read.problems);
-    for (const { path, value, line } of read.values) given.set(path, { value, source: { kind: 'file', file, line } });
+    for (const { path, value, line } of read.values) {
+      given.set(path, { value, source: options.origins?.get(path) ?? { kind: 'file', file, line } });
+    }
   }
   for (const setting of settings) takeEnv(setting, options.env, given);
   problems.push(...unknownVariables(options.program, settings, options.env));

@@ -74,3 +74,14 @@ test('binary data, big integers and deep values do not flood or break a line', (
   expect(lines[0]).toMatchObject({ body: '(4096 bytes)', count: '12' });
   expect(JSON.stringify(lines[0]).length).toBeLessThan(1_000);
 });
+
+test('the level can be changed while the program runs', () => {
+  const { log, lines } = capture('info');
+  log.debug({}, 'a');
+  log.setLevel('debug');
+  log.debug({}, 'b');
+  log.setLevel('error');
+  log.warn({}, 'c');
+  expect(lines.map((line) => line['message'])).toEqual(['b']);
+  expect(log.level).toBe('error');
+});

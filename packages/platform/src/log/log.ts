@@ -20,6 +20,12 @@ export interface Logger {
   error(fields: LogFields, message: string): void;
 }
 
+/** A logger whose level can be changed while the program runs. */
+export interface LeveledLogger extends Logger {
+  readonly level: LogLevel;
+  setLevel(level: LogLevel): void;
+}
+
 export interface LoggerOptions {
   /** Name of the program, in every line. */
   readonly program: string;
@@ -35,7 +41,7 @@ export interface LoggerOptions {
  * written before the call returns, so that the last ones before a crash are not lost; a broken pipe is ignored, so that
  * a program outlives whoever read its log long enough to stop in order.
  */
-export function createLogger(options: LoggerOptions): Logger {
+export function createLogger(options: LoggerOptions): LeveledLogger {
   const destination = options.destination ?? 'stdout';
   const stream =
     typeof destination === 'string'
@@ -51,7 +57,15 @@ export function createLogger(options: LoggerOptions): Logger {
     },
     stream,
   );
+  let level = options.level;
   return {
+    get level() {
+      return level;
+    },
+    setLevel: (next) => {
+      level = next;
+      lines.level = next;
+    },
     debug: (fields, message) => lines.debug(fields, message),
     info: (fields, message) => lines.info(fields, message),
     warn: (fields, message) => lines.warn(fields, message),
