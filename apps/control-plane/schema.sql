@@ -6,6 +6,13 @@ create table access_keys (
   constraint access_keys_pkey PRIMARY KEY (id)
 );
 
+create table attempt_counters (
+  name text not null,
+  count integer not null,
+  expires_at timestamp with time zone not null,
+  constraint attempt_counters_pkey PRIMARY KEY (name)
+);
+
 create table audit_entries (
   id bigint not null generated always as identity,
   at timestamp with time zone not null,
@@ -84,6 +91,25 @@ create table models (
   constraint models_pkey PRIMARY KEY (name)
 );
 
+create table oidc_flows (
+  state_sha256 text not null,
+  next_page text not null,
+  expires_at timestamp with time zone not null,
+  constraint oidc_flows_pkey PRIMARY KEY (state_sha256)
+);
+
+create table one_time_tokens (
+  sha256 text not null,
+  user_id uuid,
+  created_at timestamp with time zone not null,
+  created_by text not null,
+  expires_at timestamp with time zone not null,
+  constraint one_time_tokens_user_id_key UNIQUE (user_id),
+  constraint one_time_tokens_pkey PRIMARY KEY (sha256),
+  constraint one_time_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX one_time_tokens_setup ON public.one_time_tokens USING btree (((user_id IS NULL))) WHERE (user_id IS NULL);
+
 create table route_revisions (
   route text not null,
   revision integer not null,
@@ -115,6 +141,16 @@ create table schema_migrations (
   constraint schema_migrations_pkey PRIMARY KEY (number)
 );
 
+create table sessions (
+  sha256 text not null,
+  user_id uuid not null,
+  created_at timestamp with time zone not null,
+  last_used_at timestamp with time zone not null,
+  constraint sessions_pkey PRIMARY KEY (sha256),
+  constraint sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+CREATE INDEX sessions_user_id ON public.sessions USING btree (user_id);
+
 create table snapshots (
   epoch uuid not null,
   version bigint not null,
@@ -122,6 +158,13 @@ create table snapshots (
   sha256 text not null,
   created_at timestamp with time zone not null,
   constraint snapshots_pkey PRIMARY KEY (epoch, version)
+);
+
+create table token_issuers (
+  id text not null,
+  public_key text not null,
+  seen_at timestamp with time zone not null,
+  constraint token_issuers_pkey PRIMARY KEY (id)
 );
 
 create table uploads (
@@ -135,4 +178,26 @@ create table uploads (
   created_by text not null,
   constraint uploads_pkey PRIMARY KEY (id),
   constraint uploads_deploy_check CHECK ((deploy = ANY (ARRAY['latest'::text, 'none'::text])))
+);
+
+create table users (
+  id uuid not null default gen_random_uuid(),
+  email text not null,
+  name text not null default ''::text,
+  role text not null,
+  disabled boolean not null default false,
+  password_hash text,
+  oidc_issuer text,
+  oidc_subject text,
+  created_at timestamp with time zone not null,
+  created_by text not null,
+  last_sign_in_at timestamp with time zone,
+  last_sign_in_with text,
+  constraint users_email_key UNIQUE (email),
+  constraint users_oidc_issuer_oidc_subject_key UNIQUE (oidc_issuer, oidc_subject),
+  constraint users_pkey PRIMARY KEY (id),
+  constraint users_check CHECK (((oidc_issuer IS NULL) = (oidc_subject IS NULL))),
+  constraint users_email_check CHECK ((email = lower(email))),
+  constraint users_last_sign_in_with_check CHECK ((last_sign_in_with = ANY (ARRAY['password'::text, 'oidc'::text]))),
+  constraint users_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'operator'::text, 'admin'::text])))
 );

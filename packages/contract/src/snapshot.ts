@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { manifestFileSchema, modelSettingsSchema, modelSignatureSchema, sha256Schema } from './manifest.ts';
+import { tokenIssuerSchema } from './predict-token.ts';
 
 /** The form that this program writes. Readers take this and the one before it, and ignore fields they do not know. */
 export const snapshotFormatVersion = 1;
@@ -61,6 +62,8 @@ export const snapshotSchema = z.object({
   models: z.array(snapshotModelSchema),
   routes: z.array(snapshotRouteSchema),
   keys: z.array(snapshotKeySchema),
+  /** Control planes whose short-lived tokens are taken. A snapshot of an older control plane has none. */
+  tokenIssuers: z.array(tokenIssuerSchema).default([]),
 });
 
 export type Snapshot = z.infer<typeof snapshotSchema>;

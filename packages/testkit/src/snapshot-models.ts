@@ -66,6 +66,7 @@ export function snapshotOf(
     models: [...models],
     routes: [...routes],
     keys,
+    tokenIssuers: [],
   };
 }
 

@@ -1,6 +1,7 @@
 import type { RoutePolicy, routeVariantSchema } from '@cluster-ai/contract/api/routes.ts';
 import type { ManifestFile, ModelSettings, modelSignatureSchema } from '@cluster-ai/contract/manifest.ts';
 import type { GatewayReport } from '@cluster-ai/contract/telemetry.ts';
+import type { Role } from '@cluster-ai/core/access/roles.ts';
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { z } from 'zod';
 
@@ -77,6 +78,31 @@ export interface Tables {
     detail: Json<Record<string, unknown>>;
     request_id: string;
   };
+  users: {
+    id: Generated<string>;
+    email: string;
+    name: Generated<string>;
+    role: Role;
+    disabled: Generated<boolean>;
+    password_hash: string | null;
+    oidc_issuer: string | null;
+    oidc_subject: string | null;
+    created_at: Time;
+    created_by: string;
+    last_sign_in_at: ColumnType<Date | null, Date | null, Date | null>;
+    last_sign_in_with: 'password' | 'oidc' | null;
+  };
+  one_time_tokens: {
+    sha256: string;
+    user_id: string | null;
+    created_at: Time;
+    created_by: string;
+    expires_at: Time;
+  };
+  sessions: { sha256: string; user_id: string; created_at: Time; last_used_at: Time };
+  attempt_counters: { name: string; count: number; expires_at: Time };
+  oidc_flows: { state_sha256: string; next_page: string; expires_at: Time };
+  token_issuers: { id: string; public_key: string; seen_at: Time };
   leases: { name: string; holder: string; expires_at: Time };
 }
 

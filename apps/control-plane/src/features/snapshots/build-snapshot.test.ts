@@ -39,6 +39,10 @@ const source: fc.Arbitrary<SnapshotSource> = fc
         }),
         { maxLength: 5, selector: (route) => route.name },
       ),
+      tokenIssuers: fc.uniqueArray(fc.record({ id: fc.uuid(), publicKey: fc.constant('A'.repeat(43)) }), {
+        maxLength: 3,
+        selector: (issuer) => issuer.id,
+      }),
       keys: fc.uniqueArray(
         fc.record({
           id: name,
@@ -73,6 +77,7 @@ test('the order in which rows were read does not show', () => {
           .toReversed()
           .map((route) => Object.assign({}, route, { variants: route.variants.toReversed() })),
         keys: state.keys.toReversed(),
+        tokenIssuers: state.tokenIssuers.toReversed(),
       };
       expect(JSON.stringify(buildSnapshot(reversed))).toBe(JSON.stringify(buildSnapshot(state)));
     }),

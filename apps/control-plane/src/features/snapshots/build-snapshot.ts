@@ -1,5 +1,6 @@
 import { snapshotFormatVersion } from '@cluster-ai/contract/snapshot.ts';
 import type { Snapshot, SnapshotKey, SnapshotModel } from '@cluster-ai/contract/snapshot.ts';
+import type { TokenIssuer } from '@cluster-ai/contract/predict-token.ts';
 import { modelId } from './model-id.ts';
 
 export interface SnapshotSource {
@@ -14,6 +15,7 @@ export interface SnapshotSource {
     readonly variants: readonly { readonly model: string; readonly version: number; readonly weight: number }[];
   }[];
   readonly keys: readonly SnapshotKey[];
+  readonly tokenIssuers: readonly TokenIssuer[];
 }
 
 /**
@@ -49,6 +51,7 @@ export function buildSnapshot(source: SnapshotSource): Snapshot {
     models: sortedBy(models, (model) => model.id),
     routes: sortedBy(routes, (route) => route.name),
     keys: sortedBy(source.keys, (key) => key.id),
+    tokenIssuers: sortedBy(source.tokenIssuers, (issuer) => issuer.id),
   };
 }
 

@@ -80,7 +80,7 @@ export async function deleteOldSnapshots(query: Query, keep: number): Promise<nu
   return Number(result.numDeletedRows);
 }
 
-type SnapshotState = Pick<SnapshotSource, 'models' | 'routes' | 'keys'>;
+type SnapshotState = Pick<SnapshotSource, 'models' | 'routes' | 'keys' | 'tokenIssuers'>;
 
 async function readState(query: Query): Promise<SnapshotState> {
   const routes = await query.selectFrom('routes').select(['name', 'variants', 'sticky_header']).execute();
@@ -91,6 +91,7 @@ async function readState(query: Query): Promise<SnapshotState> {
       : await query.selectFrom('model_versions').selectAll().where('model', 'in', names).execute();
   const files =
     names.length === 0 ? [] : await query.selectFrom('model_files').selectAll().where('model', 'in', names).execute();
+  const issuers = await query.selectFrom('token_issuers').select(['id', 'public_key']).execute();
   const keys = await query.selectFrom('access_keys').selectAll().execute();
   const filesOf = Map.groupBy(files, (file) => `${file.model}@${file.version}`);
   return {
@@ -114,5 +115,6 @@ async function readState(query: Query): Promise<SnapshotState> {
       scopes: row.scopes,
       expiresAtMs: row.expires_at?.getTime() ?? null,
     })),
+    tokenIssuers: issuers.map((row) => ({ id: row.id, publicKey: row.public_key })),
   };
 }
