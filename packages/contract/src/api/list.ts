@@ -96,7 +96,7 @@ function filterSchema(fields: ListFields) {
   const words =
     searched.length === 0
       ? ''
-      : ` Words that name no field are looked for in ${searched.join(', ')}, in any case of letters.`;
+      : ` Words that name no field are looked for in ${searched.join(', ')}, where the case of A to Z does not matter.`;
   const about = `Conditions separated by spaces; all must hold. \`~\` means "contains".${words} Values with spaces stand in quotes.\n\n${lines.join('\n')}`;
   return z
     .string()
