@@ -14,13 +14,15 @@ create table attempt_counters (
 );
 
 create table audit_entries (
-  id bigint not null generated always as identity,
+  id bigint not null,
   at timestamp with time zone not null,
   actor text not null,
   action text not null,
   target text not null,
   detail jsonb not null,
   request_id text not null,
+  previous_hash text,
+  hash text,
   constraint audit_entries_pkey PRIMARY KEY (id)
 );
 
@@ -36,6 +38,10 @@ create table installation (
   epoch uuid not null default gen_random_uuid(),
   snapshot_version bigint not null default 0,
   examples_imported_at timestamp with time zone,
+  audit_id bigint not null default 0,
+  audit_hash text not null default repeat('0'::text, 64),
+  audit_count bigint not null default 0,
+  audit_unchained_to bigint,
   constraint installation_pkey PRIMARY KEY (singleton),
   constraint installation_singleton_check CHECK (singleton)
 );

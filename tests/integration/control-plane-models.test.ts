@@ -2,7 +2,7 @@ import { callEndpoint } from '@cluster-ai/contract/api/client.ts';
 import { fetchModelFile, pollSnapshot, reportGateway } from '@cluster-ai/contract/api/fleet.ts';
 import * as models from '@cluster-ai/contract/api/models.ts';
 import * as routes from '@cluster-ai/contract/api/routes.ts';
-import { listAudit } from '@cluster-ai/contract/api/system.ts';
+import { listAudit } from '@cluster-ai/contract/api/audit.ts';
 import { snapshotSchema } from '@cluster-ai/contract/snapshot.ts';
 import type { Snapshot } from '@cluster-ai/contract/snapshot.ts';
 import { startPostgres } from '@cluster-ai/testkit/postgres/postgres-server.ts';

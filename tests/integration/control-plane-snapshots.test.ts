@@ -1,6 +1,6 @@
 import { callEndpoint } from '@cluster-ai/contract/api/client.ts';
 import { pollSnapshot } from '@cluster-ai/contract/api/fleet.ts';
-import { listAudit } from '@cluster-ai/contract/api/system.ts';
+import { listAudit } from '@cluster-ai/contract/api/audit.ts';
 import { snapshotSchema } from '@cluster-ai/contract/snapshot.ts';
 import { startPostgres } from '@cluster-ai/testkit/postgres/postgres-server.ts';
 import type { PostgresServer } from '@cluster-ai/testkit/postgres/postgres-server.ts';

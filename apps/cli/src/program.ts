@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { auditCommand } from './commands/audit/command.ts';
 import { configCommand } from './commands/config/command.ts';
 import { addGlobalOptions } from './commands/context.ts';
 import { loginCommand } from './commands/login.ts';
@@ -22,6 +23,7 @@ export function cliProgram(): Command {
     .addCommand(modelCommand())
     .addCommand(routeCommand())
     .addCommand(predictCommand())
+    .addCommand(auditCommand())
     .addCommand(configCommand())
     .addCommand(versionCommand())
     .addHelpText('after', exitCodesHelp);

@@ -3,14 +3,17 @@ import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { Migration } from '@cluster-ai/platform/postgres/migrate.ts';
 import { migrate } from '@cluster-ai/platform/postgres/migrate.ts';
 import type { Pool } from '@cluster-ai/platform/postgres/pool.ts';
+import { writeTransaction } from '@cluster-ai/platform/postgres/transaction.ts';
+import { chainOldEntries } from '../features/audit/index.ts';
 import { importExamples } from '../features/sources/index.ts';
 import type { Plane } from '../plane.ts';
 import type { Change } from './change.ts';
+import type { Tables } from './tables.ts';
 
 const retryMs = 500;
 
 /**
- * Runs the migrations, opens the store, makes the admin token known to gateways and imports the example models. While the database is away it tries
+ * Runs the migrations, chains audit entries of before the chain, opens the store, makes the admin token known to gateways and imports the example models. While the database is away it tries
  * again: the process lives on and says so in /readyz.
  * @throws ClusterError CONFLICT or PREREQUISITE_MISSING when the database cannot be used by this program.
  */
@@ -24,6 +27,7 @@ export async function prepareDatabase(
     try {
       const applied = await migrate(pool.pg, migrations);
       if (applied.length > 0) plane.log.info({ migrations: applied }, 'database migrated');
+      await chainOld(plane, pool);
       plane.store.open();
       await plane.store.change({ actor: 'system', requestId: 'start' }, (change) =>
         writeAdminKey(change, plane.tokens.adminSha256),
@@ -38,6 +42,13 @@ export async function prepareDatabase(
       await delay(retryMs, undefined, { signal }).catch(() => undefined);
     }
   }
+}
+
+/** Before anything can be changed: new entries follow the old ones. */
+async function chainOld(plane: Plane, pool: Pool): Promise<void> {
+  const database = pool.kysely<Tables>();
+  const chained = await chainOldEntries((work) => writeTransaction(database, pool, work));
+  if (chained > 0) plane.log.info({ entries: chained }, 'audit entries of before the upgrade were given their hashes');
 }
 
 /** The admin token may also predict: gateways know it by its hash. */

@@ -4,8 +4,8 @@ import type { Pool } from '@cluster-ai/platform/postgres/pool.ts';
 import { readTransaction, writeTransaction } from '@cluster-ai/platform/postgres/transaction.ts';
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
-import { insertAuditEntries } from '../features/audit/index.ts';
-import type { AuditRecord } from '../features/audit/index.ts';
+import { appendAuditEntries } from '../features/audit/index.ts';
+import type { AuditHead, AuditRecord } from '../features/audit/index.ts';
 import { writeSnapshot } from '../features/snapshots/index.ts';
 import type { StoredSnapshot } from '../features/snapshots/index.ts';
 import type { Caller, Change, Changed, Query, Store } from './change.ts';
@@ -49,7 +49,7 @@ export function createStore(options: StoreOptions): Store {
       const record: Change['record'] = (action, target, detail = {}) => void records.push({ action, target, detail });
       const value = await work({ query, by, at: head.at, record });
       if (records.length === 0) throw new NothingChanged(value, head.snapshotVersion);
-      await insertAuditEntries(query, by, head.at, records);
+      await appendAuditEntries(query, head, by, records);
       const snapshot = await writeSnapshot(query, head);
       return { value, snapshot, snapshotVersion: snapshot?.version ?? head.snapshotVersion };
     }).catch((error: unknown) => {
@@ -91,11 +91,24 @@ class NothingChanged extends Error {
   }
 }
 
-async function lockInstallation(query: Query): Promise<{ epoch: string; snapshotVersion: number; at: Date }> {
+interface Head {
+  readonly epoch: string;
+  readonly snapshotVersion: number;
+  readonly audit: AuditHead;
+  readonly at: Date;
+}
+
+async function lockInstallation(query: Query): Promise<Head> {
   const row = await query
     .selectFrom('installation')
-    .select(['epoch', 'snapshot_version', sql<Date>`clock_timestamp()`.as('at')])
+    .select(['epoch', 'snapshot_version', 'audit_id', 'audit_hash', 'audit_count'])
+    .select(sql<Date>`clock_timestamp()`.as('at'))
     .forUpdate()
     .executeTakeFirstOrThrow();
-  return { epoch: row.epoch, snapshotVersion: Number(row.snapshot_version), at: row.at };
+  return {
+    epoch: row.epoch,
+    snapshotVersion: Number(row.snapshot_version),
+    audit: { id: Number(row.audit_id), hash: row.audit_hash, count: Number(row.audit_count) },
+    at: row.at,
+  };
 }

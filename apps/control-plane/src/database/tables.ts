@@ -18,6 +18,10 @@ export interface Tables {
     epoch: Generated<string>;
     snapshot_version: Int8;
     examples_imported_at: ColumnType<Date | null, Date | null, Date | null>;
+    audit_id: Int8;
+    audit_hash: string;
+    audit_count: Int8;
+    audit_unchained_to: ColumnType<string | null, number | null, number | null>;
   };
   models: { name: string; description: string; version_last: number; created_at: Time };
   model_versions: {
@@ -70,13 +74,15 @@ export interface Tables {
   snapshots: { epoch: string; version: Int8; text: string; sha256: string; created_at: Time };
   gateways: { name: string; last_seen_at: Time; report: Json<GatewayReport> };
   audit_entries: {
-    id: ColumnType<string, never, never>;
+    id: Int8;
     at: Time;
     actor: string;
     action: string;
     target: string;
     detail: Json<Record<string, unknown>>;
     request_id: string;
+    previous_hash: string | null;
+    hash: string | null;
   };
   users: {
     id: Generated<string>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { gatewayReportSchema } from '../telemetry.ts';
 import { endpoint } from './endpoint.ts';
-import { nothing, page, pageQuery } from './page.ts';
+import { nothing } from './page.ts';
 
 export const gatewayStatusSchema = z.object({
   gateway: z.string(),
@@ -52,29 +52,6 @@ export const getOverview = endpoint({
   query: nothing,
   body: nothing,
   answer: overviewSchema,
-  status: 200,
-});
-
-export const auditEntrySchema = z.object({
-  id: z.int(),
-  at: z.iso.datetime(),
-  actor: z.string(),
-  action: z.string(),
-  target: z.string(),
-  detail: z.record(z.string(), z.unknown()),
-  requestId: z.string(),
-});
-
-export const listAudit = endpoint({
-  id: 'listAudit',
-  method: 'GET',
-  path: '/api/v1/audit',
-  summary: 'Audit entries, newest first',
-  access: 'admin',
-  params: nothing,
-  query: pageQuery,
-  body: nothing,
-  answer: page(auditEntrySchema),
   status: 200,
 });
 

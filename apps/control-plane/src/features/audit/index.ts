@@ -1,3 +1,4 @@
+export { chainOldEntries } from './chain-old-entries.ts';
 export { auditRoutes } from './routes.ts';
-export { insertAuditEntries } from './store.ts';
-export type { AuditRecord } from './store.ts';
+export { appendAuditEntries } from './store.ts';
+export type { AuditHead, AuditRecord } from './store.ts';
