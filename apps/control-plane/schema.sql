@@ -46,6 +46,15 @@ create table installation (
   constraint installation_singleton_check CHECK (singleton)
 );
 
+create table known_browsers (
+  sha256 text not null,
+  user_id uuid not null,
+  last_sign_in_at timestamp with time zone not null,
+  constraint known_browsers_pkey PRIMARY KEY (sha256),
+  constraint known_browsers_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+CREATE INDEX known_browsers_user_id ON public.known_browsers USING btree (user_id);
+
 create table leases (
   name text not null,
   holder uuid not null,
@@ -199,6 +208,7 @@ create table users (
   created_by text not null,
   last_sign_in_at timestamp with time zone,
   last_sign_in_with text,
+  sessions_valid_from timestamp with time zone not null,
   constraint users_email_key UNIQUE (email),
   constraint users_oidc_issuer_oidc_subject_key UNIQUE (oidc_issuer, oidc_subject),
   constraint users_pkey PRIMARY KEY (id),

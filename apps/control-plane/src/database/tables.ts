@@ -97,6 +97,7 @@ export interface Tables {
     created_by: string;
     last_sign_in_at: ColumnType<Date | null, Date | null, Date | null>;
     last_sign_in_with: 'password' | 'oidc' | null;
+    sessions_valid_from: Time;
   };
   one_time_tokens: {
     sha256: string;
@@ -106,6 +107,7 @@ export interface Tables {
     expires_at: Time;
   };
   sessions: { sha256: string; user_id: string; created_at: Time; last_used_at: Time };
+  known_browsers: { sha256: string; user_id: string; last_sign_in_at: Time };
   attempt_counters: { name: string; count: number; expires_at: Time };
   oidc_flows: { state_sha256: string; next_page: string; expires_at: Time };
   token_issuers: { id: string; public_key: string; seen_at: Time };
