@@ -1,10 +1,26 @@
 create table access_keys (
   id text not null,
   sha256 text not null,
-  scopes text[] not null,
+  actions text[] not null,
   expires_at timestamp with time zone,
-  constraint access_keys_pkey PRIMARY KEY (id)
+  name text not null default ''::text,
+  prefix text not null default ''::text,
+  models text[],
+  rate_per_second double precision,
+  burst integer,
+  daily_quota bigint,
+  created_at timestamp with time zone not null default now(),
+  created_by text not null default 'system'::text,
+  owner_id uuid,
+  revoked_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  constraint access_keys_pkey PRIMARY KEY (id),
+  constraint access_keys_burst_check CHECK ((burst > 0)),
+  constraint access_keys_daily_quota_check CHECK ((daily_quota > 0)),
+  constraint access_keys_rate_per_second_check CHECK ((rate_per_second > (0)::double precision))
 );
+CREATE INDEX access_keys_owner_id ON public.access_keys USING btree (owner_id);
+CREATE UNIQUE INDEX access_keys_sha256 ON public.access_keys USING btree (sha256);
 
 create table attempt_counters (
   name text not null,
@@ -44,6 +60,17 @@ create table installation (
   audit_unchained_to bigint,
   constraint installation_pkey PRIMARY KEY (singleton),
   constraint installation_singleton_check CHECK (singleton)
+);
+
+create table key_usage (
+  key_id text not null,
+  day integer not null,
+  gateway text not null,
+  started_at_ms bigint not null,
+  requests bigint not null,
+  constraint key_usage_pkey PRIMARY KEY (key_id, day, gateway, started_at_ms),
+  constraint key_usage_key_id_fkey FOREIGN KEY (key_id) REFERENCES access_keys(id) ON DELETE CASCADE,
+  constraint key_usage_requests_check CHECK ((requests >= 0))
 );
 
 create table known_browsers (

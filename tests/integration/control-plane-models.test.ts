@@ -5,6 +5,7 @@ import * as routes from '@cluster-ai/contract/api/routes.ts';
 import { listAudit } from '@cluster-ai/contract/api/audit.ts';
 import { snapshotSchema } from '@cluster-ai/contract/snapshot.ts';
 import type { Snapshot } from '@cluster-ai/contract/snapshot.ts';
+import { snapshotKey } from '@cluster-ai/testkit/snapshot-models.ts';
 import { startPostgres } from '@cluster-ai/testkit/postgres/postgres-server.ts';
 import type { PostgresServer } from '@cluster-ai/testkit/postgres/postgres-server.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -56,7 +57,11 @@ test('a pushed model gets a version, its own route and a snapshot that gateways 
   ]);
   expect(present.models[0]).toMatchObject({ id: 'adder@1', digest: pushed.version.digest });
   expect(present.keys).toEqual([
-    { id: 'admin', sha256: sha256(plane.admin.token), scopes: ['infer', 'admin'], expiresAtMs: null },
+    {
+      ...snapshotKey(plane.admin.token),
+      id: 'admin',
+      actions: ['infer', 'read', 'operate', 'admin'],
+    },
   ]);
 
   const url = `${plane.url}${fetchModelFile.path.replace(':sha256', sha256(model.bytes))}`;

@@ -43,7 +43,7 @@ async function poll(plane: RunningPlane, known: Known = {}) {
 test('a poll is answered at once for another version or epoch, and with null after the wait for the same', async () => {
   const plane = await start(await postgres.createDatabase());
   const first = await poll(plane);
-  expect(first).toMatchObject({ formatVersion: 1, version: 1, models: [], routes: [] });
+  expect(first).toMatchObject({ formatVersion: 2, version: 1, models: [], routes: [] });
   const { epoch, version } = first ?? { epoch: '', version: 0 };
   expect(await poll(plane, { epoch: '00000000-0000-0000-0000-000000000000', version, waitMs: 5_000 })).toEqual(first);
   expect(await poll(plane, { epoch, version: version + 5, waitMs: 5_000 })).toEqual(first);

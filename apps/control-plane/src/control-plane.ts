@@ -13,6 +13,7 @@ import type { FastifyInstance } from 'fastify';
 import { prepareDatabase } from './database/prepare.ts';
 import { createStore } from './database/store.ts';
 import { connectedWithinMs, fleetJobs } from './features/fleet/index.ts';
+import { createKeyAuthority } from './features/keys/index.ts';
 import { modelJobs } from './features/models/index.ts';
 import { createLiveSettings } from './features/settings/index.ts';
 import { createSnapshotFeed, snapshotJobs } from './features/snapshots/index.ts';
@@ -20,7 +21,7 @@ import type { SnapshotFeed } from './features/snapshots/index.ts';
 import { sourceJobs } from './features/sources/index.ts';
 import { uploadJobs } from './features/uploads/index.ts';
 import { createAccessRule } from './http/access.ts';
-import { noKeys, noSessions } from './http/authorities.ts';
+import { noSessions } from './http/authorities.ts';
 import { createHosts } from './http/hosts.ts';
 import { closeServer, listen } from './http/listen.ts';
 import { readTokens } from './http/tokens.ts';
@@ -85,7 +86,13 @@ export async function createControlPlane(
     feed,
     tokens,
     hosts,
-    access: createAccessRule({ tokens, hosts, keys: noKeys, sessions: noSessions, loopback: config.auth.loopback }),
+    access: createAccessRule({
+      tokens,
+      hosts,
+      keys: createKeyAuthority({ store, clock: systemClock, log }),
+      sessions: noSessions,
+      loopback: config.auth.loopback,
+    }),
     metrics,
     reports,
     clock: systemClock,

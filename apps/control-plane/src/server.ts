@@ -5,6 +5,7 @@ import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod
 import { auditRoutes } from './features/audit/index.ts';
 import { fleetRoutes } from './features/fleet/index.ts';
 import { dashboardRoutes, proxyRoutes } from './features/front-door/index.ts';
+import { keyRoutes } from './features/keys/index.ts';
 import { modelRoutes } from './features/models/index.ts';
 import { routeRoutes } from './features/routes/index.ts';
 import { snapshotRoutes } from './features/snapshots/index.ts';
@@ -68,6 +69,7 @@ export async function buildServer(plane: Plane): Promise<FastifyInstance> {
   for (const routes of [
     auditRoutes,
     fleetRoutes,
+    keyRoutes,
     modelRoutes,
     routeRoutes,
     snapshotRoutes,

@@ -4,7 +4,7 @@ import { fakeCall, fakeReply, type FakeCallOptions } from '@cluster-ai/testkit/f
 import { FakeClock } from '@cluster-ai/testkit/fake-clock.ts';
 import { FakeExecutor, type FakeRun } from '@cluster-ai/testkit/fake-executor.ts';
 import { MemoryLog } from '@cluster-ai/testkit/memory-log.ts';
-import { sha256, snapshotModel } from '@cluster-ai/testkit/snapshot-models.ts';
+import { snapshotKey, snapshotModel } from '@cluster-ai/testkit/snapshot-models.ts';
 import { expect, test } from 'vitest';
 import { Admission } from './admission/admission.ts';
 import { createAuthenticate } from './auth/authenticate.ts';
@@ -41,7 +41,7 @@ function setUp(
     { name: 'slow', stickyHeader: 'x-unit', serving: [], wanted: [loading] },
   ]);
   const keys = new KeyRing();
-  keys.replace([{ id: 'k', sha256: sha256('good'), scopes: ['infer'], expiresAtMs: null }]);
+  keys.replace([snapshotKey('good')]);
   const admission = new Admission(options.inFlightMax ?? 10);
   const stages = {
     authenticate: createAuthenticate({ keys, auth: options.auth ?? 'loopback-exempt', clock }),

@@ -1,9 +1,13 @@
+import { keyActions } from '@cluster-ai/core/access/roles.ts';
 import { z } from 'zod';
 import { manifestFileSchema, modelSettingsSchema, modelSignatureSchema, sha256Schema } from './manifest.ts';
 import { tokenIssuerSchema } from './predict-token.ts';
 
-/** The form that this program writes. Readers take this and the one before it, and ignore fields they do not know. */
-export const snapshotFormatVersion = 1;
+/**
+ * The form that this program writes. Readers take this and the one before it (`snapshot-format-1.ts`), and ignore fields
+ * they do not know.
+ */
+export const snapshotFormatVersion = 2;
 
 export const snapshotModelSchema = z.object({
   /** `<name>@<version>`: what variants point at. */
@@ -43,7 +47,15 @@ export const snapshotKeySchema = z.object({
   id: z.string(),
   /** SHA-256 of the whole token. */
   sha256: sha256Schema,
-  scopes: z.array(z.enum(['infer', 'admin'])),
+  actions: z.array(z.enum(keyActions)),
+  /** Routes that it may name, as in the scope of a key; null is every one. */
+  models: z.array(z.string()).nullable(),
+  /** Predictions a second; null is no limit. */
+  ratePerSecond: z.number().positive().nullable(),
+  /** Predictions that may come at once; null is one second's worth. */
+  burst: z.number().positive().nullable(),
+  /** Predictions of one UTC day; null is no limit. */
+  dailyQuota: z.number().positive().nullable(),
   /** Milliseconds since 1970; null never expires. */
   expiresAtMs: z.number().nullable(),
 });

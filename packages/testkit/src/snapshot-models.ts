@@ -4,6 +4,7 @@ import {
   snapshotFormatVersion,
   type SignedSnapshot,
   type Snapshot,
+  type SnapshotKey,
   type SnapshotModel,
   type SnapshotRoute,
 } from '@cluster-ai/contract/snapshot.ts';
@@ -49,6 +50,21 @@ export function snapshotRoute(
     name,
     variants: variants.map(([model, weight]) => ({ modelId: model.id, weight })),
     stickyHeader: 'x-cluster-ai-unit',
+  };
+}
+
+/** A key whose text is `token`: it may predict and read, without limits, unless `changes` says otherwise. */
+export function snapshotKey(token: string, changes: Partial<SnapshotKey> = {}): SnapshotKey {
+  return {
+    id: `id-of-${token}`,
+    sha256: sha256(token),
+    actions: ['infer', 'read'],
+    models: null,
+    ratePerSecond: null,
+    burst: null,
+    dailyQuota: null,
+    expiresAtMs: null,
+    ...changes,
   };
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { keyActions } from '@cluster-ai/core/access/roles.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { Migration } from '@cluster-ai/platform/postgres/migrate.ts';
 import { migrate } from '@cluster-ai/platform/postgres/migrate.ts';
@@ -59,11 +60,11 @@ async function writeAdminKey(change: Change, sha256: string): Promise<void> {
     .where('id', '=', 'admin')
     .executeTakeFirst();
   if (present?.sha256 === sha256) return;
-  const values = { sha256, scopes: ['infer' as const, 'admin' as const], expires_at: null };
+  const values = { sha256, actions: [...keyActions] };
   await change.query
     .insertInto('access_keys')
     .values({ id: 'admin', ...values })
     .onConflict((conflict) => conflict.column('id').doUpdateSet(values))
     .execute();
-  change.record(present === undefined ? 'key.create' : 'key.change', 'admin', { scopes: values.scopes });
+  change.record(present === undefined ? 'key.create' : 'key.change', 'admin', { actions: values.actions });
 }

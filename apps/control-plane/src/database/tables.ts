@@ -1,13 +1,14 @@
 import type { RoutePolicy, routeVariantSchema } from '@cluster-ai/contract/api/routes.ts';
 import type { ManifestFile, ModelSettings, modelSignatureSchema } from '@cluster-ai/contract/manifest.ts';
 import type { GatewayReport } from '@cluster-ai/contract/telemetry.ts';
-import type { Role } from '@cluster-ai/core/access/roles.ts';
+import type { KeyAction, Role } from '@cluster-ai/core/access/roles.ts';
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { z } from 'zod';
 
 /** `bigint` columns arrive as text; they hold sizes and counters, all below 2^53. */
 type Int8 = ColumnType<string, number, number>;
 type Time = ColumnType<Date, Date, Date>;
+type MaybeTime = ColumnType<Date | null, Date | null | undefined, Date | null>;
 /** Read as the value, written as JSON text. */
 type Json<T extends object> = JSONColumnType<T>;
 
@@ -68,9 +69,21 @@ export interface Tables {
   access_keys: {
     id: string;
     sha256: string;
-    scopes: ('infer' | 'admin')[];
-    expires_at: ColumnType<Date | null, Date | null, Date | null>;
+    actions: KeyAction[];
+    expires_at: MaybeTime;
+    name: Generated<string>;
+    prefix: Generated<string>;
+    models: string[] | null;
+    rate_per_second: number | null;
+    burst: number | null;
+    daily_quota: ColumnType<string | null, number | null | undefined, number | null>;
+    created_at: ColumnType<Date, Date | undefined, Date>;
+    created_by: Generated<string>;
+    owner_id: string | null;
+    revoked_at: MaybeTime;
+    last_used_at: MaybeTime;
   };
+  key_usage: { key_id: string; day: number; gateway: string; started_at_ms: Int8; requests: Int8 };
   snapshots: { epoch: string; version: Int8; text: string; sha256: string; created_at: Time };
   gateways: { name: string; last_seen_at: Time; report: Json<GatewayReport> };
   audit_entries: {

@@ -85,7 +85,14 @@ async function whoCalls(sources: AccessSources, credentials: Credentials, use: b
   const cookie = sessionTokenOf(headers);
   const session = cookie === null ? null : await sources.sessions.find(cookie, use);
   if (session !== null) {
-    return { actor: session.email, kind: 'session', role: session.role, userId: session.userId, keyScope: null };
+    return {
+      actor: session.email,
+      kind: 'session',
+      role: session.role,
+      userId: session.userId,
+      keyId: null,
+      keyScope: null,
+    };
   }
   return sources.loopback === 'exempt' && isExempt(credentials, sources.hosts) ? local : anonymous;
 }
@@ -104,6 +111,7 @@ async function tokenHolder({ tokens, keys }: AccessSources, authorization: strin
       kind: 'key',
       role: roleOfActions(key.scope.actions),
       userId: key.ownerId,
+      keyId: key.id,
       keyScope: key.scope,
     };
   }

@@ -32,7 +32,4 @@ export interface SessionAuthority {
   find(token: string, use: boolean): Promise<SessionHolder | null>;
 }
 
-/** Until somebody can have a key. */
-export const noKeys: KeyAuthority = { find: async () => null };
-
 export const noSessions: SessionAuthority = { find: async () => null };

@@ -13,10 +13,11 @@ export interface Principal {
   /** The person: of a session, and the owner of a key. */
   readonly userId: string | null;
   /** Of a key; null for everybody else. */
+  readonly keyId: string | null;
   readonly keyScope: KeyScope | null;
 }
 
-const nobody = { role: null, userId: null, keyScope: null } as const;
+const nobody = { role: null, userId: null, keyId: null, keyScope: null } as const;
 
 export const anonymous: Principal = { ...nobody, actor: 'anonymous', kind: 'anonymous' };
 

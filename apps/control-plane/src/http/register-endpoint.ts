@@ -5,6 +5,7 @@ import type { Caller } from '../database/change.ts';
 import type { Metrics } from '../metrics.ts';
 import type { AccessRule, RouteAccess } from './access.ts';
 import type { Client } from './client-address.ts';
+import { assertModelsCovered } from './key-models.ts';
 import type { Principal } from './principal.ts';
 
 /** On whose behalf an endpoint works. */
@@ -53,6 +54,10 @@ export function createRegister(app: FastifyInstance, rule: AccessRule, metrics: 
       preValidation: async (request) => {
         // A call without a body is a call with an empty one; a body that is streamed is not for the schema.
         if (request.body === undefined || request.body === null) request.body = {};
+      },
+      preHandler: async (request) => {
+        const { params, query, body } = request;
+        assertModelsCovered(target, request.principal, { params, query, body });
       },
       onResponse: async (_request, reply) =>
         metrics.observeRequest(target.id, reply.statusCode, reply.elapsedTime / 1_000),

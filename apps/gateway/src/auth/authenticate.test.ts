@@ -3,18 +3,14 @@ import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { Call } from '@cluster-ai/platform/edge/edge.ts';
 import { FakeClock } from '@cluster-ai/testkit/fake-clock.ts';
 import { fakeCall } from '@cluster-ai/testkit/fake-call.ts';
-import { sha256 } from '@cluster-ai/testkit/snapshot-models.ts';
+import { snapshotKey } from '@cluster-ai/testkit/snapshot-models.ts';
 import { expect, test } from 'vitest';
 import { createAuthenticate } from './authenticate.ts';
 import { KeyRing } from './key-ring.ts';
 
 const local = { host: 'localhost:8000' };
 
-function keyOf(token: string, changed: Partial<SnapshotKey> = {}): SnapshotKey {
-  return { id: `id-of-${token}`, sha256: sha256(token), scopes: ['infer'], expiresAtMs: null, ...changed };
-}
-
-function setUp(auth: 'loopback-exempt' | 'required', keys: readonly SnapshotKey[] = [keyOf('good')]) {
+function setUp(auth: 'loopback-exempt' | 'required', keys: readonly SnapshotKey[] = [snapshotKey('good')]) {
   const clock = new FakeClock();
   const ring = new KeyRing();
   ring.replace(keys);
@@ -81,13 +77,15 @@ test('`required` ends the exemption', () => {
   expect(verdict(fakeCall({ headers: { ...local, authorization: 'bearer good' } }))).toBe('id-of-good');
 });
 
-test('a key without the scope infer is known but not allowed', () => {
-  const { verdict } = setUp('required', [keyOf('admin-only', { scopes: ['admin'] })]);
+test('a key without the action infer is known but not allowed', () => {
+  const { verdict } = setUp('required', [snapshotKey('admin-only', { actions: ['admin'] })]);
   expect(verdict(fakeCall({ headers: { authorization: 'Bearer admin-only' } }))).toBe('PERMISSION_DENIED');
 });
 
 test('a key ends at its time, also for a client that used it before', () => {
-  const { verdict, clock } = setUp('required', [keyOf('brief', { expiresAtMs: new FakeClock().wallMs() + 1_000 })]);
+  const { verdict, clock } = setUp('required', [
+    snapshotKey('brief', { expiresAtMs: new FakeClock().wallMs() + 1_000 }),
+  ]);
   const call = fakeCall({ headers: { authorization: 'Bearer brief' } });
   expect(verdict(call)).toBe('id-of-brief');
   clock.advance(999);
@@ -101,7 +99,7 @@ test('a new snapshot revokes and adds keys at once, also those that were remembe
   const [before, after] = ['good', 'new'].map((token) => fakeCall({ headers: { authorization: `Bearer ${token}` } }));
   if (before === undefined || after === undefined) throw new Error('two calls were made');
   expect([verdict(before), verdict(after)]).toEqual(['id-of-good', 'UNAUTHENTICATED']);
-  ring.replace([keyOf('new')]);
+  ring.replace([snapshotKey('new')]);
   expect([verdict(before), verdict(after)]).toEqual(['UNAUTHENTICATED', 'id-of-new']);
 });
 

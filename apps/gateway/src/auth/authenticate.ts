@@ -16,7 +16,7 @@ const local: Principal = { id: 'local' };
 const originOrProxyHeaders = ['origin', ...proxyHeaders];
 
 /**
- * Makes the authentication of the inference listener: a key with the scope `infer`, or, unless `auth` is `required`, the
+ * Makes the authentication of the inference listener: a key with the action `infer`, or, unless `auth` is `required`, the
  * loopback exemption. A wrong key is refused even where none would be needed: its owner should learn of it.
  * @returns a function that throws ClusterError UNAUTHENTICATED or PERMISSION_DENIED.
  */
@@ -41,8 +41,8 @@ function principalOf(authorization: string, keys: KeyRing, clock: Clock): Princi
   }
   const key = keys.find(token, clock.wallMs());
   if (key === null) throw new ClusterError('UNAUTHENTICATED', 'the key is not known, or has expired or been revoked');
-  if (!key.scopes.includes('infer')) {
-    throw new ClusterError('PERMISSION_DENIED', 'the key does not have the scope infer');
+  if (!key.actions.includes('infer')) {
+    throw new ClusterError('PERMISSION_DENIED', 'the key does not have the action infer');
   }
   return { id: key.id };
 }

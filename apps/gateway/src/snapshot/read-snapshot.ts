@@ -5,10 +5,11 @@ import {
   type SignedSnapshot,
   type Snapshot,
 } from '@cluster-ai/contract/snapshot.ts';
+import { snapshotFormat1Schema } from '@cluster-ai/contract/snapshot-format-1.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 
 /**
- * Checks and reads a snapshot.
+ * Checks and reads a snapshot of the present form or the one before it.
  * @throws ClusterError CHECKSUM_MISMATCH when the text is not what was signed, UNSUPPORTED for a form newer than this
  * program reads, INTERNAL for a text that is no snapshot.
  */
@@ -24,7 +25,8 @@ export function readSnapshot(signed: SignedSnapshot): Snapshot {
       `the snapshot has format ${format.data.formatVersion}; this gateway reads up to ${snapshotFormatVersion}: upgrade the gateway`,
     );
   }
-  const parsed = snapshotSchema.safeParse(document);
+  const schema = format.success && format.data.formatVersion === 1 ? snapshotFormat1Schema : snapshotSchema;
+  const parsed = schema.safeParse(document);
   if (!parsed.success) {
     throw new ClusterError('INTERNAL', 'the snapshot does not have the agreed form', { cause: parsed.error });
   }

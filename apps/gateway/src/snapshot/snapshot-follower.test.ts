@@ -1,14 +1,21 @@
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { Snapshot } from '@cluster-ai/contract/snapshot.ts';
 import { MemoryLog } from '@cluster-ai/testkit/memory-log.ts';
-import { sha256, signed, snapshotModel, snapshotOf, snapshotRoute } from '@cluster-ai/testkit/snapshot-models.ts';
+import {
+  sha256,
+  signed,
+  snapshotKey,
+  snapshotModel,
+  snapshotOf,
+  snapshotRoute,
+} from '@cluster-ai/testkit/snapshot-models.ts';
 import { expect, test, vi } from 'vitest';
 import { KeyRing } from '../auth/key-ring.ts';
 import { SnapshotFollower } from './snapshot-follower.ts';
 import type { StoredSnapshot } from './snapshot-store.ts';
 
 const iris = snapshotModel('iris', 1);
-const key = { id: 'k', sha256: sha256('secret'), scopes: ['infer' as const], expiresAtMs: null };
+const key = snapshotKey('secret');
 const snapshot = snapshotOf(4, [iris], [snapshotRoute('iris', [[iris, 1]])], [key]);
 
 function setUp(stored: StoredSnapshot | null = null) {
@@ -30,7 +37,7 @@ test('a snapshot is stored first, then its keys and models are applied', async (
   });
   await follower.receive(signed(snapshot));
   expect(deployment.apply).toHaveBeenCalledWith(snapshot);
-  expect(keys.find('secret', 0)?.id).toBe('k');
+  expect(keys.find('secret', 0)?.id).toBe(key.id);
   expect(follower.applied).toEqual({ epoch: 'epoch-1', version: 4, good: false });
 });
 

@@ -22,6 +22,12 @@ export interface Endpoint<
   readonly path: string;
   readonly summary: string;
   readonly access: Access;
+  /**
+   * Where a call names models or routes, as `params.name` or `body.policy.variants.*.model`: a key that is for some models
+   * alone may call it when it names at least one and covers all. `nothing-of-models` is for calls that show nothing of
+   * any model. Such a key may call no other endpoint.
+   */
+  readonly names?: readonly string[] | 'nothing-of-models';
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;

@@ -1,7 +1,9 @@
 import { keyActions } from '@cluster-ai/core/access/roles.ts';
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
-import { nothing, page, pageQuery } from './page.ts';
+import type { ListFields } from './list-filter.ts';
+import { listPage, listQuery } from './list.ts';
+import { nothing } from './page.ts';
 
 /** What a key may be used for, and how much of it. */
 export const keyScopeSchema = z.object({
@@ -14,7 +16,7 @@ export const keyScopeSchema = z.object({
     .nullable(),
   /** Predictions a second, averaged; null is no limit. */
   ratePerSecond: z.number().positive().max(1_000_000).nullable(),
-  /** Predictions that may come at once before the rate counts; null is one second's worth. */
+  /** Predictions that may come at once before the rate counts; null is one second's worth. Nothing without a rate. */
   burst: z.int().positive().max(1_000_000).nullable(),
   /** Predictions a day, which begins at 00:00 UTC; null is no limit. */
   dailyQuota: z.int().positive().max(1_000_000_000_000).nullable(),
@@ -42,6 +44,19 @@ export const apiKeySchema = keyScopeSchema.extend({
 
 export type ApiKey = z.infer<typeof apiKeySchema>;
 
+const listFields = {
+  name: { type: 'text', about: 'what its owner calls it', searched: true, sortable: true },
+  prefix: { type: 'text', about: 'how it begins', searched: true },
+  state: { type: 'one-of', about: 'whether it can be used', values: ['active', 'expired', 'revoked'] },
+  action: { type: 'one-of', about: 'something that it may be used for', values: keyActions },
+  model: { type: 'text', about: 'a name or prefix in its list of models', optional: true },
+  createdBy: { type: 'text', about: 'who made it', searched: true, sortable: true },
+  createdAt: { type: 'time', about: 'when it was made', sortable: true },
+  expiresAt: { type: 'time', about: 'when it ends', optional: true, sortable: true },
+  lastUsedAt: { type: 'time', about: 'when it was used last', optional: true, sortable: true },
+  usedToday: { type: 'number', about: 'predictions of this UTC day', sortable: true },
+} as const satisfies ListFields;
+
 const idParams = z.object({ id: z.string().max(64) });
 
 export const listKeys = endpoint({
@@ -51,9 +66,9 @@ export const listKeys = endpoint({
   summary: 'List API keys: one’s own, and everybody’s for administrators',
   access: 'operator',
   params: nothing,
-  query: pageQuery,
+  query: listQuery({ fields: listFields, defaultSort: '-createdAt' }),
   body: nothing,
-  answer: page(apiKeySchema),
+  answer: listPage(apiKeySchema),
   status: 200,
 });
 
@@ -70,13 +85,14 @@ export const getKey = endpoint({
   status: 200,
 });
 
-/** PERMISSION_DENIED for actions that the caller does not have. */
+/** PERMISSION_DENIED for more than the caller has: actions, and for a key its models and the end of its life. */
 export const createKey = endpoint({
   id: 'createKey',
   method: 'POST',
   path: '/api/v1/keys',
   summary: 'Make an API key; the key itself is shown in this answer alone',
   access: 'operator',
+  names: ['body.models.*'],
   params: nothing,
   query: nothing,
   body: z.strictObject({

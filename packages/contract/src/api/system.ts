@@ -62,6 +62,7 @@ export const whoAmI = endpoint({
   path: '/api/v1/whoami',
   summary: 'Show the caller',
   access: 'viewer',
+  names: 'nothing-of-models',
   params: nothing,
   query: nothing,
   body: nothing,

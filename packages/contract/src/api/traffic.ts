@@ -69,6 +69,7 @@ export const getTraffic = endpoint({
   path: '/api/v1/traffic',
   summary: 'Requests, errors and latency over time',
   access: 'read',
+  names: ['query.route'],
   params: nothing,
   query: z.object({
     /** Milliseconds since 1970. */

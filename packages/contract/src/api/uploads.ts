@@ -107,6 +107,7 @@ export const importModel = endpoint({
   path: '/api/v1/imports',
   summary: 'Fetch a model from an allowed https address',
   access: 'operator',
+  names: ['body.model'],
   params: nothing,
   query: nothing,
   body: z.object({

@@ -29,6 +29,17 @@ export function roleOfActions(actions: readonly KeyAction[]): Role | null {
   return roles.findLast((role) => granted.has(role)) ?? null;
 }
 
+/**
+ * Whether actions include the needed one. `operate` includes `read`, and `admin` both; predicting is apart: only `infer`
+ * is for that.
+ */
+export function actionsInclude(actions: readonly KeyAction[], needed: KeyAction): boolean {
+  const role = actionRoles[needed];
+  if (role === null) return actions.includes(needed);
+  const own = roleOfActions(actions);
+  return own !== null && roleIncludes(own, role);
+}
+
 /** The actions that a person of this role may give to a key: nobody gives away more than they have. */
 export function actionsGrantableBy(role: Role): readonly KeyAction[] {
   return keyActions.filter((action) => {

@@ -47,7 +47,11 @@ const source: fc.Arbitrary<SnapshotSource> = fc
         fc.record({
           id: name,
           sha256: digest,
-          scopes: fc.constant(['infer' as const]),
+          actions: fc.constant(['infer' as const]),
+          models: fc.option(fc.array(name, { minLength: 1, maxLength: 2 })),
+          ratePerSecond: fc.constant(null),
+          burst: fc.constant(null),
+          dailyQuota: fc.option(fc.integer({ min: 1 })),
           expiresAtMs: fc.constant(null),
         }),
         { maxLength: 3, selector: (key) => key.id },

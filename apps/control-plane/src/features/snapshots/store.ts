@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { SignedSnapshot } from '@cluster-ai/contract/snapshot.ts';
 import type { Query } from '../../database/change.ts';
+import { selectKeysForGateways } from '../keys/index.ts';
 import { buildSnapshot } from './build-snapshot.ts';
 import type { SnapshotSource } from './build-snapshot.ts';
 
@@ -92,7 +93,7 @@ async function readState(query: Query): Promise<SnapshotState> {
   const files =
     names.length === 0 ? [] : await query.selectFrom('model_files').selectAll().where('model', 'in', names).execute();
   const issuers = await query.selectFrom('token_issuers').select(['id', 'public_key']).execute();
-  const keys = await query.selectFrom('access_keys').selectAll().execute();
+  const keys = await selectKeysForGateways(query);
   const filesOf = Map.groupBy(files, (file) => `${file.model}@${file.version}`);
   return {
     routes: routes.map((route) => ({ name: route.name, stickyHeader: route.sticky_header, variants: route.variants })),
@@ -109,12 +110,7 @@ async function readState(query: Query): Promise<SnapshotState> {
       signature: row.signature,
       settings: row.settings,
     })),
-    keys: keys.map((row) => ({
-      id: row.id,
-      sha256: row.sha256,
-      scopes: row.scopes,
-      expiresAtMs: row.expires_at?.getTime() ?? null,
-    })),
+    keys,
     tokenIssuers: issuers.map((row) => ({ id: row.id, publicKey: row.public_key })),
   };
 }
