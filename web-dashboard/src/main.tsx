@@ -1,21 +1,24 @@
 import './api/validate-without-eval.ts';
 import './ui/theme.css';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { router } from './routes/router.tsx';
+import { makeQueryClient } from './api/query-client.ts';
+import { applyStoredLanguage } from './i18n/language.ts';
+import { makeRouter } from './routes/router.ts';
+import { Providers } from './shell/providers.tsx';
 import { applyStoredTheme } from './ui/theme.ts';
 
 applyStoredTheme();
+applyStoredLanguage();
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element with the id root');
 
 createRoot(root).render(
   <StrictMode>
-    <QueryClientProvider client={new QueryClient()}>
-      <RouterProvider router={router} />
-    </QueryClientProvider>
+    <Providers queryClient={makeQueryClient()}>
+      <RouterProvider router={makeRouter()} />
+    </Providers>
   </StrictMode>,
 );

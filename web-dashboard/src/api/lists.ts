@@ -1,5 +1,8 @@
-import type { Model } from '@cluster-ai/contract/api/models.ts';
-import type { Route } from '@cluster-ai/contract/api/routes.ts';
+import { listModels, type Model } from '@cluster-ai/contract/api/models.ts';
+import { pageSizeMax } from '@cluster-ai/contract/api/page.ts';
+import { listRoutes, type Route } from '@cluster-ai/contract/api/routes.ts';
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { call } from './client.ts';
 
 interface FirstPage<Item> {
   readonly items: readonly Item[];
@@ -13,4 +16,30 @@ export interface Lists {
   readonly routes: FirstPage<Route> | undefined;
   /** Why the newest attempt failed, where nothing else on the page says so; what arrived before stays. */
   readonly error: Error | null;
+}
+
+const listIntervalMs = 10_000;
+
+const polled = {
+  refetchInterval: listIntervalMs,
+  placeholderData: keepPreviousData,
+  retry: false,
+  networkMode: 'always',
+} as const;
+
+/** `snapshot` is part of the key: a new one means that models or routes have changed, and they are asked for at once. */
+export function modelsQuery(snapshot: string) {
+  return queryOptions({
+    queryKey: ['models', 'first', snapshot],
+    queryFn: ({ signal }) => call(listModels, { query: { limit: pageSizeMax }, signal }),
+    ...polled,
+  });
+}
+
+export function routesQuery(snapshot: string) {
+  return queryOptions({
+    queryKey: ['routes', 'first', snapshot],
+    queryFn: ({ signal }) => call(listRoutes, { query: { limit: pageSizeMax }, signal }),
+    ...polled,
+  });
 }

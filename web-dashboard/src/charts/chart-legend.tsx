@@ -1,4 +1,6 @@
-import { formatClock } from '../ui/format.ts';
+import { chartsText } from '../i18n/charts-text.ts';
+import { useText } from '../i18n/use-text.ts';
+import { useFormat } from '../ui/format.ts';
 import type { ChartSeries } from './chart-options.ts';
 
 interface ChartLegendProps<Sample> {
@@ -11,12 +13,14 @@ interface ChartLegendProps<Sample> {
 /** The lines by name, each with the figure under the pointer or, without one, the newest. */
 export function ChartLegend<Sample extends { readonly atMs: number }>(props: ChartLegendProps<Sample>) {
   const { series, sample, format, isHovered } = props;
+  const t = useText(chartsText);
+  const { clock } = useFormat();
   return (
-    <dl className="flex flex-wrap items-baseline gap-x-4 gap-y-1 text-[0.929rem]">
+    <dl className="flex flex-wrap items-baseline gap-x-4 gap-y-1 text-sm">
       {isHovered && sample !== undefined && (
         <div className="text-muted tabular-nums">
-          <dt className="sr-only">At</dt>
-          <dd>{formatClock(sample.atMs)}</dd>
+          <dt className="sr-only">{t('at')}</dt>
+          <dd>{clock(sample.atMs)}</dd>
         </div>
       )}
       {series.map((line) => {
@@ -27,7 +31,9 @@ export function ChartLegend<Sample extends { readonly atMs: number }>(props: Cha
               <LineSample line={line} />
               {line.label}
             </dt>
-            <dd className="min-w-10 text-right font-medium tabular-nums">{value === null ? 'none' : format(value)}</dd>
+            <dd className="min-w-10 text-right font-medium tabular-nums">
+              {value === null ? t('none') : format(value)}
+            </dd>
           </div>
         );
       })}

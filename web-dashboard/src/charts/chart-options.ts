@@ -1,5 +1,5 @@
 import type uPlot from 'uplot';
-import { formatClock } from '../ui/format.ts';
+import type { Format } from '../ui/format.ts';
 
 export interface ChartSeries<Sample> {
   readonly id: string;
@@ -22,6 +22,7 @@ interface OptionsInput<Sample> {
   readonly colourOf: (property: string) => string;
   /** The least top of the scale, so that noise near nothing does not fill the chart. */
   readonly topMin: number;
+  readonly format: Format;
   readonly onHover: (index: number | null) => void;
 }
 
@@ -50,9 +51,9 @@ export function chartOptions<Sample>(input: OptionsInput<Sample>): uPlot.Options
         size: 34,
         gap: 9,
         space: 80,
-        values: (_chart, splits) => splits.map((seconds) => formatClock(seconds * 1_000)),
+        values: (_chart, splits) => splits.map((seconds) => input.format.clock(seconds * 1_000)),
       },
-      { ...axis, size: 52, space: 36, values: (_chart, splits) => splits.map((value) => value.toLocaleString('en')) },
+      { ...axis, size: 52, space: 36, values: (_chart, splits) => splits.map((value) => input.format.number(value)) },
     ],
     series: [{}, ...input.series.map((series) => lineOptions(series, colourOf))],
     hooks: { setCursor: [(chart) => input.onHover(chart.cursor.idx ?? null)] },

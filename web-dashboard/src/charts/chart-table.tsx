@@ -1,3 +1,5 @@
+import { chartsText } from '../i18n/charts-text.ts';
+import { useText } from '../i18n/use-text.ts';
 import { Timestamp } from '../ui/timestamp.tsx';
 import type { ChartSeries } from './chart-options.ts';
 
@@ -18,22 +20,21 @@ export function ChartTable<Sample extends { readonly atMs: number }>({
   series,
   format,
 }: ChartTableProps<Sample>) {
+  const t = useText(chartsText);
   const rows = samples.slice(-rowsMax).toReversed();
   return (
-    <details className="group text-[0.929rem]">
-      <summary className="w-fit cursor-pointer rounded text-muted hover:text-ink">Values as a table</summary>
+    <details className="group text-sm">
+      <summary className="w-fit cursor-pointer rounded text-muted hover:text-ink">{t('valuesAsTable')}</summary>
       <section
-        aria-label={`${title}: values`}
+        aria-label={t('valuesOf', { title })}
         tabIndex={0}
         className="mt-2 max-h-56 overflow-auto rounded-lg border border-line"
       >
         <table className="data-table">
-          <caption className="sr-only">
-            {title}, the newest {rows.length} values
-          </caption>
+          <caption className="sr-only">{t('newest', { title, count: rows.length })}</caption>
           <thead>
             <tr>
-              <th scope="col">Time</th>
+              <th scope="col">{t('time')}</th>
               {series.map((line) => (
                 <th key={line.id} scope="col" data-align="end">
                   {line.label}
@@ -45,13 +46,13 @@ export function ChartTable<Sample extends { readonly atMs: number }>({
             {rows.map((sample) => (
               <tr key={sample.atMs}>
                 <td>
-                  <Timestamp atMs={sample.atMs} />
+                  <Timestamp at={sample.atMs} look="clock" />
                 </td>
                 {series.map((line) => {
                   const value = line.value(sample);
                   return (
                     <td key={line.id} data-align="end">
-                      {value === null ? 'none' : format(value)}
+                      {value === null ? t('none') : format(value)}
                     </td>
                   );
                 })}

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
+import type { Format } from '../ui/format.ts';
 import { chartOptions, type ChartSeries } from './chart-options.ts';
 
 const heightPx = 200;
@@ -8,15 +9,16 @@ interface PlotCanvasProps<Sample extends { readonly atMs: number }> {
   readonly samples: readonly Sample[];
   readonly series: readonly ChartSeries<Sample>[];
   readonly topMin: number;
+  readonly format: Format;
   readonly onHover: (index: number | null) => void;
 }
 
 /**
  * The drawing of a chart, as wide as its place. Colours are read once, when it is made: give it the theme as `key`.
- * `series`, `topMin` and `onHover` must stay the same for its life.
+ * `series`, `topMin`, `format` and `onHover` must stay the same for its life.
  */
 export function PlotCanvas<Sample extends { readonly atMs: number }>(props: PlotCanvasProps<Sample>) {
-  const { samples, series, topMin, onHover } = props;
+  const { samples, series, topMin, format, onHover } = props;
   const host = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot>(null);
 
@@ -25,7 +27,8 @@ export function PlotCanvas<Sample extends { readonly atMs: number }>(props: Plot
     if (element === null) return undefined;
     const width = element.clientWidth;
     const colourOf = (property: string) => resolveColour(element, property);
-    const plot = new uPlot(chartOptions({ width, height: heightPx, series, colourOf, topMin, onHover }), [[]], element);
+    const options = chartOptions({ width, height: heightPx, series, colourOf, topMin, format, onHover });
+    const plot = new uPlot(options, [[]], element);
     chart.current = plot;
     const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: heightPx }));
     observer.observe(element);
@@ -34,7 +37,7 @@ export function PlotCanvas<Sample extends { readonly atMs: number }>(props: Plot
       plot.destroy();
       chart.current = null;
     };
-  }, [series, topMin, onHover]);
+  }, [series, topMin, format, onHover]);
 
   useEffect(() => {
     chart.current?.setData(plotData(samples, series));

@@ -1,5 +1,7 @@
 import { useState } from 'react';
-import { formatClock } from '../ui/format.ts';
+import { chartsText } from '../i18n/charts-text.ts';
+import { useText, type Text } from '../i18n/use-text.ts';
+import { useFormat, type Format } from '../ui/format.ts';
 import { useThemeShown } from '../ui/theme.ts';
 import { ChartLegend } from './chart-legend.tsx';
 import type { ChartSeries } from './chart-options.ts';
@@ -22,6 +24,8 @@ export function TimeChart<Sample extends { readonly atMs: number }>(props: TimeC
   const { title, unit, samples, series, format, topMin } = props;
   const [hovered, setHovered] = useState<number | null>(null);
   const theme = useThemeShown();
+  const t = useText(chartsText);
+  const formats = useFormat();
   const shown = (hovered === null ? undefined : samples[hovered]) ?? samples.at(-1);
   return (
     <figure className="min-w-0 space-y-2 p-4">
@@ -31,8 +35,8 @@ export function TimeChart<Sample extends { readonly atMs: number }>(props: TimeC
         </h3>
         <ChartLegend series={series} sample={shown} format={format} isHovered={hovered !== null} />
       </figcaption>
-      <p className="sr-only">{describe(samples, series, format)}</p>
-      <PlotCanvas key={theme} samples={samples} series={series} topMin={topMin} onHover={setHovered} />
+      <p className="sr-only">{describe(props, t, formats)}</p>
+      <PlotCanvas key={theme} samples={samples} series={series} topMin={topMin} format={formats} onHover={setHovered} />
       <ChartTable title={`${title}, ${unit}`} samples={samples} series={series} format={format} />
     </figure>
   );
@@ -40,19 +44,21 @@ export function TimeChart<Sample extends { readonly atMs: number }>(props: TimeC
 
 /** The drawing in words: span, present value and highest value of each line. */
 function describe<Sample extends { readonly atMs: number }>(
-  samples: readonly Sample[],
-  series: readonly ChartSeries<Sample>[],
-  format: (value: number) => string,
+  { samples, series, format }: TimeChartProps<Sample>,
+  t: Text<typeof chartsText.en>,
+  { clock }: Format,
 ): string {
   const first = samples[0];
   const last = samples.at(-1);
-  if (first === undefined || last === undefined) return 'No values yet.';
+  if (first === undefined || last === undefined) return t('noValues');
   const lines = series.map((line) => {
     const values = samples.map(line.value).filter((value) => value !== null);
-    if (values.length === 0) return `${line.label}: no values.`;
+    if (values.length === 0) return t('lineNone', { line: line.label });
     const present = line.value(last);
-    const now = present === null ? 'none now' : `${format(present)} now`;
-    return `${line.label}: ${now}, at most ${format(Math.max(...values))}.`;
+    const most = format(values.reduce((highest, value) => Math.max(highest, value)));
+    return present === null
+      ? t('lineNoneNow', { line: line.label, most })
+      : t('lineNow', { line: line.label, now: format(present), most });
   });
-  return `Line chart from ${formatClock(first.atMs)} to ${formatClock(last.atMs)}. ${lines.join(' ')}`;
+  return [t('chartFromTo', { from: clock(first.atMs), to: clock(last.atMs) }), ...lines].join(' ');
 }

@@ -1,4 +1,6 @@
 import { useState, type KeyboardEvent, type PointerEvent } from 'react';
+import { playgroundText } from '../i18n/playground-text.ts';
+import { useText } from '../i18n/use-text.ts';
 import { Button } from '../ui/button.tsx';
 import { useThemeShown } from '../ui/theme.ts';
 import { InkCanvas } from './ink-canvas.tsx';
@@ -23,6 +25,7 @@ interface DigitPadProps {
 
 /** A pad to draw one digit on, by pointer or by keyboard. What is sent is the drawing as MNIST would have it. */
 export function DigitPad({ text, onChange }: DigitPadProps) {
+  const t = useText(playgroundText);
   const [grid, setGrid] = useState<DigitGrid>(() => gridFromText(text) ?? emptyGrid());
   const [sent, setSent] = useState(text);
   const [pen, setPen] = useState<GridPoint>(middle);
@@ -66,8 +69,8 @@ export function DigitPad({ text, onChange }: DigitPadProps) {
     <div className="flex flex-wrap items-start gap-4">
       <button
         type="button"
-        aria-roledescription="drawing pad"
-        aria-label="Drawing pad for one digit. Arrow keys draw, Shift with arrow keys moves the pen without drawing."
+        aria-roledescription={t('padRole')}
+        aria-label={t('padLabel')}
         onPointerDown={pointerDown}
         onPointerMove={pointerMove}
         onKeyDown={keyDown}
@@ -77,18 +80,16 @@ export function DigitPad({ text, onChange }: DigitPadProps) {
         <PenMark pen={pen} />
       </button>
       <div className="max-w-56 space-y-3 text-muted">
-        <p>Draw one digit.</p>
-        <p className="text-[0.857rem]">By keyboard: arrow keys draw, with Shift they only move the pen.</p>
+        <p>{t('drawOne')}</p>
+        <p className="text-xs">{t('byKeyboard')}</p>
         <Button look="quiet" onClick={() => show(emptyGrid())}>
-          Clear
+          {t('clear')}
         </Button>
         <div className="flex items-center gap-3">
           <div className="size-14 shrink-0 overflow-hidden rounded border border-line bg-sunken">
             <InkCanvas key={theme} grid={gridFromText(text) ?? emptyGrid()} />
           </div>
-          <p className="text-[0.857rem]">
-            As sent: scaled to 20 pixels and moved to the middle, like the training data.
-          </p>
+          <p className="text-xs">{t('asSent')}</p>
         </div>
       </div>
     </div>

@@ -3,7 +3,9 @@ import { useId, useState } from 'react';
 import { freeDimensions } from '../inference/infer-shape.ts';
 import type { Checked } from '../inference/checked.ts';
 import type { TensorDraft, TextTensor } from '../inference/text-tensor.ts';
-import { formatCount, formatShape, plural } from '../ui/format.ts';
+import { playgroundText } from '../i18n/playground-text.ts';
+import { useText } from '../i18n/use-text.ts';
+import { formatShape } from '../ui/format.ts';
 import { Button } from '../ui/button.tsx';
 import { DigitPad } from './digit-pad.tsx';
 import { chooseEditor } from './editor-choice.ts';
@@ -21,6 +23,7 @@ interface TensorEditorProps {
 
 /** One input of the model: its signature as a heading, the editor that suits it, and what is wrong, if anything. */
 export function TensorEditor({ signature, names, draft, checked, onChange }: TensorEditorProps) {
+  const t = useText(playgroundText);
   const id = useId();
   const preferred = chooseEditor(signature);
   const [asText, setAsText] = useState(false);
@@ -30,7 +33,7 @@ export function TensorEditor({ signature, names, draft, checked, onChange }: Ten
     <fieldset className="space-y-2.5" aria-describedby={`${id}-state`}>
       <legend className="mb-2 flex w-full flex-wrap items-baseline gap-x-2">
         <span className="font-medium">{signature.name}</span>
-        <span className="font-mono text-[0.857rem] text-muted">
+        <span className="font-mono text-xs text-muted">
           {signature.datatype} {formatShape(signature.shape)}
         </span>
       </legend>
@@ -38,7 +41,7 @@ export function TensorEditor({ signature, names, draft, checked, onChange }: Ten
       {editor === 'fields' && <ValueFields signature={signature} names={names} text={draft.text} onChange={setText} />}
       {editor === 'text' && (
         <TextValues
-          label={`Values of ${signature.name}`}
+          label={t('valuesOf', { name: signature.name })}
           datatype={signature.datatype}
           text={draft.text}
           onChange={setText}
@@ -46,28 +49,29 @@ export function TensorEditor({ signature, names, draft, checked, onChange }: Ten
       )}
       {freeDimensions(signature.shape) > 1 && (
         <label className="flex items-center gap-2">
-          <span className="text-muted">Shape</span>
+          <span className="text-muted">{t('shape')}</span>
           <input
             value={draft.shapeText}
             onChange={(event) => onChange({ ...draft, shapeText: event.target.value })}
-            className="w-48 rounded-md border border-line-strong bg-surface px-2 py-1 font-mono text-[0.929rem]"
+            className="w-48 rounded-md border border-line-strong bg-surface px-2 py-1 font-mono text-sm"
           />
         </label>
       )}
       <div className="flex flex-wrap items-center justify-between gap-2">
         <p id={`${id}-state`} aria-live="polite" className={checked.ok ? 'text-muted' : 'font-medium text-bad'}>
-          {checked.ok ? describe(checked.value) : checked.problem}
+          {checked.ok
+            ? t('valueCount', {
+                count: checked.value.elements.length,
+                shape: formatShape(checked.value.shape.map(Number)),
+              })
+            : checked.problem}
         </p>
         {preferred !== 'text' && (
           <Button look="quiet" aria-pressed={asText} onClick={() => setAsText(!asText)}>
-            {asText ? 'Back to the form' : 'Edit as text'}
+            {t(asText ? 'backToForm' : 'editAsText')}
           </Button>
         )}
       </div>
     </fieldset>
   );
-}
-
-function describe({ shape, elements }: TextTensor): string {
-  return `${plural(elements.length, 'value')}, shape ${formatShape(shape.map(Number))}${elements.length > 10_000 ? ` (${formatCount(elements.length)})` : ''}`;
 }

@@ -1,4 +1,6 @@
 import type { TensorSignature } from '@cluster-ai/core/inference/signature.ts';
+import { playgroundText } from '../i18n/playground-text.ts';
+import { useText } from '../i18n/use-text.ts';
 
 interface ValueFieldsProps {
   readonly signature: TensorSignature;
@@ -9,11 +11,12 @@ interface ValueFieldsProps {
 
 /** One field a value, for one row; further rows are typed as text. */
 export function ValueFields({ signature, names, text, onChange }: ValueFieldsProps) {
+  const t = useText(playgroundText);
   const width = signature.shape.filter((size) => size !== -1).reduce((product, size) => product * size, 1);
   const values = text.split(',').map((value) => value.trim());
   const fields = Array.from({ length: Math.max(width, values.length) }, (_unused, index) => ({
     key: `${signature.name}-${index}`,
-    label: names[index % width] ?? (width === 1 ? 'Value' : `Value ${index + 1}`),
+    label: names[index % width] ?? (width === 1 ? t('value') : t('valueAt', { position: index + 1 })),
     value: values[index] ?? '',
   }));
   const change = (position: number, value: string) =>
@@ -22,7 +25,7 @@ export function ValueFields({ signature, names, text, onChange }: ValueFieldsPro
     <div className="grid grid-cols-[repeat(auto-fill,minmax(8.5rem,1fr))] gap-3">
       {fields.map((field, index) => (
         <label key={field.key} className="space-y-1">
-          <span className="block text-[0.929rem] text-muted">{field.label}</span>
+          <span className="block text-sm text-muted">{field.label}</span>
           <input
             value={field.value}
             onChange={(event) => change(index, event.target.value)}

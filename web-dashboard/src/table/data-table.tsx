@@ -1,11 +1,4 @@
-import type { ReactNode } from 'react';
-
-export interface Column<Row> {
-  readonly id: string;
-  readonly header: string;
-  readonly align?: 'end';
-  readonly cell: (row: Row) => ReactNode;
-}
+import type { Column } from './column.ts';
 
 interface DataTableProps<Row> {
   /** Said by screen readers, and by nobody else: the section's heading is already on the screen. */
@@ -15,34 +8,34 @@ interface DataTableProps<Row> {
   readonly rowKey: (row: Row) => string;
 }
 
-/**
- * A table that becomes one card a row on a narrow screen.
- */
+/** A table of a few rows that are all there. It becomes one card a row where there is little room. */
 export function DataTable<Row>({ caption, columns, rows, rowKey }: DataTableProps<Row>) {
   return (
-    <table className="data-table" data-narrow="cards">
-      <caption className="sr-only">{caption}</caption>
-      <thead>
-        <tr>
-          {columns.map((column) => (
-            <th key={column.id} scope="col" data-align={column.align}>
-              {column.header}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <tr key={rowKey(row)}>
+    <section aria-label={caption} tabIndex={0} className="table-frame overflow-x-auto rounded-xl">
+      <table className="data-table" data-narrow="cards">
+        <caption className="sr-only">{caption}</caption>
+        <thead>
+          <tr>
             {columns.map((column) => (
-              <td key={column.id} data-align={column.align} data-label={column.header}>
-                {/* One child, so that a cell laid out as a grid has exactly two: its label and its content. */}
-                <div className="min-w-0">{column.cell(row)}</div>
-              </td>
+              <th key={column.id} scope="col" data-align={column.align}>
+                {column.header}
+              </th>
             ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={rowKey(row)}>
+              {columns.map((column) => (
+                <td key={column.id} data-align={column.align} data-column={column.id} data-label={column.header}>
+                  {/* One child, so that a cell laid out as a grid has exactly two: its label and its content. */}
+                  <div className="min-w-0">{column.cell(row)}</div>
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
   );
 }

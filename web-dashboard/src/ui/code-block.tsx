@@ -1,3 +1,5 @@
+import { uiText } from '../i18n/ui-text.ts';
+import { useText } from '../i18n/use-text.ts';
 import { CopyButton } from './copy-button.tsx';
 
 /** Text past this is not put on the screen; copying still takes all of it. */
@@ -5,6 +7,7 @@ const shownCharactersMax = 12_000;
 
 /** Code with a copy button. Scrolls in both directions, by keyboard too. */
 export function CodeBlock({ code, label }: { readonly code: string; readonly label: string }) {
+  const t = useText(uiText);
   const hidden = code.length - shownCharactersMax;
   return (
     <div className="relative">
@@ -17,10 +20,10 @@ export function CodeBlock({ code, label }: { readonly code: string; readonly lab
         tabIndex={0}
         className="max-h-96 overflow-auto rounded-lg border border-line bg-sunken p-4 pr-28"
       >
-        <pre className="font-mono text-[0.857rem] leading-relaxed">
+        <pre className="font-mono text-xs leading-relaxed">
           <code>{hidden > 0 ? code.slice(0, shownCharactersMax) : code}</code>
         </pre>
-        {hidden > 0 && <p className="mt-2 text-muted">… {hidden} more characters. Copy takes all of it.</p>}
+        {hidden > 0 && <p className="mt-2 text-muted">{t('moreCharacters', { count: hidden })}</p>}
       </section>
     </div>
   );

@@ -1,18 +1,21 @@
 import { useEffect, useState } from 'react';
+import { uiText } from '../i18n/ui-text.ts';
+import { useText } from '../i18n/use-text.ts';
 import { CheckIcon, CopyIcon, CrossIcon } from './icons.tsx';
 
 const confirmationMs = 2_000;
 
-/** Copies `text`. `what` names it for those who cannot see what the button stands beside: "Copy the curl call". */
-export function CopyButton({
-  text,
-  what,
-  compact = false,
-}: {
+interface CopyButtonProps {
   readonly text: string;
+  /** Names it for those who cannot see what the button stands beside: "the curl call". */
   readonly what: string;
   readonly compact?: boolean;
-}) {
+  readonly onCopied?: () => void;
+}
+
+/** Copies `text`, and says whether it could. */
+export function CopyButton({ text, what, compact = false, onCopied }: CopyButtonProps) {
+  const t = useText(uiText);
   const [outcome, setOutcome] = useState<'idle' | 'copied' | 'refused'>('idle');
   useEffect(() => {
     if (outcome === 'idle') return undefined;
@@ -23,6 +26,7 @@ export function CopyButton({
     try {
       await navigator.clipboard.writeText(text);
       setOutcome('copied');
+      onCopied?.();
     } catch {
       // The browser may forbid it; the text stands on the screen and can be selected.
       setOutcome('refused');
@@ -33,20 +37,20 @@ export function CopyButton({
     <button
       type="button"
       onClick={copy}
-      aria-label={`Copy ${what}`}
-      title={`Copy ${what}`}
+      aria-label={t('copyWhat', { what })}
+      title={t('copyWhat', { what })}
       className={`inline-flex shrink-0 items-center gap-1.5 rounded-md text-muted hover:bg-sunken hover:text-ink ${compact ? 'p-1' : 'border border-line bg-surface px-2.5 py-1'}`}
     >
       <Icon />
       <span aria-live="polite" className={compact ? 'sr-only' : ''}>
-        {label}
+        {t(label)}
       </span>
     </button>
   );
 }
 
 const looks = {
-  idle: { Icon: CopyIcon, label: 'Copy' },
-  copied: { Icon: CheckIcon, label: 'Copied' },
-  refused: { Icon: CrossIcon, label: 'Not allowed: select the text' },
+  idle: { Icon: CopyIcon, label: 'copy' },
+  copied: { Icon: CheckIcon, label: 'copied' },
+  refused: { Icon: CrossIcon, label: 'copyRefused' },
 } as const;

@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
-import { formatBytes, formatDuration, formatMs, formatPercent, formatRate, plural } from './format.ts';
+import { formatIn } from './format.ts';
+
+const en = formatIn('en');
+const pt = formatIn('pt-BR');
 
 test.each([
   [0, '0'],
@@ -7,13 +10,13 @@ test.each([
   [0.5, '0.50'],
   [42.123, '42.1'],
   [1_284.3, '1,284'],
-])('a rate of %d is shown as %s', (value, text) => expect(formatRate(value)).toBe(text));
+])('a rate of %d is shown as %s', (value, text) => expect(en.rate(value)).toBe(text));
 
 test.each([
   [0.82, '0.82'],
   [12.34, '12.3'],
   [1_234.5, '1,235'],
-])('%d milliseconds are shown as %s', (value, text) => expect(formatMs(value)).toBe(text));
+])('%d milliseconds are shown as %s', (value, text) => expect(en.ms(value)).toBe(text));
 
 test.each([
   [0, '0 %'],
@@ -23,14 +26,14 @@ test.each([
   [0.000_01, '<0.01 %'],
   [0.999_99, '>99.99 %'],
   [0.1234, '12 %'],
-])('a share of %d is shown as %s', (share, text) => expect(formatPercent(share)).toBe(text));
+])('a share of %d is shown as %s', (share, text) => expect(en.percent(share)).toBe(text));
 
 test.each([
   [512, '512 B'],
   [1_204, '1.2 KiB'],
   [148_000_000, '141 MiB'],
   [3 * 2 ** 30, '3.0 GiB'],
-])('%d bytes are shown as %s', (bytes, text) => expect(formatBytes(bytes)).toBe(text));
+])('%d bytes are shown as %s', (bytes, text) => expect(en.bytes(bytes)).toBe(text));
 
 test.each([
   [-5, '0 s'],
@@ -38,8 +41,19 @@ test.each([
   [61_000, '1 min'],
   [3 * 3_600_000 + 720_000, '3 h 12 min'],
   [50 * 3_600_000, '2 d 2 h'],
-])('%d milliseconds last %s', (milliseconds, text) => expect(formatDuration(milliseconds)).toBe(text));
+])('%d milliseconds last %s', (milliseconds, text) => expect(en.duration(milliseconds)).toBe(text));
 
-test('one is singular, anything else is plural', () => {
-  expect([0, 1, 2].map((count) => plural(count, 'model'))).toEqual(['0 models', '1 model', '2 models']);
+test('Portuguese has its own separators and words', () => {
+  expect(pt.rate(1_284.3)).toBe('1.284');
+  expect(pt.percent(0.005)).toBe('0,5 %');
+  expect(pt.bytes(1_204)).toBe('1,2 KiB');
+  expect(pt.relative(0, 3 * 60_000)).toBe('há 3 min.');
 });
+
+test.each([
+  [4_000, 'now'],
+  [45_000, '45 sec ago'],
+  [3 * 60_000, '3 min ago'],
+  [26 * 3_600_000, 'yesterday'],
+  [-2 * 3_600_000, 'in 2 hr'],
+])('%d milliseconds ago is %s', (age, text) => expect(en.relative(1e12 - age, 1e12).replace('.', '')).toBe(text));

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 
 /** Small line icons, 16 by 16. All are decoration: the word that says the same always stands beside them. */
-function Icon({ children, className = '' }: { readonly children: ReactNode; readonly className?: string }) {
+export function Icon({ children, className = '' }: { readonly children: ReactNode; readonly className?: string }) {
   return (
     <svg
       viewBox="0 0 16 16"
@@ -18,7 +18,7 @@ function Icon({ children, className = '' }: { readonly children: ReactNode; read
   );
 }
 
-interface IconProps {
+export interface IconProps {
   readonly className?: string;
 }
 
@@ -97,6 +97,62 @@ export function MoonIcon(props: IconProps) {
   return (
     <Icon {...props}>
       <path d="M13.6 9.8A6 6 0 0 1 6.2 2.4a6 6 0 1 0 7.4 7.4z" />
+    </Icon>
+  );
+}
+
+export function CloseIcon(props: IconProps) {
+  return (
+    <Icon {...props}>
+      <path d="m3.5 3.5 9 9m0-9-9 9" />
+    </Icon>
+  );
+}
+
+export function MenuIcon(props: IconProps) {
+  return (
+    <Icon {...props}>
+      <path d="M2 4.2h12M2 8h12M2 11.8h12" />
+    </Icon>
+  );
+}
+
+export function SearchIcon(props: IconProps) {
+  return (
+    <Icon {...props}>
+      <path d="M11 11l3.2 3.2M12.2 7.2a5 5 0 1 1-10 0 5 5 0 0 1 10 0z" />
+    </Icon>
+  );
+}
+
+export function ChevronIcon(props: IconProps) {
+  return (
+    <Icon {...props}>
+      <path d="m6 3.5 4.5 4.5L6 12.5" />
+    </Icon>
+  );
+}
+
+export function SortIcon(props: IconProps) {
+  return (
+    <Icon {...props}>
+      <path d="M8 2.5v11M4.5 6 8 2.5 11.5 6" />
+    </Icon>
+  );
+}
+
+export function MoreIcon(props: IconProps) {
+  return (
+    <Icon {...props}>
+      <path d="M3 8h.1M8 8h.1M13 8h.1" />
+    </Icon>
+  );
+}
+
+export function LinkIcon(props: IconProps) {
+  return (
+    <Icon {...props}>
+      <path d="M6.6 9.4a2.8 2.8 0 0 0 4 0l2.6-2.6a2.8 2.8 0 0 0-4-4l-.9.9M9.4 6.6a2.8 2.8 0 0 0-4 0L2.8 9.2a2.8 2.8 0 0 0 4 4l.9-.9" />
     </Icon>
   );
 }

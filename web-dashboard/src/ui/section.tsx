@@ -16,7 +16,7 @@ export function Section({ id, title, summary, aside, children }: SectionProps) {
     <section aria-labelledby={`${id}-title`} id={id} className="space-y-3">
       <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-2">
         <div className="space-y-0.5">
-          <h2 id={`${id}-title`} className="text-[1.143rem] font-semibold tracking-tight">
+          <h2 id={`${id}-title`} className="text-lg font-semibold tracking-tight">
             {title}
           </h2>
           {summary !== undefined && <p className="text-muted">{summary}</p>}

@@ -1,24 +1,27 @@
+import { uiText } from '../i18n/ui-text.ts';
+import { useText } from '../i18n/use-text.ts';
 import { MoonIcon, SunIcon, SystemIcon } from './icons.tsx';
 import { chooseTheme, themeChoices, useThemeChoice } from './theme.ts';
 
 const looks = {
-  system: { Icon: SystemIcon, label: 'As the system' },
-  light: { Icon: SunIcon, label: 'Light' },
-  dark: { Icon: MoonIcon, label: 'Dark' },
+  system: { Icon: SystemIcon, label: 'asSystem' },
+  light: { Icon: SunIcon, label: 'light' },
+  dark: { Icon: MoonIcon, label: 'dark' },
 } as const;
 
 /** Light, dark, or whatever the system says. */
 export function ThemeSwitch() {
+  const t = useText(uiText);
   const chosen = useThemeChoice();
   return (
     <fieldset className="flex rounded-md border border-line bg-sunken p-0.5">
-      <legend className="sr-only">Colours</legend>
+      <legend className="sr-only">{t('colours')}</legend>
       {themeChoices.map((choice) => {
         const { Icon, label } = looks[choice];
         return (
           <label
             key={choice}
-            title={label}
+            title={t(label)}
             className="cursor-pointer rounded px-2 py-1 text-muted has-checked:bg-accent-soft has-checked:text-accent has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent"
           >
             <input
@@ -30,7 +33,7 @@ export function ThemeSwitch() {
               className="sr-only"
             />
             <Icon />
-            <span className="sr-only">{label}</span>
+            <span className="sr-only">{t(label)}</span>
           </label>
         );
       })}

@@ -1,14 +1,30 @@
-import { formatAbsolute, formatClock, formatDuration } from './format.ts';
+import { useFormat } from './format.ts';
+import { useNow } from './use-now.ts';
 
-/** A moment, as time of day or as age; date, time and zone on hover. */
-export function Timestamp({ atMs, nowMs }: { readonly atMs: number; readonly nowMs?: number }) {
+interface TimestampProps {
+  /** Milliseconds, or text as the API has it. */
+  readonly at: number | string;
+  /** `clock`: time of day. `age`: how long it has lasted. `relative`: how long ago. */
+  readonly look?: 'clock' | 'age' | 'relative';
+}
+
+/** A moment; date, time and zone on hover. */
+export function Timestamp({ at, look = 'relative' }: TimestampProps) {
+  const format = useFormat();
+  const nowMs = useNow();
+  const atMs = typeof at === 'number' ? at : Date.parse(at);
+  const texts = {
+    clock: () => format.clock(atMs),
+    age: () => format.duration(nowMs - atMs),
+    relative: () => format.relative(atMs, nowMs),
+  };
   return (
     <time
       dateTime={new Date(atMs).toISOString()}
-      title={formatAbsolute(atMs)}
+      title={format.absolute(atMs)}
       className="whitespace-nowrap tabular-nums"
     >
-      {nowMs === undefined ? formatClock(atMs) : formatDuration(nowMs - atMs)}
+      {texts[look]()}
     </time>
   );
 }

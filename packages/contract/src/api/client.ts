@@ -1,4 +1,4 @@
-import { ClusterError, isErrorCode } from '@cluster-ai/core/errors.ts';
+import { ClusterError, isErrorCode, type ErrorCode, type ErrorExtras } from '@cluster-ai/core/errors.ts';
 import type { z } from 'zod';
 import type { Endpoint } from './endpoint.ts';
 import { problemSchema } from './problem.ts';
@@ -7,6 +7,8 @@ export interface ClientOptions {
   /** Where the control plane listens, without a trailing slash: `http://localhost:3000`. */
   readonly baseUrl: string;
   readonly token?: string | undefined;
+  /** Further headers of a call, asked for before each: what a browser session has to send along. */
+  readonly headers?: ((method: Endpoint['method']) => Readonly<Record<string, string>>) | undefined;
   /** One call at most, milliseconds. */
   readonly timeoutMs: number;
 }
@@ -28,8 +30,8 @@ export async function callEndpoint<E extends Endpoint>(
   target: E,
   input: Input<E> = {},
 ): Promise<z.output<E['answer']>> {
-  const { ok, status, text } = await send(options, target, input);
-  if (!ok) throw problemError(status, text, options.baseUrl);
+  const { ok, status, text, retryAfterSeconds } = await send(options, target, input);
+  if (!ok) throw problemError(status, text, options.baseUrl, retryAfterSeconds);
   const answer = target.answer.safeParse(parseJson(text));
   if (!answer.success) {
     throw new ClusterError(
@@ -49,10 +51,11 @@ interface Answered {
   readonly ok: boolean;
   readonly status: number;
   readonly text: string;
+  readonly retryAfterSeconds: number | undefined;
 }
 
 async function send<E extends Endpoint>(options: ClientOptions, target: E, input: Input<E>): Promise<Answered> {
-  const headers: Record<string, string> = { accept: 'application/json' };
+  const headers: Record<string, string> = { accept: 'application/json', ...options.headers?.(target.method) };
   if (options.token !== undefined) headers['authorization'] = `Bearer ${options.token}`;
   if (input.body !== undefined) headers['content-type'] = 'application/json';
   const timeout = AbortSignal.timeout(options.timeoutMs);
@@ -64,13 +67,22 @@ async function send<E extends Endpoint>(options: ClientOptions, target: E, input
       signal: input.signal === undefined ? timeout : AbortSignal.any([timeout, input.signal]),
     });
     // Reading belongs here: a control plane that ends in the middle of an answer is as far away as one that gave none.
-    return { ok: response.ok, status: response.status, text: await response.text() };
+    return {
+      ok: response.ok,
+      status: response.status,
+      text: await response.text(),
+      retryAfterSeconds: wholeSeconds(response.headers.get('retry-after')),
+    };
   } catch (cause) {
     throw new ClusterError('CONTROL_PLANE_UNAVAILABLE', `the control plane at ${options.baseUrl} does not answer`, {
       cause,
       fix: 'start it with `cluster-ai up`, or name another address with --server or CLUSTER_AI_SERVER',
     });
   }
+}
+
+function wholeSeconds(header: string | null): number | undefined {
+  return header !== null && /^\d{1,9}$/.test(header) ? Number(header) : undefined;
 }
 
 /** The address of a call: path parameters filled in and escaped, query appended. */
@@ -96,8 +108,18 @@ function plainText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
+/** An error that the control plane answered with; `requestId` finds it in the server's log. */
+export class AnsweredError extends ClusterError {
+  readonly requestId: string;
+
+  constructor(code: ErrorCode, message: string, requestId: string, extras: ErrorExtras) {
+    super(code, message, { ...extras, cause: `request id ${requestId}` });
+    this.requestId = requestId;
+  }
+}
+
 /** Turns a problem document back into the error that the server threw. */
-export function problemError(status: number, text: string, server: string): ClusterError {
+export function problemError(status: number, text: string, server: string, retryAfterSeconds?: number): ClusterError {
   const parsed = problemSchema.safeParse(parseJson(text));
   if (!parsed.success) {
     return new ClusterError(
@@ -106,9 +128,9 @@ export function problemError(status: number, text: string, server: string): Clus
     );
   }
   const { code, detail, fix, requestId } = parsed.data;
-  return new ClusterError(isErrorCode(code) ? code : 'INTERNAL', detail, {
+  return new AnsweredError(isErrorCode(code) ? code : 'INTERNAL', detail, requestId, {
     ...(fix === undefined ? {} : { fix }),
-    cause: `request id ${requestId}`,
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   });
 }
 

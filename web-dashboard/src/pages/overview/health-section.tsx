@@ -1,13 +1,14 @@
 import type { Overview } from '@cluster-ai/contract/api/system.ts';
 import { summarizeFleet } from '../../api/fleet-summary.ts';
-import { CommandLine } from '../../ui/command-line.tsx';
-import { formatAbsolute, formatDuration, plural } from '../../ui/format.ts';
+import { overviewText } from '../../i18n/overview-text.ts';
+import { useText } from '../../i18n/use-text.ts';
+import { useFormat } from '../../ui/format.ts';
 import { CheckIcon, CrossIcon, WarningIcon } from '../../ui/icons.tsx';
 
 const looks = {
-  ok: { Icon: CheckIcon, title: 'All is well', className: 'bg-good-soft text-good' },
-  degraded: { Icon: WarningIcon, title: 'Degraded', className: 'bg-warn-soft text-warn' },
-  down: { Icon: CrossIcon, title: 'Down', className: 'bg-bad-soft text-bad' },
+  ok: { Icon: CheckIcon, className: 'bg-good-soft text-good' },
+  degraded: { Icon: WarningIcon, className: 'bg-warn-soft text-warn' },
+  down: { Icon: CrossIcon, className: 'bg-bad-soft text-bad' },
 } as const;
 
 interface HealthSectionProps {
@@ -20,7 +21,9 @@ interface HealthSectionProps {
 
 /** Health in one word, with every reason that the control plane gives. */
 export function HealthSection({ overview, isOld, nowMs }: HealthSectionProps) {
-  const { Icon, title, className } = looks[overview.health];
+  const t = useText(overviewText);
+  const { absolute, duration } = useFormat();
+  const { Icon, className } = looks[overview.health];
   const fleet = summarizeFleet(overview);
   const startedAtMs = Date.parse(overview.startedAt);
   return (
@@ -34,10 +37,9 @@ export function HealthSection({ overview, isOld, nowMs }: HealthSectionProps) {
           <Icon className="size-7!" />
         </span>
         <div className="min-w-0 space-y-1">
-          <h1 id="health-title" className="text-[1.714rem] leading-tight font-semibold tracking-tight">
-            {isOld ? 'When last seen: ' : ''}
-            {isOld ? title.toLowerCase() : title}
-          </h1>
+          <h2 id="health-title" className="text-xl leading-tight font-semibold tracking-tight">
+            {t(isOld ? `${overview.health}Before` : overview.health)}
+          </h2>
           {overview.reasons.length > 0 && (
             <ul className="space-y-0.5">
               {overview.reasons.map((reason) => (
@@ -46,17 +48,18 @@ export function HealthSection({ overview, isOld, nowMs }: HealthSectionProps) {
             </ul>
           )}
           <p className="text-muted">
-            <span title={`Epoch ${overview.snapshot.epoch}`}>Snapshot v{overview.snapshot.version}</span>
-            {` answers on ${fleet.serving} of ${plural(overview.gateways.length, 'gateway')} · `}
-            {`${plural(overview.models, 'model')}, ${plural(overview.routes, 'route')} · `}
-            <time dateTime={overview.startedAt} title={`Since ${formatAbsolute(startedAtMs)}`}>
-              control plane up for {formatDuration(nowMs - startedAtMs)}
+            <span title={t('epoch', { epoch: overview.snapshot.epoch })}>
+              {t('snapshot', { version: String(overview.snapshot.version) })}
+            </span>
+            {` ${t('answersOn', { count: overview.gateways.length, serving: fleet.serving })} · `}
+            {`${t('models', { count: overview.models })}, ${t('routes', { count: overview.routes })} · `}
+            <time dateTime={overview.startedAt} title={t('since', { at: absolute(startedAtMs) })}>
+              {t('upFor', { duration: duration(nowMs - startedAtMs) })}
             </time>
-            {` · version ${overview.programVersion}`}
+            {` · ${t('version', { version: overview.programVersion })}`}
           </p>
         </div>
       </div>
-      <CommandLine command="cluster-ai status" />
     </section>
   );
 }

@@ -1,5 +1,7 @@
 import type { FleetSummary } from '../../api/fleet-summary.ts';
-import { formatCount, formatMs, formatPercent, formatRate } from '../../ui/format.ts';
+import { overviewText } from '../../i18n/overview-text.ts';
+import { useText, type Text } from '../../i18n/use-text.ts';
+import { useFormat, type Format } from '../../ui/format.ts';
 
 interface Figure {
   readonly label: string;
@@ -11,19 +13,21 @@ interface Figure {
 
 /** The row of present figures. What was not measured is said in words, never shown as zero. */
 export function TrafficFigures({ fleet }: { readonly fleet: FleetSummary }) {
+  const t = useText(overviewText);
+  const format = useFormat();
   return (
     <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-xl border border-line bg-line sm:grid-cols-3 xl:grid-cols-6">
-      {figures(fleet).map((figure) => (
+      {figures(fleet, t, format).map((figure) => (
         <div key={figure.label} className="flex flex-col gap-0.5 bg-surface px-4 py-3">
-          <dt className="text-[0.929rem] text-muted">{figure.label}</dt>
+          <dt className="text-sm text-muted">{figure.label}</dt>
           <dd className="flex flex-col">
-            <span className="text-[1.857rem] leading-tight font-semibold tracking-tight tabular-nums">
-              {figure.value ?? <span className="text-[1.143rem] font-normal text-muted">not measured</span>}
+            <span className="text-figure leading-tight font-semibold tracking-tight tabular-nums">
+              {figure.value ?? <span className="text-lg font-normal text-muted">{t('notMeasured')}</span>}
               {figure.value !== null && figure.unit !== undefined && (
-                <span className="ml-1 text-[1rem] font-normal text-muted">{figure.unit}</span>
+                <span className="ml-1 text-base font-normal text-muted">{figure.unit}</span>
               )}
             </span>
-            <span className="text-[0.857rem] text-muted">{figure.note}</span>
+            <span className="text-xs text-muted">{figure.note}</span>
           </dd>
         </div>
       ))}
@@ -31,20 +35,36 @@ export function TrafficFigures({ fleet }: { readonly fleet: FleetSummary }) {
   );
 }
 
-function figures(fleet: FleetSummary): readonly Figure[] {
+function figures(fleet: FleetSummary, t: Text<typeof overviewText.en>, format: Format): readonly Figure[] {
   const known = fleet.connected.length > 0;
-  const slowest = fleet.connected.length > 1 ? 'slowest gateway' : 'at the gateway';
-  const latencyNote = fleet.p99Ms === null ? 'no request to measure' : slowest;
+  const latencyNote =
+    fleet.p99Ms === null ? t('noRequest') : t(fleet.connected.length > 1 ? 'slowestGateway' : 'atTheGateway');
   return [
-    { label: 'Requests', value: known ? formatRate(fleet.requestsPerSecond) : null, unit: '/s', note: 'all gateways' },
     {
-      label: 'Errors',
-      value: fleet.errorRate === null ? null : formatPercent(fleet.errorRate),
-      note: fleet.errorRate === null ? 'no request to measure' : `${formatRate(fleet.errorsPerSecond)} per second`,
+      label: t('requests'),
+      value: known ? format.rate(fleet.requestsPerSecond) : null,
+      unit: '/s',
+      note: t('allGateways'),
     },
-    { label: 'Latency p50', value: fleet.p50Ms === null ? null : formatMs(fleet.p50Ms), unit: 'ms', note: latencyNote },
-    { label: 'Latency p99', value: fleet.p99Ms === null ? null : formatMs(fleet.p99Ms), unit: 'ms', note: latencyNote },
-    { label: 'In flight', value: known ? formatCount(fleet.inFlight) : null, note: 'being answered now' },
-    { label: 'Queued', value: known ? formatCount(fleet.queued) : null, note: 'waiting for a slot' },
+    {
+      label: t('errors'),
+      value: fleet.errorRate === null ? null : format.percent(fleet.errorRate),
+      note:
+        fleet.errorRate === null ? t('noRequest') : t('errorsPerSecond', { rate: format.rate(fleet.errorsPerSecond) }),
+    },
+    {
+      label: t('latencyP50'),
+      value: fleet.p50Ms === null ? null : format.ms(fleet.p50Ms),
+      unit: 'ms',
+      note: latencyNote,
+    },
+    {
+      label: t('latencyP99'),
+      value: fleet.p99Ms === null ? null : format.ms(fleet.p99Ms),
+      unit: 'ms',
+      note: latencyNote,
+    },
+    { label: t('inFlight'), value: known ? format.count(fleet.inFlight) : null, note: t('beingAnswered') },
+    { label: t('queued'), value: known ? format.count(fleet.queued) : null, note: t('waiting') },
   ];
 }

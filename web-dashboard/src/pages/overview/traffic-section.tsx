@@ -1,54 +1,42 @@
 import type { Overview } from '@cluster-ai/contract/api/system.ts';
+import { useMemo } from 'react';
 import { summarizeFleet } from '../../api/fleet-summary.ts';
 import type { ChartSeries } from '../../charts/chart-options.ts';
 import { TimeChart } from '../../charts/time-chart.tsx';
 import { historyWindowMs, type TrafficSample } from '../../charts/traffic-history.ts';
-import { formatMs, formatRate } from '../../ui/format.ts';
+import { overviewText } from '../../i18n/overview-text.ts';
+import { useText } from '../../i18n/use-text.ts';
+import { useFormat } from '../../ui/format.ts';
 import { Panel, Section } from '../../ui/section.tsx';
 import { Timestamp } from '../../ui/timestamp.tsx';
 import { TrafficFigures } from './traffic-figures.tsx';
 
-const rateSeries: readonly ChartSeries<TrafficSample>[] = [
-  {
-    id: 'requests',
-    label: 'Requests',
-    colour: '--chart-requests',
-    filled: true,
-    value: (sample) => sample.requestsPerSecond,
-  },
-  { id: 'errors', label: 'Errors', colour: '--chart-errors', dash: [5, 3], value: (sample) => sample.errorsPerSecond },
-];
-
-const latencySeries: readonly ChartSeries<TrafficSample>[] = [
-  { id: 'p99', label: 'p99', colour: '--chart-p99', value: (sample) => sample.p99Ms },
-  { id: 'p50', label: 'p50', colour: '--chart-p50', dash: [5, 3], value: (sample) => sample.p50Ms },
-];
-
-/** Rates and latencies now, and since the page was opened. */
-export function TrafficSection({
-  overview,
-  history,
-}: {
+interface TrafficSectionProps {
   readonly overview: Overview;
   readonly history: readonly TrafficSample[];
-}) {
+}
+
+/** Rates and latencies now, and since the page was opened. */
+export function TrafficSection({ overview, history }: TrafficSectionProps) {
+  const t = useText(overviewText);
+  const format = useFormat();
+  const { rates, latencies } = useSeries();
   const fleet = summarizeFleet(overview);
   const first = history[0];
   return (
     <Section
       id="traffic"
-      title="Traffic"
+      title={t('traffic')}
       summary={
         <>
           {fleet.windowSeconds === null
-            ? 'No gateway reports.'
-            : `Measured by the gateways over the last ${Math.round(fleet.windowSeconds)} seconds.`}{' '}
-          {first !== undefined && (
-            <>
-              The charts begin at <Timestamp atMs={first.atMs} />: this page keeps the last {historyWindowMs / 60_000}{' '}
-              minutes itself, from when it was opened.
-            </>
-          )}
+            ? t('noGatewayReports')
+            : t('window', { count: Math.round(fleet.windowSeconds) })}{' '}
+          {first !== undefined &&
+            t.rich('chartsBegin', {
+              at: <Timestamp at={first.atMs} look="clock" />,
+              minutes: historyWindowMs / 60_000,
+            })}
         </>
       }
     >
@@ -56,25 +44,54 @@ export function TrafficSection({
       <div className="grid gap-4 xl:grid-cols-2">
         <Panel>
           <TimeChart
-            title="Requests"
-            unit="per second"
+            title={t('requests')}
+            unit={t('perSecond')}
             samples={history}
-            series={rateSeries}
-            format={formatRate}
+            series={rates}
+            format={format.rate}
             topMin={1}
           />
         </Panel>
         <Panel>
           <TimeChart
-            title="Latency"
-            unit="milliseconds"
+            title={t('latency')}
+            unit={t('milliseconds')}
             samples={history}
-            series={latencySeries}
-            format={formatMs}
+            series={latencies}
+            format={format.ms}
             topMin={1}
           />
         </Panel>
       </div>
     </Section>
+  );
+}
+
+function useSeries(): Readonly<Record<'rates' | 'latencies', readonly ChartSeries<TrafficSample>[]>> {
+  const t = useText(overviewText);
+  return useMemo(
+    () => ({
+      rates: [
+        {
+          id: 'requests',
+          label: t('requests'),
+          colour: '--chart-requests',
+          filled: true,
+          value: (sample) => sample.requestsPerSecond,
+        },
+        {
+          id: 'errors',
+          label: t('errors'),
+          colour: '--chart-errors',
+          dash: [5, 3],
+          value: (sample) => sample.errorsPerSecond,
+        },
+      ],
+      latencies: [
+        { id: 'p99', label: 'p99', colour: '--chart-p99', value: (sample) => sample.p99Ms },
+        { id: 'p50', label: 'p50', colour: '--chart-p50', dash: [5, 3], value: (sample) => sample.p50Ms },
+      ],
+    }),
+    [t],
   );
 }

@@ -1,5 +1,7 @@
 import type { TextTensor } from '../../inference/text-tensor.ts';
-import { formatCount, formatShape } from '../../ui/format.ts';
+import { playgroundText } from '../../i18n/playground-text.ts';
+import { useText } from '../../i18n/use-text.ts';
+import { formatShape } from '../../ui/format.ts';
 
 /** A row of at most this many scores is drawn as bars. */
 const barsMax = 20;
@@ -9,12 +11,13 @@ const listedMax = 256;
 
 /** One output: scores of one row as bars with their figures, anything else as values. */
 export function OutputView({ output, classes }: { readonly output: TextTensor; readonly classes: readonly string[] }) {
+  const t = useText(playgroundText);
   const scores = output.elements.map(Number);
   return (
-    <section aria-label={`Output ${output.name}`} className="space-y-2">
+    <section aria-label={t('output', { name: output.name })} className="space-y-2">
       <h4 className="flex flex-wrap items-baseline gap-x-2">
         <span className="font-medium">{output.name}</span>
-        <span className="font-mono text-[0.857rem] text-muted">
+        <span className="font-mono text-xs text-muted">
           {output.datatype} {formatShape(output.shape)}
         </span>
       </h4>
@@ -37,6 +40,7 @@ function isScoreRow(output: TextTensor, scores: readonly number[]): boolean {
 }
 
 function Scores({ scores, classes }: { readonly scores: readonly number[]; readonly classes: readonly string[] }) {
+  const t = useText(playgroundText);
   const rows = scores.map((score, index) => ({
     score,
     name: classes[index] ?? (scores.length === 1 ? '' : String(index)),
@@ -58,7 +62,7 @@ function Scores({ scores, classes }: { readonly scores: readonly number[]; reado
           </span>
           <span className="tabular-nums">
             {score.toFixed(4)}
-            {isTop && <span className="sr-only"> (largest)</span>}
+            {isTop && <span className="sr-only"> {t('largest')}</span>}
           </span>
         </li>
       ))}
@@ -73,19 +77,20 @@ function areProbabilities(scores: readonly number[]): boolean {
 }
 
 function Values({ output }: { readonly output: TextTensor }) {
+  const t = useText(playgroundText);
   const { elements } = output;
-  if (elements.length === 0) return <p className="text-muted">Empty.</p>;
+  if (elements.length === 0) return <p className="text-muted">{t('empty')}</p>;
   const hidden = elements.length - listedMax;
   return (
     <div className="space-y-1">
       <section
-        aria-label={`Values of ${output.name}`}
+        aria-label={t('valuesOf', { name: output.name })}
         tabIndex={0}
-        className="max-h-56 overflow-auto rounded-lg border border-line bg-sunken p-3 font-mono text-[0.929rem] break-words whitespace-pre-wrap"
+        className="max-h-56 overflow-auto rounded-lg border border-line bg-sunken p-3 font-mono text-sm break-words whitespace-pre-wrap"
       >
         {rowLines(output).join('\n')}
       </section>
-      {hidden > 0 && <p className="text-muted">… and {formatCount(hidden)} more values.</p>}
+      {hidden > 0 && <p className="text-muted">{t('moreValues', { count: hidden })}</p>}
     </div>
   );
 }

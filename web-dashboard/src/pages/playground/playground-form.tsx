@@ -7,6 +7,8 @@ import { fieldNames } from '../../forms/model-words.ts';
 import { TensorEditor } from '../../forms/tensor-editor.tsx';
 import type { InferCall } from '../../inference/infer-request.ts';
 import { tensorFromDraft, type TensorDraft } from '../../inference/text-tensor.ts';
+import { playgroundText } from '../../i18n/playground-text.ts';
+import { useText } from '../../i18n/use-text.ts';
 import { Button } from '../../ui/button.tsx';
 import { CallSnippets } from './call-snippets.tsx';
 import { PredictionResult } from './prediction-result.tsx';
@@ -21,6 +23,7 @@ export function PlaygroundForm({
   readonly target: PlaygroundTarget;
   readonly gatewayUrl: string;
 }) {
+  const t = useText(playgroundText);
   const { signature } = target.version;
   const examples = examplesFor(target.model, signature.inputs);
   const [drafts, setDrafts] = useState<Readonly<Record<string, TensorDraft>>>(examples[0].drafts);
@@ -37,7 +40,7 @@ export function PlaygroundForm({
   return (
     <div className="grid xl:grid-cols-2">
       <form
-        aria-label={`Inputs of ${target.route}`}
+        aria-label={t('inputsOf', { route: target.route })}
         onSubmit={(event) => {
           event.preventDefault();
           if (wrong === undefined) sending.mutate(call);
@@ -45,7 +48,7 @@ export function PlaygroundForm({
         className="min-w-0 space-y-6 p-5 xl:border-r xl:border-line"
       >
         <div className="flex flex-wrap items-center gap-2">
-          <span className="text-muted">Fill in:</span>
+          <span className="text-muted">{t('fillIn')}</span>
           {examples.map((example) => (
             <Button key={example.label} look="quiet" onClick={() => setDrafts(example.drafts)}>
               {example.label}
@@ -65,9 +68,9 @@ export function PlaygroundForm({
         <Button
           look="primary"
           type="submit"
-          disabledReason={wrong === undefined ? undefined : `Put ${wrong.input.name} right first`}
+          disabledReason={wrong === undefined ? undefined : t('putRight', { input: wrong.input.name })}
         >
-          {sending.isPending ? 'Waiting for the answer…' : 'Predict'}
+          {t(sending.isPending ? 'waiting' : 'predict')}
         </Button>
       </form>
       <div className="min-w-0 space-y-6 p-5 max-xl:border-t max-xl:border-line">

@@ -2,8 +2,10 @@ import type { TensorSignature } from '@cluster-ai/core/inference/signature.ts';
 import type { Prediction } from '../../api/predict.ts';
 import { classNames } from '../../forms/model-words.ts';
 import { carriedStates, type CarriedState } from '../../inference/carry-state.ts';
+import { playgroundText } from '../../i18n/playground-text.ts';
+import { useText } from '../../i18n/use-text.ts';
 import { Button } from '../../ui/button.tsx';
-import { formatMs } from '../../ui/format.ts';
+import { useFormat } from '../../ui/format.ts';
 import { Notice, Status } from '../../ui/status.tsx';
 import { OutputView } from './output-view.tsx';
 
@@ -20,14 +22,16 @@ interface PredictionResultProps {
 
 /** The answer or the refusal of the last call. */
 export function PredictionResult({ model, inputs, prediction, isWaiting, isOutdated, onCarry }: PredictionResultProps) {
+  const t = useText(playgroundText);
+  const { ms } = useFormat();
   return (
     <div aria-live="polite" aria-busy={isWaiting} className="space-y-4">
-      <h3 className="font-medium">Answer</h3>
+      <h3 className="font-medium">{t('answer')}</h3>
       {prediction === undefined ? (
-        <p className="text-muted">Nothing sent yet. Press Predict, or Enter in a field.</p>
+        <p className="text-muted">{t('nothingSent')}</p>
       ) : (
         <div className={`space-y-4 ${isWaiting ? 'opacity-60' : ''}`}>
-          {isOutdated && <Status tone="warn">The form has changed since this answer</Status>}
+          {isOutdated && <Status tone="warn">{t('formChanged')}</Status>}
           {prediction.kind === 'refusal' ? (
             <Notice tone="bad" title={prediction.headline}>
               <p className="break-words">{prediction.detail}</p>
@@ -35,16 +39,18 @@ export function PredictionResult({ model, inputs, prediction, isWaiting, isOutda
           ) : (
             <>
               <p className="text-muted">
-                <Status tone="good">Answered</Status> by version {prediction.answer.modelVersion} in{' '}
-                <span className="font-medium text-ink tabular-nums">{formatMs(prediction.elapsedMs)} ms</span>, from
-                this browser to the gateway and back
+                {t.rich('answeredHow', {
+                  answered: <Status tone="good">{t('answered')}</Status>,
+                  version: prediction.answer.modelVersion,
+                  elapsed: <span className="font-medium text-ink tabular-nums">{ms(prediction.elapsedMs)} ms</span>,
+                })}
               </p>
               {prediction.answer.outputs.map((output) => (
                 <OutputView key={output.name} output={output} classes={classNames(model, output.name)} />
               ))}
               {carriedStates(inputs, prediction.answer.outputs).map((state) => (
                 <Button key={state.output} look="quiet" onClick={() => onCarry(state)}>
-                  Send {state.output} as {state.input} next time
+                  {t('carry', { output: state.output, input: state.input })}
                 </Button>
               ))}
             </>

@@ -1,0 +1,19 @@
+import { ClusterError } from '@cluster-ai/core/errors.ts';
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
+import { sessionQuery } from './session.ts';
+
+/** The store of answers. A call that is refused for want of a session has the session looked at again. */
+export function makeQueryClient(): QueryClient {
+  const onError = (error: Error) => {
+    if (error instanceof ClusterError && error.code === 'UNAUTHENTICATED') {
+      void client.invalidateQueries({ queryKey: sessionQuery.queryKey });
+    }
+  };
+  const client = new QueryClient({
+    queryCache: new QueryCache({ onError }),
+    mutationCache: new MutationCache({ onError }),
+    // A machine without a network still reaches its own control plane.
+    defaultOptions: { queries: { networkMode: 'always', retry: false }, mutations: { networkMode: 'always' } },
+  });
+  return client;
+}

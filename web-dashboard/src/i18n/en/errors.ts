@@ -1,0 +1,22 @@
+/** Headlines of errors by their code; the server's own words stand below. */
+export const errors = {
+  other: 'This did not work',
+  INVALID_ARGUMENT: 'Something in this is not right',
+  UNAUTHENTICATED: 'You are not signed in',
+  PERMISSION_DENIED: 'You may not do this',
+  NOT_FOUND: 'This does not exist, or not any more',
+  MODEL_NOT_FOUND: 'There is no model or route of this name',
+  CONFLICT: 'This does not fit the present state',
+  PRECONDITION_FAILED: 'Somebody else has changed this meanwhile',
+  LOCKED_OUT: 'Too many wrong tries: locked for now',
+  RATE_LIMITED: 'Too many calls at once',
+  QUOTA_EXCEEDED: 'The quota of this day is used up',
+  BODY_TOO_LARGE: 'This is larger than the limit',
+  MODEL_INVALID: 'This file cannot be served',
+  CHECKSUM_MISMATCH: 'The bytes arrived damaged',
+  STORAGE_FULL: 'The disk has no room for this',
+  DATABASE_UNAVAILABLE: 'The database cannot be reached; nothing was changed',
+  CONTROL_PLANE_UNAVAILABLE: 'The control plane does not answer',
+  GATEWAY_UNAVAILABLE: 'No gateway can be reached',
+  OVERLOADED: 'There is too much to do at this moment',
+} as const;

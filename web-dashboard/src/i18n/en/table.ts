@@ -1,0 +1,16 @@
+export const table = {
+  filter: 'Filter',
+  filterExample: 'Filter, like {example}',
+  loading: 'Loading the list',
+  noMatch: 'Nothing matches this filter.',
+  shown: '{count} shown on this page',
+  shownAll: { one: '{count} shown, the only one', other: 'All {count} shown' },
+  shownOf: '{count} of {total} shown',
+  pages: 'Pages',
+  previous: 'Previous',
+  next: 'Next',
+  isFirst: 'This is the first page',
+  isLast: 'This is the last page',
+  selected: 'Selected',
+  select: 'Select {name}',
+} as const;

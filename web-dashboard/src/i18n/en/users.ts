@@ -1,0 +1,16 @@
+export const users = {
+  title: 'Users',
+  summary: 'People who may sign in, and what each may do.',
+  email: 'E-mail',
+  name: 'Name',
+  role: 'Role',
+  state: 'State',
+  active: 'Active',
+  invited: 'Invited',
+  disabled: 'Disabled',
+  locked: 'Locked',
+  lastSignIn: 'Last sign-in',
+  never: 'never',
+  emptyTitle: 'Nobody can sign in yet',
+  emptyText: 'The first administrator is made with a one-time code.',
+} as const;

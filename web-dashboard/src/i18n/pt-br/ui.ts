@@ -1,0 +1,33 @@
+import type { TranslationOf } from '../catalogue.ts';
+import type { ui as english } from '../en/ui.ts';
+
+export const ui: TranslationOf<typeof english> = {
+  copy: 'Copiar',
+  copied: 'Copiado',
+  copyRefused: 'Não permitido: selecione o texto',
+  copyWhat: 'Copiar {what}',
+  theCommand: 'o comando {command}',
+  moreCharacters: '… mais {count} caracteres. Copiar leva tudo.',
+  close: 'Fechar',
+  cancel: 'Cancelar',
+  typeToConfirm: 'Para confirmar, digite {name}',
+  typeFirst: 'Digite {name} primeiro',
+  cause: 'Causa: {message}',
+  requestId: 'Id da requisição {id}: com ele se encontra isto no log do servidor.',
+  todo: 'O que fazer: {fix}',
+  notUnderstood: 'A resposta não foi o que esta versão do painel entende. Recarregue a página.',
+  tryAgain: 'Tentar de novo',
+  loading: 'Carregando',
+  shownOnce: 'Mostrado somente agora. Copie: ninguém poderá vê-lo de novo, nem um administrador.',
+  secretCopied: 'Já copiei',
+  sameInTerminal: 'O mesmo em um terminal',
+  notifications: 'Notificações',
+  dismiss: 'Dispensar',
+  colours: 'Cores',
+  asSystem: 'Como o sistema',
+  light: 'Claro',
+  dark: 'Escuro',
+  language: 'Idioma',
+  showPassword: 'Mostrar',
+  hidePassword: 'Ocultar',
+};

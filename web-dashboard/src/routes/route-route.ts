@@ -1,0 +1,15 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { z } from 'zod';
+import { checkedSearch } from './checked-search.ts';
+import { shellRoute } from './shell-route.ts';
+
+const routeSearch = z.object({
+  tab: z.enum(['variants', 'history']).optional().catch(undefined),
+});
+
+export const routeRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/routes/$name',
+  validateSearch: checkedSearch(routeSearch),
+  component: lazyRouteComponent(() => import('../pages/route/route-page.tsx'), 'RoutePage'),
+});

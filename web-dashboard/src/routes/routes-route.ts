@@ -1,0 +1,11 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { listSearch } from '../table/list-search.ts';
+import { checkedSearch } from './checked-search.ts';
+import { shellRoute } from './shell-route.ts';
+
+export const routesRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/routes',
+  validateSearch: checkedSearch(listSearch),
+  component: lazyRouteComponent(() => import('../pages/routes/routes-page.tsx'), 'RoutesPage'),
+});
