@@ -2,13 +2,18 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
-import type { Problem } from '@cluster-ai/contract/api/problem.ts';
-import { listModels } from '@cluster-ai/contract/api/models.ts';
-import { listRoutes } from '@cluster-ai/contract/api/routes.ts';
-import { getOverview } from '@cluster-ai/contract/api/system.ts';
-import { mockOverview, scenarios, type Scenario } from './fleet.ts';
-import { mockModels, mockRoutes } from './models.ts';
+import { auditEndpoints } from './api/audit.ts';
+import { keyEndpoints } from './api/keys.ts';
+import { modelEndpoints } from './api/models.ts';
+import { routeEndpoints } from './api/routes.ts';
+import { sessionEndpoints } from './api/session.ts';
+import { settingEndpoints } from './api/settings.ts';
+import { systemEndpoints } from './api/system.ts';
+import { userEndpoints } from './api/users.ts';
+import { answerCall, sendJson, type MockEndpoint } from './endpoint.ts';
+import { scenarios, type Scenario } from './fleet.ts';
 import { mockPredict } from './predict.ts';
+import { callers, type Caller, type MockState } from './state.ts';
 
 /** The policy of the front door: what the built dashboard has to live with. */
 const contentSecurityPolicy =
@@ -22,9 +27,21 @@ const mediaTypes: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
+const endpoints: readonly MockEndpoint[] = [
+  ...sessionEndpoints,
+  ...systemEndpoints,
+  ...modelEndpoints,
+  ...routeEndpoints,
+  ...keyEndpoints,
+  ...userEndpoints,
+  ...auditEndpoints,
+  ...settingEndpoints,
+];
+
 export interface MockServer {
   readonly url: string;
   readonly setScenario: (scenario: Scenario) => void;
+  readonly setWho: (who: Caller) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -34,36 +51,20 @@ export interface MockServer {
  * @param options.dist folder with the built dashboard; without it only the API answers.
  */
 export async function startMockServer(options: { readonly port: number; readonly dist?: string }): Promise<MockServer> {
-  let scenario: Scenario = 'normal';
+  const state: MockState = { scenario: 'normal', who: 'admin' };
   const server = createServer((request, response) => {
-    void answer(request, response);
+    void answer(request, response, state, options.dist);
   });
-
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname } = new URL(request.url ?? '/', 'http://mock');
-    const chosen = scenarios.find((name) => pathname === `/mock/scenario/${name}`);
-    if (chosen !== undefined && request.method === 'PUT') {
-      scenario = chosen;
-      sendJson(response, 200, { scenario });
-      return;
-    }
-    const model = /^\/predict\/v2\/models\/([^/]+)\/infer$/.exec(pathname)?.[1];
-    if (model !== undefined) {
-      const { status, headers, body } = mockPredict(decodeURIComponent(model), await readBody(request));
-      response.writeHead(status, headers).end(body);
-      return;
-    }
-    if (pathname.startsWith('/api/')) sendApi(response, pathname, scenario);
-    else await sendFile(response, options.dist, pathname);
-  }
-
   await new Promise<void>((resolve) => server.listen(options.port, '127.0.0.1', resolve));
   // A TCP server that listens has an AddressInfo; only pipes have a string.
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
-    setScenario: (next) => {
-      scenario = next;
+    setScenario: (scenario) => {
+      state.scenario = scenario;
+    },
+    setWho: (who) => {
+      state.who = who;
     },
     close: () =>
       new Promise((resolve) => {
@@ -73,31 +74,30 @@ export async function startMockServer(options: { readonly port: number; readonly
   };
 }
 
-function sendApi(response: ServerResponse, pathname: string, scenario: Scenario): void {
-  if (scenario === 'refusing') {
-    sendJson(response, 503, databaseProblem);
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  state: MockState,
+  dist: string | undefined,
+): Promise<void> {
+  const { pathname } = new URL(request.url ?? '/', 'http://mock');
+  if (request.method === 'PUT' && pathname.startsWith('/mock/')) {
+    state.scenario = scenarios.find((name) => pathname === `/mock/scenario/${name}`) ?? state.scenario;
+    state.who = callers.find((name) => pathname === `/mock/who/${name}`) ?? state.who;
+    sendJson(response, 200, state);
     return;
   }
-  const isEmpty = scenario === 'empty';
-  const answers: Readonly<Record<string, () => unknown>> = {
-    [getOverview.path]: () => getOverview.answer.parse(mockOverview(scenario, Date.now())),
-    [listModels.path]: () => listModels.answer.parse({ items: isEmpty ? [] : mockModels, next: null }),
-    [listRoutes.path]: () => listRoutes.answer.parse({ items: isEmpty ? [] : mockRoutes, next: null }),
-  };
-  const make = answers[pathname];
-  if (make === undefined) sendJson(response, 404, { error: 'the mock does not have this' });
-  else sendJson(response, 200, make());
+  const model = /^\/predict\/v2\/models\/([^/]+)\/infer$/.exec(pathname)?.[1];
+  if (model !== undefined) {
+    const { status, headers, body } = mockPredict(decodeURIComponent(model), await readBody(request));
+    response.writeHead(status, headers).end(body);
+    return;
+  }
+  if (pathname.startsWith('/api/')) {
+    const { status, document, retryAfterSeconds } = answerCall(endpoints, request, await readBody(request), state);
+    sendJson(response, status, document, retryAfterSeconds);
+  } else await sendFile(response, dist, pathname);
 }
-
-const databaseProblem: Problem = {
-  type: 'about:blank',
-  title: 'The database cannot be reached; nothing was written.',
-  status: 503,
-  detail: 'the database does not answer',
-  code: 'DATABASE_UNAVAILABLE',
-  requestId: 'mock-1',
-  fix: 'check that PostgreSQL runs',
-};
 
 async function sendFile(response: ServerResponse, dist: string | undefined, pathname: string): Promise<void> {
   if (dist === undefined) {
@@ -115,11 +115,6 @@ async function sendFile(response: ServerResponse, dist: string | undefined, path
   } catch (thrown) {
     sendJson(response, 404, { error: String(thrown) });
   }
-}
-
-function sendJson(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(body));
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

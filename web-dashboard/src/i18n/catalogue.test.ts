@@ -31,8 +31,7 @@ const portuguese = import.meta.glob<Record<string, Catalogue>>('./pt-br/*.ts', {
 test.each(Object.keys(english))('%s: Portuguese has the same keys and the same values to fill in', (path) => {
   const [en] = Object.values(english[path] ?? {});
   const [pt] = Object.values(portuguese[path.replace('/en/', '/pt-br/')] ?? {});
-  if (en === undefined || pt === undefined)
-    throw new Error(`${path} has no catalogue, or Portuguese has none of its name`);
+  if (en === undefined || pt === undefined) throw new Error(`${path} is not a catalogue in both languages`);
   const names = (catalogue: Catalogue) =>
     Object.fromEntries(Object.entries(catalogue).map(([key, message]) => [key, namesIn(message)]));
   expect(names(pt)).toEqual(names(en));

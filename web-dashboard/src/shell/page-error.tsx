@@ -12,7 +12,9 @@ export function PageError({ error }: ErrorComponentProps) {
     <Panel className="space-y-3 p-5">
       <Status tone="bad">{t('pageFailed')}</Status>
       <p>{t('pageFailedText')}</p>
-      <p className="font-mono text-sm break-words text-muted">{error instanceof Error ? error.message : String(error)}</p>
+      <p className="font-mono text-sm break-words text-muted">
+        {error instanceof Error ? error.message : String(error)}
+      </p>
       <Button look="quiet" onClick={() => globalThis.location.reload()}>
         {t('reload')}
       </Button>

@@ -1,3 +1,4 @@
+import { cliWords } from '@cluster-ai/contract/cli-words.ts';
 import { shellText } from '../i18n/shell-text.ts';
 import { useText } from '../i18n/use-text.ts';
 import { CommandLine } from '../ui/command-line.tsx';
@@ -8,7 +9,7 @@ export function SetupNotice() {
   const t = useText(shellText);
   return (
     <Notice tone="progress" title={t('setupTitle')}>
-      <p>{t.rich('setupText', { command: <CommandLine command="cluster-ai user setup-code" /> })}</p>
+      <p>{t.rich('setupText', { command: <CommandLine command={cliWords.createSetupCode()} /> })}</p>
     </Notice>
   );
 }

@@ -82,7 +82,7 @@ export function useSignOut(): { readonly leave: () => void } {
     networkMode: 'always',
     onSuccess: async () => {
       client.clear();
-      await client.fetchQuery(sessionQuery);
+      await client.query(sessionQuery);
       toast(t('signedOut'));
       await navigate(pathTo.signIn());
     },

@@ -12,12 +12,12 @@ interface ListFootProps {
 }
 
 /** How many rows are shown, of how many, and the way to the rest. */
-export function ListFoot({ state, page: { items, next, total }, command }: ListFootProps) {
+export function ListFoot({ state, page: { items, next, total, totalIsBound = false }, command }: ListFootProps) {
   const t = useText(tableText);
   const isWhole = next === null && state.previousPage === null;
   const shown =
     total !== undefined && total !== items.length
-      ? t('shownOf', { count: items.length, total })
+      ? t(totalIsBound ? 'shownOfMore' : 'shownOf', { count: items.length, total })
       : isWhole
         ? t('shownAll', { count: items.length })
         : t('shown', { count: items.length });

@@ -22,6 +22,8 @@ export interface ListPage<Row> {
   readonly next: string | null;
   /** All rows that the filter lets through, where the API counts them. */
   readonly total?: number | undefined;
+  /** There are more than `total`: counting has ended there. */
+  readonly totalIsBound?: boolean | undefined;
 }
 
 interface ListTableProps<Row> {

@@ -25,7 +25,7 @@ interface PageHeaderProps {
 }
 
 /** The head of a page. It names the browser's tab, too. */
-export function PageHeader({ title, tabTitle = title, crumbs = [], marks, summary, actions }: PageHeaderProps) {
+export function PageHeader({ title, tabTitle = title, crumbs, marks, summary, actions }: PageHeaderProps) {
   const t = useText(shellText);
   const product = t('product');
   useEffect(() => {
@@ -34,7 +34,7 @@ export function PageHeader({ title, tabTitle = title, crumbs = [], marks, summar
   return (
     <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
       <div className="min-w-0 space-y-1">
-        {crumbs.length > 0 && (
+        {crumbs !== undefined && (
           <nav aria-label={t('breadcrumb')}>
             <ol className="flex flex-wrap items-center gap-1 text-sm text-muted">
               {crumbs.map((crumb) => (

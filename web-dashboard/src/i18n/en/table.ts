@@ -5,6 +5,7 @@ export const table = {
   noMatch: 'Nothing matches this filter.',
   shown: '{count} shown on this page',
   shownAll: { one: '{count} shown, the only one', other: 'All {count} shown' },
+  shownOfMore: '{count} of more than {total} shown',
   shownOf: '{count} of {total} shown',
   pages: 'Pages',
   previous: 'Previous',

@@ -8,6 +8,7 @@ export const table: TranslationOf<typeof english> = {
   noMatch: 'Nada corresponde a este filtro.',
   shown: '{count} mostrados nesta página',
   shownAll: { one: '{count} mostrado, o único', other: 'Todos os {count} mostrados' },
+  shownOfMore: '{count} de mais de {total} mostrados',
   shownOf: '{count} de {total} mostrados',
   pages: 'Páginas',
   previous: 'Anterior',

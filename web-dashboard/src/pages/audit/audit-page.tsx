@@ -1,4 +1,4 @@
-import { listAudit } from '@cluster-ai/contract/api/system.ts';
+import { listAudit } from '@cluster-ai/contract/api/audit.ts';
 import { useQuery } from '@tanstack/react-query';
 import { call } from '../../api/client.ts';
 import { auditText } from '../../i18n/audit-text.ts';

@@ -1,3 +1,4 @@
+import { cliWords } from '@cluster-ai/contract/cli-words.ts';
 import type { GatewayStatus, Overview } from '@cluster-ai/contract/api/system.ts';
 import type { ObservedRunner } from '@cluster-ai/contract/telemetry.ts';
 import { useQuery } from '@tanstack/react-query';
@@ -25,7 +26,7 @@ export function GatewaysPage() {
   const { data: overview, error, isError } = useQuery(overviewQuery);
   return (
     <>
-      <PageHeader title={t('title')} summary={t('summary')} actions={<CommandLine command="cluster-ai status" />} />
+      <PageHeader title={t('title')} summary={t('summary')} actions={<CommandLine command={cliWords.status()} />} />
       {overview === undefined ? (
         <Panel>{error === null ? <SkeletonLines /> : <FailedState error={error} command="cluster-ai up" />}</Panel>
       ) : (

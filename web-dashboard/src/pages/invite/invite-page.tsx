@@ -1,3 +1,4 @@
+import { cliWords } from '@cluster-ai/contract/cli-words.ts';
 import { acceptInvitation, showInvitation } from '@cluster-ai/contract/api/users.ts';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
@@ -56,7 +57,11 @@ export function InvitePage() {
       )}
       {error !== null && (
         <FailedState error={error} title={t('inviteFailed')}>
-          <p>{t.rich('inviteFailedText', { command: <CommandLine command="cluster-ai user link" /> })}</p>
+          <p>
+            {t.rich('inviteFailedText', {
+              command: <CommandLine command={cliWords.createUserLink('ana@example.org')} />,
+            })}
+          </p>
         </FailedState>
       )}
       {token !== '' && error === null && (invitation === undefined || session === undefined) && <SkeletonLines />}

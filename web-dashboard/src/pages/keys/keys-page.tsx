@@ -1,3 +1,4 @@
+import { cliWords } from '@cluster-ai/contract/cli-words.ts';
 import { listKeys, type ApiKey } from '@cluster-ai/contract/api/keys.ts';
 import { useQuery } from '@tanstack/react-query';
 import { call } from '../../api/client.ts';
@@ -32,7 +33,7 @@ export function KeysPage() {
         filterExample="state=active"
 
         empty={
-          <EmptyState title={t('emptyTitle')} command="cluster-ai key create my-key">
+          <EmptyState title={t('emptyTitle')} command={cliWords.createKey({ name: 'my-key' })}>
             <p>{t('emptyText')}</p>
           </EmptyState>
         }

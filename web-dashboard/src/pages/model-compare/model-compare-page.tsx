@@ -1,3 +1,4 @@
+import { cliWords } from '@cluster-ai/contract/cli-words.ts';
 import { getRouteApi } from '@tanstack/react-router';
 import { modelText } from '../../i18n/model-text.ts';
 import { shellText } from '../../i18n/shell-text.ts';
@@ -24,7 +25,7 @@ export function ModelComparePage() {
         ]}
       />
       <Panel>
-        <EmptyState title={t('choose')} command={`cluster-ai model show ${name}`}>
+        <EmptyState title={t('choose')} command={cliWords.showModel(name)}>
           {null}
         </EmptyState>
       </Panel>

@@ -1,3 +1,4 @@
+import { cliWords } from '@cluster-ai/contract/cli-words.ts';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { modelQuery } from '../../api/model-query.ts';
@@ -48,7 +49,7 @@ export function ModelVersionPage() {
           </dl>
         )}
         {model !== undefined && found === undefined && (
-          <EmptyState title={t('notFound', { name })} command={`cluster-ai model show ${name}`}>
+          <EmptyState title={t('notFound', { name })} command={cliWords.showModel(name)}>
             <p>{t('choose')}</p>
           </EmptyState>
         )}

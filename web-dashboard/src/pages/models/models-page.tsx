@@ -1,3 +1,4 @@
+import { cliWords } from '@cluster-ai/contract/cli-words.ts';
 import { useQuery } from '@tanstack/react-query';
 import { modelsQuery, routesQuery } from '../../api/lists.ts';
 import { modelId, modelRows, type VersionRow } from '../../api/model-rows.ts';
@@ -29,7 +30,7 @@ export function ModelsPage() {
   const isThere = overview.data !== undefined && models.data !== undefined && routes.data !== undefined;
   return (
     <>
-      <PageHeader title={t('title')} summary={t('summary')} actions={<CommandLine command="cluster-ai model list" />} />
+      <PageHeader title={t('title')} summary={t('summary')} actions={<CommandLine command={cliWords.listModels()} />} />
       {isThere && error !== null && (
         <Notice tone="warn" title={t('notRefreshed')}>
           <ErrorText error={error} />
@@ -41,7 +42,7 @@ export function ModelsPage() {
         ) : error === null ? (
           <SkeletonLines />
         ) : (
-          <FailedState error={error} command="cluster-ai model list" />
+          <FailedState error={error} command={cliWords.listModels()} />
         )}
       </Panel>
     </>
@@ -59,7 +60,7 @@ function ModelTable({ gateways, models, routes }: ModelTableProps) {
   const format = useFormat();
   if (models.items.length === 0) {
     return (
-      <EmptyState title={t('emptyTitle')} command="cluster-ai model push my-model ./model.onnx">
+      <EmptyState title={t('emptyTitle')} command={cliWords.pushModel('my-model', './model.onnx')}>
         <p>{t('emptyText')}</p>
       </EmptyState>
     );
@@ -78,7 +79,7 @@ function ModelTable({ gateways, models, routes }: ModelTableProps) {
         <p className="border-t border-line px-4 py-3 text-muted">
           {t.rich('firstShown', {
             count: models.items.length,
-            command: <CommandLine command="cluster-ai model list" />,
+            command: <CommandLine command={cliWords.listModels()} />,
           })}
         </p>
       )}

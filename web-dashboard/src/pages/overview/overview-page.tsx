@@ -1,3 +1,4 @@
+import { cliWords } from '@cluster-ai/contract/cli-words.ts';
 import { useQuery } from '@tanstack/react-query';
 import { overviewQuery } from '../../api/overview.ts';
 import { useTrafficHistory } from '../../charts/use-traffic-history.ts';
@@ -26,7 +27,7 @@ export function OverviewPage() {
       <PageHeader
         title={t('title')}
         tabTitle={isError || (overview !== undefined && overview.health !== 'ok') ? trouble : t('title')}
-        actions={<CommandLine command="cluster-ai status" />}
+        actions={<CommandLine command={cliWords.status()} />}
       />
       {overview === undefined ? (
         <Panel>{error === null ? <SkeletonLines /> : <FailedState error={error} command="cluster-ai up" />}</Panel>

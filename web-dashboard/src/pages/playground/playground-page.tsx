@@ -1,3 +1,4 @@
+import { cliWords } from '@cluster-ai/contract/cli-words.ts';
 import type { Overview } from '@cluster-ai/contract/api/system.ts';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
@@ -53,7 +54,7 @@ function Playground({ overview, targets }: PlaygroundProps) {
   if (target === undefined) {
     return (
       <Panel>
-        <EmptyState title={t('emptyTitle')} command="cluster-ai model push my-model ./model.onnx">
+        <EmptyState title={t('emptyTitle')} command={cliWords.pushModel('my-model', './model.onnx')}>
           <p>{t('emptyText')}</p>
         </EmptyState>
       </Panel>

@@ -1,3 +1,4 @@
+import { cliWords } from '@cluster-ai/contract/cli-words.ts';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { sum } from '../../api/fleet-summary.ts';
@@ -52,7 +53,7 @@ export function RoutePage() {
         ) : error === null ? (
           <SkeletonLines />
         ) : (
-          <FailedState error={error} command="cluster-ai route list" onRetry={() => void refetch()} />
+          <FailedState error={error} command={cliWords.listRoutes()} onRetry={() => void refetch()} />
         )}
       </Panel>
     </>

@@ -1,3 +1,4 @@
+import { cliWords } from '@cluster-ai/contract/cli-words.ts';
 import { listRoutes, type Route } from '@cluster-ai/contract/api/routes.ts';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -31,9 +32,9 @@ export function RoutesPage() {
         columns={columns(t)}
         rowKey={(route) => route.name}
         filterExample="iris"
-        command="cluster-ai route list"
+        command={cliWords.listRoutes()}
         empty={
-          <EmptyState title={t('emptyTitle')} command="cluster-ai model push my-model ./model.onnx">
+          <EmptyState title={t('emptyTitle')} command={cliWords.pushModel('my-model', './model.onnx')}>
             <p>{t('emptyText')}</p>
           </EmptyState>
         }

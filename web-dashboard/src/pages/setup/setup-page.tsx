@@ -1,3 +1,4 @@
+import { cliWords } from '@cluster-ai/contract/cli-words.ts';
 import { completeSetup } from '@cluster-ai/contract/api/session.ts';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
@@ -84,7 +85,7 @@ function SetupForm({ codeOfLink, lengthMin }: { readonly codeOfLink: string; rea
         spellCheck={false}
         mono
         error={fields['code']}
-        hint={t.rich('codeHint', { command: <CommandLine command="cluster-ai user setup-code" /> })}
+        hint={t.rich('codeHint', { command: <CommandLine command={cliWords.createSetupCode()} /> })}
       />
       <TextField
         label={t('name')}

@@ -1,3 +1,4 @@
+import { cliWords } from '@cluster-ai/contract/cli-words.ts';
 import { endpointUrl } from '@cluster-ai/contract/api/client.ts';
 import { signIn, startOidc } from '@cluster-ai/contract/api/session.ts';
 import { useMutation, useQuery } from '@tanstack/react-query';
@@ -28,7 +29,7 @@ export function SignInPage() {
   const t = useText(identityText);
   const { next, error: oidcError } = route.useSearch();
   const { data: session, error, refetch } = useQuery(sessionQuery);
-  if (session?.user != null) return <GoOn next={next} />;
+  if (session !== undefined && session.user !== null) return <GoOn next={next} />;
   if (session !== undefined && session.setupNeeded && session.via === null) return <Navigate {...pathTo.setup()} />;
   return (
     <FrontPage title={t('signInTitle')} summary={t('signInSummary', { host: globalThis.location.host })}>
@@ -118,7 +119,7 @@ function PasswordForm() {
         value={password}
         onChange={setPassword}
         error={fields['password']}
-        hint={t.rich('forgotten', { command: <CommandLine command="cluster-ai user link" /> })}
+        hint={t.rich('forgotten', { command: <CommandLine command={cliWords.createUserLink('ana@example.org')} /> })}
       />
       <Button
         look="primary"

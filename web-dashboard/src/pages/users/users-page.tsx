@@ -1,3 +1,4 @@
+import { cliWords } from '@cluster-ai/contract/cli-words.ts';
 import { listUsers, type User } from '@cluster-ai/contract/api/users.ts';
 import { useQuery } from '@tanstack/react-query';
 import { call } from '../../api/client.ts';
@@ -32,7 +33,7 @@ export function UsersPage() {
         filterExample="role=admin"
 
         empty={
-          <EmptyState title={t('emptyTitle')} command="cluster-ai user setup-code">
+          <EmptyState title={t('emptyTitle')} command={cliWords.createSetupCode()}>
             <p>{t('emptyText')}</p>
           </EmptyState>
         }

@@ -1,4 +1,3 @@
-import './api/validate-without-eval.ts';
 import './ui/theme.css';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';

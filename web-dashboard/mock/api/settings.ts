@@ -1,0 +1,3 @@
+import type { MockEndpoint } from '../endpoint.ts';
+
+export const settingEndpoints: readonly MockEndpoint[] = [];
