@@ -32,6 +32,7 @@ import { buildServer } from './server.ts';
 import { openFileStore } from './storage/file-store.ts';
 import { readInstanceId } from './storage/instance-id.ts';
 import { openUploadFiles } from './storage/upload-files.ts';
+import { createUploadLocks } from './storage/upload-locks.ts';
 
 /** Time in which connections that were cut are gone. */
 const cutMs = 2_000;
@@ -77,7 +78,14 @@ export async function createControlPlane(
   });
   const hosts = createHosts(config.http, () => []);
   const instanceId = await readInstanceId(config.home);
-  const files = await openFileStore(config.home);
+  const folder = config.storage.folder ?? config.home;
+  const files = await openFileStore(folder, instanceId);
+  const uploadFiles = await openUploadFiles({
+    folder,
+    store: files,
+    lock: createUploadLocks(store, instanceId, log),
+    onBytes: (count) => metrics.uploadBytes.inc(count),
+  });
   const plane: Plane = {
     config,
     settings: createLiveSettings(given, log),
@@ -98,7 +106,7 @@ export async function createControlPlane(
     clock: systemClock,
     instanceId,
     files,
-    uploadFiles: await openUploadFiles(config.home, files, (count) => metrics.uploadBytes.inc(count)),
+    uploadFiles,
     sourceProblems: new Map(),
     draining: () => draining,
     prepared: () => prepared,

@@ -5,6 +5,7 @@ import { seededRandom } from '@cluster-ai/core/ports/random.ts';
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
 import { Admission } from './admission/admission.ts';
 import { KeyRing } from './auth/key-ring.ts';
+import { ControlAddresses } from './control/control-addresses.ts';
 import type { ModelHost } from './execution/executor.ts';
 import { createModelHost } from './execution/model-host.ts';
 import { Deployment } from './models/deployment.ts';
@@ -47,7 +48,7 @@ export interface PartsOptions {
 export function createParts(options: PartsOptions): GatewayParts {
   const { config, log } = options;
   const clock = systemClock;
-  const control = { controlUrl: config.control.url, token: joinToken(config), log };
+  const control = { control: new ControlAddresses(config.control.url, log), token: joinToken(config), log };
   const keys = new KeyRing();
   const admission = new Admission(config.admission.inFlightMax);
   const observer = new Observer({

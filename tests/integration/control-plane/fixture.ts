@@ -17,6 +17,8 @@ const gatewayToken = 'gateway-token-of-the-tests-0123456789';
 
 export interface Overrides {
   readonly home?: string;
+  /** Shared with other control planes; files and uploads are in `home` without it. */
+  readonly storage?: string;
   readonly adminToken?: string;
   readonly sources?: Record<string, unknown>;
   readonly uploads?: Record<string, unknown>;
@@ -51,6 +53,7 @@ export async function startPlane(databaseUrl: string, overrides: Overrides = {})
   writeFileSync(gatewayTokenFile, gatewayToken, { mode: 0o600 });
   const config = controlPlaneConfigSchema.parse({
     home,
+    storage: overrides.storage === undefined ? {} : { folder: overrides.storage },
     http: { port: 0 },
     database: { url: databaseUrl, connectTimeoutMs: 1_000, ...overrides.database },
     auth: { adminTokenFile, gatewayTokenFile },

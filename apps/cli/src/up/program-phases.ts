@@ -1,3 +1,5 @@
+import type { GatewayConfig } from '@cluster-ai/contract/config/gateway.ts';
+import type { LoadedConfig } from '@cluster-ai/platform/config/load-config.ts';
 import type { Phase } from '@cluster-ai/platform/lifecycle/lifecycle.ts';
 import { embeddedPostgresBinaries } from '@cluster-ai/platform/postgres/embedded-binaries.ts';
 import { homePaths } from './home.ts';
@@ -73,6 +75,12 @@ export function controlPlanePhase(running: RunningPrograms, databaseUrl: () => s
   };
 }
 
+/** Beside the control plane of this `up`: those of other machines on the same database, if the settings name any. */
+function otherControlPlanes({ value, settings }: LoadedConfig<GatewayConfig>, own: string): string[] {
+  const isGiven = settings.find(({ path }) => path === 'control.url')?.source.kind !== 'default';
+  return isGiven ? value.control.url.filter((url) => url !== own) : [];
+}
+
 export function gatewayPhase(running: RunningPrograms): Phase {
   const { home, up, gateway } = running.settings;
   const { value } = gateway;
@@ -90,7 +98,7 @@ export function gatewayPhase(running: RunningPrograms): Phase {
           ...value,
           http: { ...value.http, port: gatewayPort },
           metrics: { ...value.metrics, port: metricsPort },
-          control: { ...value.control, url: controlUrl },
+          control: { ...value.control, url: [controlUrl, ...otherControlPlanes(gateway, controlUrl)] },
         },
         settings: gateway.settings,
         readyUrl: `${metricsUrl}/readyz`,

@@ -33,6 +33,11 @@ test('without settings everything is on this machine, under the data folder', ()
   });
 });
 
+test('a gateway takes files from the storage folder when one is set', () => {
+  const env = { CLUSTER_AI_CONTROL_PLANE_STORAGE_FOLDER: '/shared' };
+  expect(load({}, env).gateway.value.control.modelFiles).toBe('/shared/files');
+});
+
 test('flags of up set the settings of the programs, and win over variables', () => {
   const flags = {
     home: '/other',

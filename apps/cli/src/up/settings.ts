@@ -98,7 +98,7 @@ export function loadUpSettings(flags: UpFlags, env: Env, uid: number | undefined
     defaults: {
       home: paths.gateway,
       'control.tokenFile': paths.gatewayToken,
-      'control.modelFiles': join(controlPlane.value.home, 'files'),
+      'control.modelFiles': join(controlPlane.value.storage.folder ?? controlPlane.value.home, 'files'),
     },
     flags: given([
       ['--host', 'http.host', flags.host],

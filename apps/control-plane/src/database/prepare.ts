@@ -4,10 +4,12 @@ import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { Migration } from '@cluster-ai/platform/postgres/migrate.ts';
 import { migrate } from '@cluster-ai/platform/postgres/migrate.ts';
 import type { Pool } from '@cluster-ai/platform/postgres/pool.ts';
-import { writeTransaction } from '@cluster-ai/platform/postgres/transaction.ts';
+import { readTransaction, writeTransaction } from '@cluster-ai/platform/postgres/transaction.ts';
 import { chainOldEntries } from '../features/audit/index.ts';
+import { selectHead } from '../features/snapshots/index.ts';
 import { importExamples } from '../features/sources/index.ts';
 import type { Plane } from '../plane.ts';
+import { claimStorage } from '../storage/storage-owner.ts';
 import type { Change } from './change.ts';
 import type { Tables } from './tables.ts';
 
@@ -28,6 +30,7 @@ export async function prepareDatabase(
     try {
       const applied = await migrate(pool.pg, migrations);
       if (applied.length > 0) plane.log.info({ migrations: applied }, 'database migrated');
+      await claimOwnStorage(plane, pool);
       await chainOld(plane, pool);
       plane.store.open();
       await plane.store.change({ actor: 'system', requestId: 'start' }, (change) =>
@@ -43,6 +46,14 @@ export async function prepareDatabase(
       await delay(retryMs, undefined, { signal }).catch(() => undefined);
     }
   }
+}
+
+/** A folder of this control plane alone needs no name on it. */
+async function claimOwnStorage({ config }: Plane, pool: Pool): Promise<void> {
+  const { folder } = config.storage;
+  if (folder === undefined) return;
+  const { epoch } = await readTransaction(pool.kysely<Tables>(), pool, selectHead);
+  await claimStorage(folder, epoch);
 }
 
 /** Before anything can be changed: new entries follow the old ones. */

@@ -1,5 +1,6 @@
 import { ClusterError } from '@cluster-ai/core/errors.ts';
-import { sql } from 'kysely';
+import { giveBackLeases, takeLease } from '../database/lease.ts';
+import type { Lease } from '../database/lease.ts';
 import type { Plane } from '../plane.ts';
 
 /** Work that is done again and again, by one control plane at a time. */
@@ -41,7 +42,7 @@ async function loop(plane: Plane, job: Job, holder: string, signal: AbortSignal)
   while (!plane.prepared() && !signal.aborted) await pause(preparedCheckMs, signal);
   while (!signal.aborted) {
     try {
-      if (await takeLease(plane, job, holder)) await job.run(signal);
+      if ((await takeLease(plane.store, leaseOf(job, holder))) !== null) await job.run(signal);
       failing = false;
     } catch (error) {
       const away = error instanceof ClusterError && error.code === 'DATABASE_UNAVAILABLE';
@@ -53,28 +54,13 @@ async function loop(plane: Plane, job: Job, holder: string, signal: AbortSignal)
   }
 }
 
-/** True when this process holds the lease from now on: it was free, expired or its own. */
-async function takeLease(plane: Plane, job: Job, holder: string): Promise<boolean> {
-  const expiry = sql<Date>`now() + make_interval(secs => ${(job.everyMs + leaseGraceMs) / 1_000})`;
-  const taken = await plane.store.note((query) =>
-    query
-      .insertInto('leases')
-      .values({ name: job.name, holder, expires_at: expiry })
-      .onConflict((conflict) =>
-        conflict
-          .column('name')
-          .doUpdateSet({ holder, expires_at: expiry })
-          .where((is) => is.or([is('leases.holder', '=', holder), is('leases.expires_at', '<', sql<Date>`now()`)])),
-      )
-      .returning('holder')
-      .executeTakeFirst(),
-  );
-  return taken !== undefined;
+function leaseOf(job: Job, holder: string): Lease {
+  return { name: job.name, holder, durationMs: job.everyMs + leaseGraceMs };
 }
 
 async function releaseLeases(plane: Plane, holder: string): Promise<void> {
   try {
-    await plane.store.note((query) => query.deleteFrom('leases').where('holder', '=', holder).execute());
+    await giveBackLeases(plane.store, holder);
   } catch (error) {
     // They expire by themselves.
     plane.log.info({ error }, 'leases were not given back');

@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs';
-import { chmod, mkdir, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { constants, createReadStream } from 'node:fs';
+import { chmod, copyFile, mkdir, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileBytes, hashFile, receiveBytes } from './receive-bytes.ts';
@@ -21,20 +21,28 @@ export interface FileStore {
   store(source: Readable, bytesMax: number): Promise<StoredFile>;
   /** Stores a copy of a local file. */
   copyIn(path: string, bytesMax: number): Promise<StoredFile>;
+  /** Makes a copy of a file take its place, so that whoever has it open writes into nothing. */
+  detach(path: string): Promise<void>;
   /** Stored files that were last written before `beforeMs`. */
   storedBefore(beforeMs: number): Promise<string[]>;
+  /** Removes what other processes were receiving and have not touched since `beforeMs`. */
+  removeAbandoned(beforeMs: number): Promise<void>;
   remove(sha256: string): Promise<void>;
 }
 
 const folderMode = 0o750;
 const copyChunkBytes = 1_048_576;
 
-/** Makes the folders of the store in `home` and opens it. */
-export async function openFileStore(home: string): Promise<FileStore> {
-  const files = join(home, 'files');
-  const incoming = join(home, 'incoming');
+/**
+ * Makes the folders of the store in `folder` and opens it. Several control planes may do so with the same folder: whole
+ * files are shared, and each receives in a folder of its own, on the same disk, so that a file appears by its name alone.
+ */
+export async function openFileStore(folder: string, instanceId: string): Promise<FileStore> {
+  const files = join(folder, 'files');
+  const incomingOfAll = join(folder, 'incoming');
+  const incoming = join(incomingOfAll, instanceId);
   await mkdir(files, { recursive: true, mode: folderMode });
-  // What a process left here when it ended belongs to nobody.
+  // What this instance left here when it ended belongs to nobody.
   await rm(incoming, { recursive: true, force: true });
   await mkdir(incoming, { recursive: true, mode: folderMode });
 
@@ -74,14 +82,46 @@ export async function openFileStore(home: string): Promise<FileStore> {
     store,
     copyIn: (path, bytesMax) => store(createReadStream(path, { highWaterMark: copyChunkBytes }), bytesMax),
     storedBefore: (beforeMs) => listStored(files, beforeMs),
+    detach: (path) => detach(path, incoming),
     remove: (sha256) => rm(pathOf(sha256), { force: true }),
+    removeAbandoned: (beforeMs) => removeAbandoned(incomingOfAll, instanceId, beforeMs),
   };
 }
+
+async function detach(path: string, incoming: string): Promise<void> {
+  const folder = await mkdtemp(join(incoming, 'copy-'));
+  try {
+    const copy = join(folder, 'bytes');
+    await copyFile(path, copy, constants.COPYFILE_FICLONE);
+    await rename(copy, path);
+  } catch (error) {
+    throw mapStorageError(error);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** A file that is being received is written again and again, so its time tells whether anybody still does. */
+async function removeAbandoned(incomingOfAll: string, ownId: string, beforeMs: number): Promise<void> {
+  for (const instance of await readdir(incomingOfAll)) {
+    if (instance === ownId) continue;
+    const path = join(incomingOfAll, instance);
+    const times = await Promise.all(
+      (await readdir(path, { recursive: true })).map((name) => changedAtMs(join(path, name))),
+    );
+    const latestMs = Math.max((await changedAtMs(path)) ?? 0, ...times.map((time) => time ?? 0));
+    if (latestMs < beforeMs) await rm(path, { recursive: true, force: true });
+  }
+}
+
+const sha256Name = /^[0-9a-f]{64}$/;
 
 async function listStored(folder: string, beforeMs: number): Promise<string[]> {
   const old: string[] = [];
   for (const prefix of await readdir(folder)) {
     for (const sha256 of await readdir(join(folder, prefix))) {
+      // A file system that is shared may keep files of its own here.
+      if (!sha256Name.test(sha256)) continue;
       const time = await changedAtMs(join(folder, prefix, sha256));
       if (time !== null && time < beforeMs) old.push(sha256);
     }

@@ -16,6 +16,8 @@ export interface ReceiveOptions {
   readonly bytesMax: number;
   /** Counts what arrives. */
   readonly onBytes: (count: number) => void;
+  /** Called before each write; what it throws ends the reception, with what came before. */
+  readonly beforeWrite?: () => void;
 }
 
 export interface Received {
@@ -43,6 +45,7 @@ export async function receiveBytes(source: Readable, options: ReceiveOptions): P
           `more bytes arrived than the ${options.bytesMax} that were announced or are allowed`,
         );
       }
+      options.beforeWrite?.();
       await writeWhole(file, chunk, bytes);
       hash?.update(chunk);
       bytes += chunk.length;

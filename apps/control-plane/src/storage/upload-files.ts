@@ -6,6 +6,7 @@ import { changedAtMs } from './file-store.ts';
 import type { FileStore } from './file-store.ts';
 import { fileBytes, hashFile, receiveBytes } from './receive-bytes.ts';
 import { mapStorageError, systemCode } from './storage-errors.ts';
+import type { LockUpload, UploadLock } from './upload-locks.ts';
 
 /** A file that is on its way in. */
 export interface UploadFile {
@@ -37,15 +38,24 @@ export interface UploadFiles {
   progressAtMs(uploadId: string): Promise<number | null>;
 }
 
-/** Makes the folder of uploads in `home` and opens it. @param onBytes counts what arrives. */
-export async function openUploadFiles(
-  home: string,
-  store: FileStore,
-  onBytes: (count: number) => void,
-): Promise<UploadFiles> {
-  const folder = join(home, 'uploads');
+export interface UploadFilesOptions {
+  /** Folder that all control planes of an installation share. */
+  readonly folder: string;
+  readonly store: FileStore;
+  readonly lock: LockUpload;
+  /** Counts what arrives. */
+  readonly onBytes: (count: number) => void;
+}
+
+/** Makes the folder of uploads and opens it. */
+export async function openUploadFiles({
+  folder: shared,
+  store,
+  lock,
+  onBytes,
+}: UploadFilesOptions): Promise<UploadFiles> {
+  const folder = join(shared, 'uploads');
   await mkdir(folder, { recursive: true, mode: 0o750 });
-  const busy = new Set<string>();
   const pathOf = (file: UploadFile): string => join(folder, file.uploadId, file.sha256);
 
   async function receivedBytes(file: UploadFile): Promise<number> {
@@ -53,7 +63,10 @@ export async function openUploadFiles(
     return (await fileBytes(pathOf(file))) ?? 0;
   }
 
-  async function append(file: UploadFile, offset: number, source: Readable): Promise<void> {
+  async function append(file: UploadFile, offset: number, source: Readable, held: UploadLock): Promise<void> {
+    const path = pathOf(file);
+    // Whoever was receiving it may be frozen and go on one day, with the file open.
+    if (held.abandoned && (await fileBytes(path)) !== null) await store.detach(path);
     const there = await receivedBytes(file);
     if (there !== offset) {
       throw new ClusterError(
@@ -63,13 +76,14 @@ export async function openUploadFiles(
       );
     }
     if (await store.has(file.sha256, file.size)) return;
-    const path = pathOf(file);
     await mkdir(join(folder, file.uploadId), { recursive: true, mode: 0o750 }).catch((error: unknown) => {
       throw mapStorageError(error);
     });
-    const received = await receiveBytes(source, { path, offset, bytesMax: file.size, onBytes });
+    const beforeWrite = (): void => held.assertHeld();
+    const received = await receiveBytes(source, { path, offset, bytesMax: file.size, onBytes, beforeWrite });
     if (received.bytes < file.size) return;
     const sha256 = received.sha256 ?? (await hashFile(path));
+    held.assertHeld();
     if (sha256 === file.sha256) {
       await store.adopt(path, sha256);
       return;
@@ -81,26 +95,27 @@ export async function openUploadFiles(
     );
   }
 
-  /** Two requests must not write to one file. */
+  /** Two requests must not write to one file, whichever control planes they came to. */
   async function appendAlone(file: UploadFile, offset: number, source: Readable): Promise<void> {
-    const path = pathOf(file);
-    if (busy.has(path)) {
+    const held = await lock(`${file.uploadId}:${file.sha256}`);
+    if (held === null) {
       throw new ClusterError('CONFLICT', 'another request is sending this file', {
         fix: 'wait for it to end, then ask where to continue',
       });
     }
-    busy.add(path);
     try {
-      await append(file, offset, source);
+      await append(file, offset, source, held);
     } finally {
-      busy.delete(path);
+      await held.release();
     }
   }
 
   return {
     receivedBytes,
     append: appendAlone,
-    complete: (file) => appendAlone(file, file.size, Readable.from([])),
+    complete: async (file) => {
+      if (!(await store.has(file.sha256, file.size))) await appendAlone(file, file.size, Readable.from([]));
+    },
     remove: (uploadId) => rm(join(folder, uploadId), { recursive: true, force: true }),
     list: () => readdir(folder),
     progressAtMs: (uploadId) => lastChangeMs(join(folder, uploadId)),

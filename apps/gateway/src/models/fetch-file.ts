@@ -6,9 +6,10 @@ import { endpointUrl } from '@cluster-ai/contract/api/client.ts';
 import { fetchModelFile } from '@cluster-ai/contract/api/fleet.ts';
 import type { ManifestFile } from '@cluster-ai/contract/manifest.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
+import type { ControlAddresses } from '../control/control-addresses.ts';
 
 export interface FileSource {
-  readonly controlUrl: string;
+  readonly control: ControlAddresses;
   readonly token: string | undefined;
   /** One attempt at most, milliseconds; the next one continues where it stopped. */
   readonly timeoutMs: number;
@@ -21,9 +22,8 @@ export interface FileSource {
  */
 export async function fetchFile(file: ManifestFile, target: string, source: FileSource): Promise<void> {
   const partial = `${target}.partial`;
-  const had = (await stat(partial).catch(() => null))?.size ?? 0;
   if (!(await holds(partial, file))) {
-    await receive(file, partial, had < file.size ? had : 0, source);
+    await receiveFromAny(file, partial, source);
     if (!(await holds(partial, file))) {
       await rm(partial, { force: true });
       throw new ClusterError(
@@ -53,11 +53,31 @@ export function diskError(thrown: unknown): ClusterError | null {
   });
 }
 
-async function receive(file: ManifestFile, partial: string, offset: number, source: FileSource): Promise<void> {
+/** Each control plane is asked once: one that has just been killed must not hold a load up. */
+async function receiveFromAny(file: ManifestFile, partial: string, source: FileSource): Promise<void> {
+  for (let left = source.control.count; ; left -= 1) {
+    const url = source.control.present;
+    const had = (await stat(partial).catch(() => null))?.size ?? 0;
+    try {
+      await receive(file, partial, had < file.size ? had : 0, { ...source, url });
+      return;
+    } catch (error) {
+      if (!(error instanceof ClusterError)) throw error;
+      source.control.failed(url);
+      if (left <= 1) throw error;
+    }
+  }
+}
+
+interface FileUrl extends FileSource {
+  readonly url: string;
+}
+
+async function receive(file: ManifestFile, partial: string, offset: number, source: FileUrl): Promise<void> {
   try {
     const response = await open(file, offset, source);
     if (!response.ok || response.body === null) {
-      throw unavailable(file, `the control plane answered ${response.status}`);
+      throw unavailable(file, `the control plane at ${source.url} answered ${response.status}`);
     }
     // A server that does not continue sends the whole file again.
     const continues = offset > 0 && response.status === 206;
@@ -69,12 +89,12 @@ async function receive(file: ManifestFile, partial: string, offset: number, sour
     );
   } catch (thrown) {
     if (thrown instanceof ClusterError || !isNetworkError(thrown)) throw thrown;
-    throw unavailable(file, `the control plane at ${source.controlUrl} does not answer, or stopped`, thrown);
+    throw unavailable(file, `the control plane at ${source.url} does not answer, or stopped`, thrown);
   }
 }
 
-function open(file: ManifestFile, offset: number, { controlUrl, token, timeoutMs }: FileSource): Promise<Response> {
-  const url = endpointUrl(controlUrl, fetchModelFile, { params: { sha256: file.sha256 } });
+function open(file: ManifestFile, offset: number, { url: baseUrl, token, timeoutMs }: FileUrl): Promise<Response> {
+  const url = endpointUrl(baseUrl, fetchModelFile, { params: { sha256: file.sha256 } });
   const headers = { authorization: `Bearer ${token ?? ''}`, ...(offset > 0 ? { range: `bytes=${offset}-` } : {}) };
   return fetch(url, { headers, signal: AbortSignal.timeout(timeoutMs) });
 }

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import type { SnapshotModel } from '@cluster-ai/contract/snapshot.ts';
 import { startFakeHttpServer, type FakeHttpServer } from '@cluster-ai/testkit/fake-http-server.ts';
 import { sha256, snapshotModel } from '@cluster-ai/testkit/snapshot-models.ts';
+import { MemoryLog } from '@cluster-ai/testkit/memory-log.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ControlAddresses } from '../control/control-addresses.ts';
 import { ModelFolders } from './model-folder.ts';
 
 const content = 'the bytes of a model';
@@ -30,7 +32,7 @@ afterEach(async () => {
 function folders(changed: { readonly modelFiles?: string; readonly controlUrl?: string } = {}): ModelFolders {
   return new ModelFolders({
     home,
-    controlUrl: changed.controlUrl ?? server.url,
+    control: new ControlAddresses([changed.controlUrl ?? server.url], new MemoryLog()),
     token: () => 'join',
     modelFiles: changed.modelFiles,
     fetchTimeoutMs: 10_000,

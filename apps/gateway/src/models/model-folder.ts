@@ -3,12 +3,13 @@ import { dirname, join } from 'node:path';
 import type { ManifestFile } from '@cluster-ai/contract/manifest.ts';
 import type { SnapshotModel } from '@cluster-ai/contract/snapshot.ts';
 import { assertFilePath } from '@cluster-ai/core/names/file-path.ts';
+import type { ControlAddresses } from '../control/control-addresses.ts';
 import { diskError, fetchFile, holds } from './fetch-file.ts';
 
 export interface ModelFoldersOptions {
   /** Folder of this gateway; `files/` and `models/` are made in it. */
   readonly home: string;
-  readonly controlUrl: string;
+  readonly control: ControlAddresses;
   readonly token: () => string | undefined;
   /** The control plane's file store on the same disk, if it can be read. */
   readonly modelFiles: string | undefined;
@@ -105,8 +106,8 @@ export class ModelFolders {
       await linkOrCopy(shared, target);
       return target;
     }
-    const { controlUrl, token, fetchTimeoutMs } = this.options;
-    await fetchFile(file, target, { controlUrl, token: token(), timeoutMs: fetchTimeoutMs });
+    const { control, token, fetchTimeoutMs } = this.options;
+    await fetchFile(file, target, { control, token: token(), timeoutMs: fetchTimeoutMs });
     return target;
   }
 

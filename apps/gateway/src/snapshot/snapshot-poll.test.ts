@@ -5,11 +5,13 @@ import { startFakeHttpServer, type FakeHttpServer } from '@cluster-ai/testkit/fa
 import { MemoryLog } from '@cluster-ai/testkit/memory-log.ts';
 import { signed, snapshotOf } from '@cluster-ai/testkit/snapshot-models.ts';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { ControlAddresses } from '../control/control-addresses.ts';
 import { readSnapshot } from './read-snapshot.ts';
 import { SnapshotPoll } from './snapshot-poll.ts';
 
 let server: FakeHttpServer;
 let answer: (request: IncomingMessage, response: ServerResponse) => void;
+let control: ControlAddresses;
 let poll: SnapshotPoll;
 let log: MemoryLog;
 let received: number[];
@@ -29,9 +31,10 @@ afterEach(async () => {
   await server.close();
 });
 
-function pollOf(controlUrl: string): SnapshotPoll {
+function pollOf(...controlUrls: [string, ...string[]]): SnapshotPoll {
+  control = new ControlAddresses(controlUrls, log);
   return new SnapshotPoll({
-    controlUrl,
+    control,
     log,
     token: () => 'join',
     present: () => (received.length === 0 ? null : { epoch: 'epoch-1', version: received.at(-1) ?? 0 }),
@@ -155,4 +158,45 @@ test('stopping ends a poll that waits', async () => {
   const startedAtMs = performance.now();
   await poll.stop();
   expect(performance.now() - startedAtMs).toBeLessThan(5_000);
+});
+
+test('of two control planes the other one is asked when the first ends, and stays the one', async () => {
+  answer = (_request, response) => (received.length === 0 ? reply(response, version(1)) : undefined);
+  const asked: string[] = [];
+  const second = await startFakeHttpServer((request, response) => {
+    asked.push(queryOf(request)['waitMs'] ?? '');
+    if (asked.length === 1) reply(response, version(2));
+  });
+  const both = pollOf(server.url, second.url);
+  try {
+    both.start();
+    await vi.waitFor(() => expect(received).toEqual([1]), 5_000);
+    await vi.waitFor(() => expect(server.requests).toHaveLength(2), 5_000);
+    expect(asked).toEqual([]);
+    const beganMs = performance.now();
+    await server.close();
+    await vi.waitFor(() => expect(received).toEqual([1, 2]), 5_000);
+    console.log(
+      `a snapshot from the second control plane ${Math.round(performance.now() - beganMs)} ms after the end of the first`,
+    );
+    await vi.waitFor(() => expect(asked).toEqual(['0', '25000']), 5_000);
+  } finally {
+    await both.stop();
+    await second.close();
+  }
+});
+
+test('a poll that waits at a control plane which has stopped answering others goes elsewhere at once', async () => {
+  answer = (_request, response) => (received.length === 0 ? reply(response, version(1)) : undefined);
+  const second = await startFakeHttpServer((_request, response) => received.length < 2 && reply(response, version(2)));
+  const both = pollOf(server.url, second.url);
+  try {
+    both.start();
+    await vi.waitFor(() => expect(server.requests).toHaveLength(2), 5_000);
+    control.failed(server.url);
+    await vi.waitFor(() => expect(received).toEqual([1, 2]), 5_000);
+  } finally {
+    await both.stop();
+    await second.close();
+  }
 });

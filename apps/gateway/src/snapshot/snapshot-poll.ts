@@ -4,9 +4,10 @@ import { pollSnapshot, snapshotWaitMsMax } from '@cluster-ai/contract/api/fleet.
 import type { SignedSnapshot } from '@cluster-ai/contract/snapshot.ts';
 import { toClusterError, type ClusterError } from '@cluster-ai/core/errors.ts';
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
+import type { ControlAddresses } from '../control/control-addresses.ts';
 
 export interface SnapshotPollOptions {
-  readonly controlUrl: string;
+  readonly control: ControlAddresses;
   readonly token: () => string | undefined;
   readonly log: Logger;
   /** What this gateway has; null before its first snapshot. */
@@ -17,6 +18,8 @@ export interface SnapshotPollOptions {
 /** First and longest wait after a failed poll: a revoked key must be refused within two seconds of reconnecting. */
 const retryMsMin = 250;
 const retryMsMax = 1_000;
+/** An answer takes this long at most, beyond the time that it is asked to wait. */
+const answerTimeoutMs = 5_000;
 /** Shortest time from one poll to the next: a peer that answers at once, whatever it is asked, must not keep a core busy. */
 const pollEveryMsMin = 100;
 
@@ -70,25 +73,34 @@ export class SnapshotPoll {
   }
 
   private async pollOnce(): Promise<void> {
-    const { controlUrl, token, present, onSnapshot, log } = this.options;
+    const { control, present, onSnapshot, log } = this.options;
     const known = present();
+    const url = control.present;
     // Until contact is made again the answer should come at once: a hung peer must not look like a quiet one.
     const waitMs = this.failure !== null || this.lastContactMs === null ? 0 : snapshotWaitMsMax;
-    const answer = await callEndpoint(
-      { baseUrl: controlUrl, token: token(), timeoutMs: waitMs + 5_000 },
-      pollSnapshot,
-      { query: { epoch: known?.epoch ?? '', version: known?.version ?? -1, waitMs }, signal: this.abort.signal },
-    );
+    const answer = await this.call(url, { epoch: known?.epoch ?? '', version: known?.version ?? -1, waitMs });
     this.lastContactMs = performance.now();
     if (answer.snapshot !== null) await onSnapshot(answer.snapshot);
-    if (this.failure !== null) log.info({ controlUrl }, 'the control plane answers again');
+    if (this.failure !== null) log.info({ controlUrl: url }, 'the control plane answers again');
     this.failure = null;
+  }
+
+  private async call(url: string, query: { epoch: string; version: number; waitMs: number }) {
+    const { control, token } = this.options;
+    const client = { baseUrl: url, token: token(), timeoutMs: query.waitMs + answerTimeoutMs };
+    const signal = AbortSignal.any([this.abort.signal, control.signal]);
+    try {
+      return await callEndpoint(client, pollSnapshot, { query, signal });
+    } catch (error) {
+      control.failed(url);
+      throw error;
+    }
   }
 
   private sayFailed({ code, message, cause }: ClusterError): void {
     if (this.failure === message) return;
     this.failure = message;
-    const fields = { controlUrl: this.options.controlUrl, code, error: cause ?? message };
+    const fields = { code, error: cause ?? message };
     this.options.log.warn(fields, `no snapshot from the control plane: ${message}; serving from the last one`);
   }
 }

@@ -3,6 +3,7 @@ import { gatewayReportSchema, type GatewayReport } from '@cluster-ai/contract/te
 import { startFakeHttpServer, type FakeHttpServer } from '@cluster-ai/testkit/fake-http-server.ts';
 import { MemoryLog } from '@cluster-ai/testkit/memory-log.ts';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { ControlAddresses } from '../control/control-addresses.ts';
 import { Reporter } from './report.ts';
 import { VariantStats } from './variant-stats.ts';
 
@@ -23,7 +24,7 @@ beforeEach(async () => {
   answer = (response) => response.end('{"accepted":true}');
   server = await startFakeHttpServer((request, response) => void receive(request, response));
   reporter = new Reporter({
-    controlUrl: server.url,
+    control: new ControlAddresses([server.url], log),
     token: () => 'join',
     log,
     stats: () => [iris, unrouted],

@@ -3,6 +3,7 @@ import { reportGateway } from '@cluster-ai/contract/api/fleet.ts';
 import type { GatewayReport } from '@cluster-ai/contract/telemetry.ts';
 import { toClusterError } from '@cluster-ai/core/errors.ts';
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
+import type { ControlAddresses } from '../control/control-addresses.ts';
 import { TrafficWindow } from './traffic-window.ts';
 import type { VariantStats } from './variant-stats.ts';
 
@@ -14,7 +15,7 @@ const reportSoonMs = 50;
 export type GatewayDescription = Omit<GatewayReport, 'windowSeconds' | 'total' | 'traffic'>;
 
 export interface ReporterOptions {
-  readonly controlUrl: string;
+  readonly control: ControlAddresses;
   readonly token: () => string | undefined;
   readonly log: Logger;
   readonly stats: () => readonly VariantStats[];
@@ -64,13 +65,15 @@ export class Reporter {
     }
     this.sending = true;
     this.outdated = false;
-    const { controlUrl, token, log } = this.options;
+    const { control, token, log } = this.options;
+    const url = control.present;
     try {
-      await callEndpoint({ baseUrl: controlUrl, token: token(), timeoutMs: 5_000 }, reportGateway, {
+      await callEndpoint({ baseUrl: url, token: token(), timeoutMs: 5_000 }, reportGateway, {
         body: this.report(),
       });
       this.failing = false;
     } catch (thrown) {
+      control.failed(url);
       // Reports are state, not events: the next one says all that this one would have said.
       const { code, message, cause } = toClusterError(thrown);
       if (!this.failing) {

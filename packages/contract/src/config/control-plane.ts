@@ -5,7 +5,21 @@ const milliseconds = (fallback: number, max: number) => z.int().min(1).max(max).
 
 /** Settings of the control plane. Default < YAML file < environment (`CLUSTER_AI_CONTROL_PLANE_…`) < flag. */
 export const controlPlaneConfigSchema = z.strictObject({
-  home: z.string().min(1).describe('Folder for model files and uploads.'),
+  home: z
+    .string()
+    .min(1)
+    .describe(
+      'Folder of this control plane alone; model files and uploads are in it, too, unless `storage.folder` is set.',
+    ),
+  storage: z
+    .strictObject({
+      folder: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('Folder for model files and uploads. Control planes on one database share it.'),
+    })
+    .prefault({}),
   http: z
     .strictObject({
       host: z

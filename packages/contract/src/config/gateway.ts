@@ -2,6 +2,14 @@ import { z } from 'zod';
 
 const milliseconds = (fallback: number, max: number) => z.int().min(1).max(max).default(fallback);
 
+/** One address, or a list of them. */
+const oneOrMore = z.union([z.array(z.string().min(1)).min(1), z.string().min(1)]);
+
+function asList(given: z.output<typeof oneOrMore>): [string, ...string[]] {
+  const [first = '', ...others] = Array.isArray(given) ? given : [given];
+  return [first, ...others];
+}
+
 /** Settings of the gateway. Default < YAML file < environment (`CLUSTER_AI_GATEWAY_…`) < flag. */
 export const gatewayConfigSchema = z.strictObject({
   name: z.string().min(1).max(128).default('gateway-1').describe('Name of this gateway in the fleet.'),
@@ -79,7 +87,10 @@ export const gatewayConfigSchema = z.strictObject({
     .prefault({}),
   control: z
     .strictObject({
-      url: z.string().default('http://127.0.0.1:3000').describe('Where the control plane listens.'),
+      url: oneOrMore
+        .default('http://127.0.0.1:3000')
+        .describe('Where the control plane listens; of several on one database each, asked in turn when one is away.')
+        .transform(asList),
       tokenFile: z.string().optional().describe('File with the join token of this gateway.'),
       modelFiles: z
         .string()

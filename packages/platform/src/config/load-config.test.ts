@@ -86,6 +86,19 @@ test('an empty variable and a name without a value count as not set', () => {
   expect(config.value.http.port).toBe(8000);
 });
 
+test('a setting may be one text or a list of them', () => {
+  const url = (options: Parameters<typeof gateway>[0]) => gateway(options).value.control.url;
+  expect(url({})).toBe('http://one');
+  expect(url({ file: file('control:\n  url: http://a\n') })).toBe('http://a');
+  expect(url({ file: file('control:\n  url:\n    - http://a\n    - http://b\n') })).toEqual(['http://a', 'http://b']);
+  expect(url({ env: { CLUSTER_AI_GATEWAY_CONTROL_URL: 'http://a' } })).toEqual(['http://a']);
+  expect(url({ env: { CLUSTER_AI_GATEWAY_CONTROL_URL: 'http://a, http://b' } })).toEqual(['http://a', 'http://b']);
+  expect(url({ flags: ['--control.url', 'http://a,http://b'] })).toEqual(['http://a', 'http://b']);
+  expect(() => url({ file: file('control:\n  url: []\n') })).toThrow(
+    /control.url is \[\]; allowed: a text, or a list of texts$/,
+  );
+});
+
 test('a file that does not exist is named', () => {
   expect(() => gateway({ file: '/nowhere/gateway.yaml' })).toThrow(/^\/nowhere\/gateway.yaml: does not exist$/);
 });

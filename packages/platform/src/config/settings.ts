@@ -31,6 +31,7 @@ interface Node {
   readonly maximum?: number;
   readonly minLength?: number;
   readonly items?: Node;
+  readonly anyOf?: readonly Node[];
   readonly secret?: boolean;
   readonly env?: string;
 }
@@ -82,7 +83,8 @@ function settingType(node: Node): Setting['type'] {
   if (node.type === 'integer' || node.type === 'number' || node.type === 'boolean' || node.type === 'object') {
     return node.type;
   }
-  return node.type === 'array' ? 'list' : 'text';
+  // A list that may also be written as one text: everywhere but in a file it is a list with one item.
+  return node.type === 'array' || node.anyOf?.some(({ type }) => type === 'array') === true ? 'list' : 'text';
 }
 
 function allowedText(node: Node): string {
@@ -92,6 +94,7 @@ function allowedText(node: Node): string {
   const type = settingType(node);
   if (type === 'boolean') return 'true or false';
   if (type === 'list') {
+    if (node.anyOf !== undefined) return 'a text, or a list of texts';
     return node.items?.enum === undefined ? 'a list of texts' : `a list of ${node.items.enum.map(String).join(', ')}`;
   }
   if (type === 'object') return 'a group of settings';

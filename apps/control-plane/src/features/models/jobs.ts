@@ -5,11 +5,23 @@ import { selectNeededDigests } from './store.ts';
 /** A file that was just stored may belong to a version that is about to be written. */
 const unusedAgeMs = 3_600_000;
 
+/** What another control plane was receiving and has not written to for so long is not being received any more. */
+const abandonedAgeMs = 24 * 3_600_000;
+
 /** Files that are looked at under one lock. */
 const batchMax = 200;
 
 export function modelJobs(plane: Plane): Job[] {
-  return [{ name: 'unused-files', everyMs: 600_000, run: () => removeUnusedFiles(plane, unusedAgeMs) }];
+  return [
+    {
+      name: 'unused-files',
+      everyMs: 600_000,
+      run: async () => {
+        await removeUnusedFiles(plane, unusedAgeMs);
+        await plane.files.removeAbandoned(plane.clock.wallMs() - abandonedAgeMs);
+      },
+    },
+  ];
 }
 
 /** Removes stored files that no version and no upload needs, and that are older than `ageMs`. */

@@ -1,6 +1,6 @@
 import type { Job } from '../../jobs/periodic.ts';
 import type { Plane } from '../../plane.ts';
-import { deleteUpload, selectUploads } from './store.ts';
+import { deleteLostLocks, deleteUpload, selectUploads } from './store.ts';
 
 export function uploadJobs(plane: Plane): Job[] {
   return [{ name: 'expired-uploads', everyMs: 60_000, run: () => removeExpiredUploads(plane) }];
@@ -19,6 +19,7 @@ export async function removeExpiredUploads(plane: Plane): Promise<void> {
     });
     await plane.uploadFiles.remove(row.id);
   }
+  await plane.store.note(deleteLostLocks);
   const known = new Set(rows.map((row) => row.id));
   for (const id of await plane.uploadFiles.list()) {
     const progressAtMs = await plane.uploadFiles.progressAtMs(id);

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Selectable } from 'kysely';
 import type { Query } from '../../database/change.ts';
 import type { Tables } from '../../database/tables.ts';
@@ -14,4 +15,13 @@ export async function selectUploads(query: Query): Promise<UploadRow[]> {
 
 export async function deleteUpload(query: Query, id: string): Promise<void> {
   await query.deleteFrom('uploads').where('id', '=', id).execute();
+}
+
+/** Removes locks that a process which was killed has left, once nobody can mistake them for present ones. */
+export async function deleteLostLocks(query: Query): Promise<void> {
+  await query
+    .deleteFrom('leases')
+    .where('name', 'like', 'upload:%')
+    .where('expires_at', '<', sql<Date>`now() - interval '1 day'`)
+    .execute();
 }

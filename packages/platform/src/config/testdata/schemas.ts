@@ -16,6 +16,9 @@ export const gatewayTestSchema = z.strictObject({
   admission: z.strictObject({ inFlightMax: z.int().min(1).max(1_000_000).default(8_192) }).prefault({}),
   batching: z.strictObject({ enabled: z.boolean().default(true), rowsMax: z.int().min(1).default(64) }).prefault({}),
   runner: z.strictObject({ slotsMax: z.int().min(1).max(1_024).default(32) }).prefault({}),
+  control: z
+    .strictObject({ url: z.union([z.array(z.string().min(1)).min(1), z.string().min(1)]).default('http://one') })
+    .prefault({}),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),
 });
 
