@@ -9,13 +9,16 @@ import { keepCsrfToken } from './csrf.ts';
 /** How often the session is looked at, so that a role that was changed elsewhere shows, milliseconds. */
 const sessionIntervalMs = 60_000;
 
+const unknownIntervalMs = 2_000;
+
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
   queryFn: async ({ signal }) => known(await call(getSession, { signal })),
-  refetchInterval: sessionIntervalMs,
+  // Until it is known the page has nothing else to do.
+  refetchInterval: ({ state }) => (state.data === undefined ? unknownIntervalMs : sessionIntervalMs),
   staleTime: sessionIntervalMs,
   networkMode: 'always',
-  retry: 2,
+  retry: false,
 });
 
 function known(session: Session): Session {

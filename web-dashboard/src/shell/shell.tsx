@@ -6,11 +6,15 @@ import { shellText } from '../i18n/shell-text.ts';
 import { useText } from '../i18n/use-text.ts';
 import { pathTo } from '../routes/path-to.ts';
 import { CloseIcon, MenuIcon } from '../ui/icons.tsx';
+import { useMedia } from '../ui/use-media.ts';
 import { LiveMark } from './live-mark.tsx';
 import { Navigation } from './navigation.tsx';
 import { SessionGate } from './session-gate.tsx';
 import { SetupNotice } from './setup-notice.tsx';
 import { UserMenu } from './user-menu.tsx';
+
+/** Where the navigation stands beside the page; the width of `lg:`. */
+const wideQuery = '(min-width: 64rem)';
 
 /** The frame of every page behind the sign-in: navigation at the left, on a phone behind a button. */
 export function Shell() {
@@ -19,6 +23,7 @@ export function Shell() {
 
 function Frame({ session }: { readonly session: Session }) {
   const t = useText(shellText);
+  const isWide = useMedia(wideQuery);
   return (
     <div className="min-h-dvh lg:grid lg:grid-cols-[15rem_minmax(0,1fr)]">
       <a
@@ -27,23 +32,26 @@ function Frame({ session }: { readonly session: Session }) {
       >
         {t('skip')}
       </a>
-      <header className="sticky top-0 z-20 flex items-center gap-3 border-b border-line bg-surface px-3 py-2 lg:hidden">
-        <NarrowNavigation session={session} />
-        <Brand />
-        <div className="ml-auto">
-          <LiveMark />
-        </div>
-      </header>
-      <aside className="sticky top-0 hidden h-dvh flex-col gap-5 overflow-y-auto border-r border-line bg-surface px-3 py-4 lg:flex">
-        <div className="space-y-1.5 px-2.5">
+      {isWide ? (
+        <aside className="sticky top-0 flex h-dvh flex-col gap-5 overflow-y-auto border-r border-line bg-surface px-3 py-4">
+          <div className="space-y-1.5 px-2.5">
+            <Brand />
+            <LiveMark />
+          </div>
+          <Navigation />
+          <div className="mt-auto">
+            <UserMenu session={session} side="top" />
+          </div>
+        </aside>
+      ) : (
+        <header className="sticky top-0 z-20 flex items-center gap-3 border-b border-line bg-surface px-3 py-2">
+          <NarrowNavigation session={session} />
           <Brand />
-          <LiveMark />
-        </div>
-        <Navigation />
-        <div className="mt-auto">
-          <UserMenu session={session} side="top" />
-        </div>
-      </aside>
+          <div className="ml-auto">
+            <LiveMark />
+          </div>
+        </header>
+      )}
       <main
         id="main"
         tabIndex={-1}

@@ -75,7 +75,7 @@ export function MenuChoice<Value extends string>({ label, value, options, onChoo
     <Base.RadioGroup aria-label={label} value={value} onValueChange={(chosen: Value) => onChoose(chosen)}>
       <MenuLabel>{label}</MenuLabel>
       {options.map((option) => (
-        <Base.RadioItem key={option.value} value={option.value} className={itemClass}>
+        <Base.RadioItem key={option.value} value={option.value} closeOnClick className={itemClass}>
           <span className="flex size-4 items-center justify-center">
             <Base.RadioItemIndicator className="size-2 rounded-full bg-accent" />
           </span>

@@ -39,7 +39,7 @@ export function CallSnippets({ call }: { readonly call: InferCall | undefined })
   const language = languages.find(({ id }) => id === selected)?.label ?? selected;
   return (
     <div className="space-y-1">
-      <h3 className="font-medium">{t('asCode')}</h3>
+      <h2 className="font-medium">{t('asCode')}</h2>
       <Tabs label={t('language')} tabs={languages} selected={selected} onSelect={setSelected}>
         {code === undefined && <p className="text-muted">{t('codeLater')}</p>}
         {code === null && <p className="text-muted">{t('cliCannot')}</p>}

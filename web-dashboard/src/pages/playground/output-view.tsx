@@ -15,12 +15,12 @@ export function OutputView({ output, classes }: { readonly output: TextTensor; r
   const scores = output.elements.map(Number);
   return (
     <section aria-label={t('output', { name: output.name })} className="space-y-2">
-      <h4 className="flex flex-wrap items-baseline gap-x-2">
+      <h3 className="flex flex-wrap items-baseline gap-x-2">
         <span className="font-medium">{output.name}</span>
         <span className="font-mono text-xs text-muted">
           {output.datatype} {formatShape(output.shape)}
         </span>
-      </h4>
+      </h3>
       {isScoreRow(output, scores) ? <Scores scores={scores} classes={classes} /> : <Values output={output} />}
     </section>
   );

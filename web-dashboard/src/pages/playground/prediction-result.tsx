@@ -26,7 +26,7 @@ export function PredictionResult({ model, inputs, prediction, isWaiting, isOutda
   const { ms } = useFormat();
   return (
     <div aria-live="polite" aria-busy={isWaiting} className="space-y-4">
-      <h3 className="font-medium">{t('answer')}</h3>
+      <h2 className="font-medium">{t('answer')}</h2>
       {prediction === undefined ? (
         <p className="text-muted">{t('nothingSent')}</p>
       ) : (
