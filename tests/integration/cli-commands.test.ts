@@ -119,7 +119,7 @@ describe('commands against a running platform', () => {
       env,
       'cai_admin_wrong_wrong_wrong',
     );
-    expect(refused.code).toBe(1);
+    expect(refused.code).toBe(5);
     const accepted = await run(
       ['login', '--server', platform.controlUrl, '--token-stdin'],
       env,

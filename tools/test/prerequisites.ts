@@ -62,6 +62,20 @@ const prerequisites: readonly Prerequisite[] = [
     service: 'redis-server',
   },
   {
+    neededFor: 'test',
+    debianPackage: 'zsh',
+    reason: 'zsh completes the commands of cluster-ai, too',
+    proof: 'zsh',
+    namedIn: /'zsh -f/,
+  },
+  {
+    neededFor: 'test',
+    debianPackage: 'fish',
+    reason: 'fish completes the commands of cluster-ai, too',
+    proof: 'fish',
+    namedIn: /execFileSync\('fish'/,
+  },
+  {
     neededFor: 'bench',
     debianPackage: 'wrk',
     reason: 'it sends the requests of the measurement',

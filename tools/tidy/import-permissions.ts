@@ -60,7 +60,8 @@ export const importPermissions: ImportPermissions = {
       ],
     },
     { folder: 'models', mayImport: [core, protocols, 'tools'] },
-    { folder: 'tools', mayImport: [core, contract, platform] },
+    // The reference of the commands is written from the commands.
+    { folder: 'tools', mayImport: [core, contract, platform, 'apps/cli'] },
     { folder: 'examples', mayImport: [] },
   ],
   restrictedPackages: [

@@ -4,4 +4,6 @@ import { compileCacheFolder } from './compile-cache.ts';
 // Imports are loaded before any statement runs, so what is to be cached is imported afterwards.
 enableCompileCache(compileCacheFolder(process.env));
 const { runCli } = await import('./run-cli.ts');
-await runCli();
+const exitCode = await runCli(process.argv.slice(2));
+// A command that worked may have found something wrong, and has said so itself.
+if (exitCode !== 0) process.exitCode = exitCode;

@@ -1,30 +1,54 @@
 import { Command } from 'commander';
+import { aliasCommand } from './commands/alias/command.ts';
 import { auditCommand } from './commands/audit/command.ts';
+import { completionCommand } from './commands/completion/command.ts';
 import { configCommand } from './commands/config/command.ts';
 import { addGlobalOptions } from './commands/context.ts';
+import { gatewayCommand } from './commands/gateway/command.ts';
+import { keyCommand } from './commands/key/command.ts';
 import { loginCommand } from './commands/login.ts';
+import { logoutCommand } from './commands/logout.ts';
 import { modelCommand } from './commands/model/command.ts';
 import { predictCommand } from './commands/predict/command.ts';
 import { routeCommand } from './commands/route/command.ts';
 import { statusCommand } from './commands/status.ts';
 import { upCommand } from './commands/up.ts';
+import { userCommand } from './commands/user/command.ts';
 import { versionCommand } from './commands/version.ts';
+import { whoamiCommand } from './commands/whoami.ts';
+import { exitCodeMeanings } from './output/exit-codes.ts';
 
-const exitCodesHelp = `
-Exit codes: 0 done, 1 failed, 2 wrong command line or setting, 3 already running, 4 the server cannot be reached`;
+const exitCodesText = `Exit codes: ${Object.entries(exitCodeMeanings)
+  .map(([code, meaning]) => `${code} ${meaning}`)
+  .join('; ')}`;
 
 /** The whole command line as data. */
 export function cliProgram(): Command {
-  return addGlobalOptions(new Command('cluster-ai'))
+  const program = addGlobalOptions(new Command('cluster-ai'))
     .description('Serves machine learning models')
     .addCommand(upCommand())
     .addCommand(statusCommand())
     .addCommand(loginCommand())
+    .addCommand(logoutCommand())
+    .addCommand(whoamiCommand())
     .addCommand(modelCommand())
+    .addCommand(aliasCommand())
     .addCommand(routeCommand())
     .addCommand(predictCommand())
+    .addCommand(gatewayCommand())
+    .addCommand(keyCommand())
+    .addCommand(userCommand())
     .addCommand(auditCommand())
     .addCommand(configCommand())
+    .addCommand(completionCommand())
     .addCommand(versionCommand())
-    .addHelpText('after', exitCodesHelp);
+    .addHelpText('after', `\n${exitCodesText}`);
+  showGlobalOptions(program);
+  return program;
+}
+
+/** They fit behind every command, so the help of every command names them. */
+function showGlobalOptions(command: Command): void {
+  command.configureHelp({ showGlobalOptions: true });
+  for (const each of command.commands) showGlobalOptions(each);
 }

@@ -5,15 +5,16 @@ import type { OutputFormat } from './output/format.ts';
 import { showError } from './output/show-error.ts';
 import { cliProgram } from './program.ts';
 
-/** Runs the command line of this process and sets its exit code. */
-export async function runCli(): Promise<void> {
+/** Runs one command line, the words after `cluster-ai`. @returns the exit code. */
+export async function runCli(words: readonly string[]): Promise<number> {
   const program = cliProgram();
   endByThrowing(program);
   try {
-    await program.parseAsync();
+    await program.parseAsync(words, { from: 'user' });
+    return exitCodes.ok;
   } catch (error) {
     const { output } = program.opts<{ output: OutputFormat }>();
-    process.exitCode = error instanceof CommanderError ? usageExitCode(error) : showError(error, output);
+    return error instanceof CommanderError ? usageExitCode(error) : showError(error, output);
   }
 }
 

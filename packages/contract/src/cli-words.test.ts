@@ -42,7 +42,7 @@ test('what is left out is not said', () => {
   expect(cliWords.rollbackRoute('iris')).toBe('cluster-ai route rollback iris');
   expect(cliWords.rollbackRoute('iris', 3)).toBe('cluster-ai route rollback iris --revision 3');
   expect(cliWords.latestRoute('iris', 'iris')).toBe('cluster-ai route latest iris');
-  expect(cliWords.listUsers({ filter: 'role:admin', sort: '-createdAt' })).toBe(
-    'cluster-ai user list --filter role:admin --sort=-createdAt',
+  expect(cliWords.listUsers({ filter: 'role=admin name~"ana b"', sort: '-createdAt' })).toBe(
+    `cluster-ai user list --filter 'role=admin name~"ana b"' --sort=-createdAt`,
   );
 });

@@ -28,6 +28,14 @@ export interface VariantWords {
   readonly weight: number;
 }
 
+export interface ExportWords {
+  readonly format?: 'jsonl' | 'csv' | undefined;
+  /** A day or a time; entries before it are left out. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly file?: string | undefined;
+}
+
 function list(command: string, args: readonly string[], { filter, sort, limit }: ListWords): string {
   return commandWords(command, args, { filter, sort, limit });
 }
@@ -110,15 +118,16 @@ export const cliWords = {
   listGateways: () => 'cluster-ai gateway list',
   showGateway: (name: string) => commandWords('cluster-ai gateway show', [name]),
 
-  listSettings: (words: ListWords = {}) => list('cluster-ai settings list', [], words),
+  listSettings: () => 'cluster-ai settings list',
   setSetting: (key: string, value: string | number | boolean) =>
     commandWords('cluster-ai settings set', [key, String(value)]),
   resetSetting: (key: string) => commandWords('cluster-ai settings reset', [key]),
 
   listAudit: (words: ListWords = {}) => list('cluster-ai audit list', [], words),
-  verifyAudit: () => 'cluster-ai audit verify',
-  exportAudit: ({ filter, sort }: Omit<ListWords, 'limit'> = {}) =>
-    commandWords('cluster-ai audit export', [], { filter, sort }),
+  /** With a head that was noted earlier, the log must still hold it. */
+  verifyAudit: (head?: string) => commandWords('cluster-ai audit verify', [], { head }),
+  exportAudit: ({ format, from, to, file }: ExportWords = {}) =>
+    commandWords('cluster-ai audit export', [], { format, from, to, file }),
 };
 
 function shareWord({ model, version, weight }: VariantWords): string {

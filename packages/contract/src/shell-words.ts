@@ -19,8 +19,8 @@ export function commandWords(
   options: OptionWords = {},
 ): string {
   const words = Object.entries(options).flatMap(([name, value]) => optionWords(name, value));
+  const needsEnd = args.some((argument) => String(argument).startsWith('-'));
   const values = args.map((argument) => shellWord(String(argument)));
-  const needsEnd = values.some((value) => value.startsWith('-'));
   return [command, ...(needsEnd ? [...words, '--', ...values] : [...values, ...words])].join(' ');
 }
 

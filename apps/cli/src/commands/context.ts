@@ -2,6 +2,7 @@ import type { ClientOptions } from '@cluster-ai/contract/api/client.ts';
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { resolveServer } from '../connection/server.ts';
+import { sessionHeaders } from '../connection/sign-in.ts';
 import { outputFormats } from '../output/format.ts';
 import type { OutputFormat } from '../output/format.ts';
 
@@ -20,7 +21,9 @@ export function addGlobalOptions(program: Command): Command {
     .option('--server <url>', 'control plane to talk to (CLUSTER_AI_SERVER)');
 }
 
+/** Whom to call, and as whom. @throws ClusterError when no server is known. */
 export function clientOf({ server }: GlobalOptions): ClientOptions {
-  const { url, token } = resolveServer(server, process.env);
-  return { baseUrl: url, token, timeoutMs: callTimeoutMs };
+  const { url, token, session } = resolveServer(server, process.env);
+  const headers = session === undefined ? undefined : () => sessionHeaders(session);
+  return { baseUrl: url, token, headers, timeoutMs: callTimeoutMs };
 }

@@ -6,9 +6,10 @@ import { runUp } from '../up/run.ts';
 import { loadUpSettings } from '../up/settings.ts';
 import type { UpFlags } from '../up/settings.ts';
 import { createTerminal } from '../up/terminal.ts';
+import { withExamples } from './with-examples.ts';
 
 export function upCommand(): Command {
-  return new Command('up')
+  const command = new Command('up')
     .description('Start Cluster AI on this machine: database, control plane, gateway and its runners')
     .option('--home <folder>', 'data folder (CLUSTER_AI_HOME)')
     .option('--port <port>', 'dashboard and API (default 3000)')
@@ -22,6 +23,7 @@ export function upCommand(): Command {
     .option('--config <file>', 'YAML file with the sections up, controlPlane and gateway')
     .option('--verbose', 'show every log line')
     .action((flags: UpFlags) => up(absolutePaths(flags)));
+  return withExamples(command, 'cluster-ai up', 'cluster-ai up --model-repository ./models --port 3100');
 }
 
 async function up(flags: UpFlags): Promise<void> {

@@ -5,12 +5,15 @@ import { defaultHome, homePaths } from '../up/home.ts';
 import { readState } from '../up/state.ts';
 import type { UpState } from '../up/state.ts';
 import { readLogin } from './login-file.ts';
+import type { StoredSession } from './login-file.ts';
 
 /** Which control plane to talk to, and as whom. */
 export interface Server {
   /** Without a trailing slash. */
   readonly url: string;
   readonly token: string | undefined;
+  /** That `login` stored for this server, where there is no token. */
+  readonly session?: StoredSession | undefined;
   /** Where the address came from: `--server`, `CLUSTER_AI_SERVER`, `login`, `up`. */
   readonly source: string;
 }
@@ -19,7 +22,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /**
  * The server: --server, then CLUSTER_AI_SERVER, then what `login` stored, then a running `up` of the same data folder.
- * Its token: CLUSTER_AI_TOKEN, else the one that `login` stored for this server, else the admin token of a running `up`
+ * Its token: CLUSTER_AI_TOKEN, else the key or session that `login` stored for this server, else the admin token of a running `up`
  * that listens at this address on this machine; a token is never sent to another server than the one it belongs to.
  * @throws ClusterError CONTROL_PLANE_UNAVAILABLE when none is known, CONFIG_INVALID for an address that is none.
  */
@@ -33,12 +36,15 @@ export function resolveServer(flag: string | undefined, env: Env): Server {
     ['login', login?.server],
     ['up', state?.url],
   ] as const;
-  for (const [source, given] of candidates) {
-    if (given === undefined || given === '') continue;
-    const url = normalUrl(source, given);
-    const stored = login !== null && normalUrl('login', login.server) === url ? login.token : undefined;
-    const token = nonEmpty(env['CLUSTER_AI_TOKEN']) ?? stored ?? (isOwn(url, state) ? adminToken(home) : undefined);
-    return { url, token, source };
+  for (const [source, address] of candidates) {
+    if (address === undefined || address === '') continue;
+    const url = normalUrl(source, address);
+    const stored = login !== null && normalUrl('login', login.server) === url ? login : undefined;
+    const given = nonEmpty(env['CLUSTER_AI_TOKEN']) ?? stored?.token;
+    if (given === undefined && stored?.session !== undefined) {
+      return { url, token: undefined, session: stored.session, source };
+    }
+    return { url, token: given ?? (isOwn(url, state) ? adminToken(home) : undefined), source };
   }
   throw new ClusterError('CONTROL_PLANE_UNAVAILABLE', `no server is known: none runs on the data folder ${home}`, {
     fix: 'start one with `cluster-ai up`, or name one with --server, CLUSTER_AI_SERVER or `cluster-ai login`',

@@ -44,6 +44,8 @@ export const routeRevisionSchema = z.object({
   restoredFrom: z.int().nullable(),
 });
 
+export type RouteRevision = z.infer<typeof routeRevisionSchema>;
+
 const nameParams = z.object({ name: z.string() });
 
 export const listRoutes = endpoint({

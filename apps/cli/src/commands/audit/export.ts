@@ -9,6 +9,7 @@ import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { clientOf } from '../context.ts';
 import type { GlobalOptions } from '../context.ts';
+import { withExamples } from '../with-examples.ts';
 
 interface ExportOptions extends GlobalOptions {
   readonly format: (typeof auditExportFormats)[number];
@@ -21,7 +22,7 @@ interface ExportOptions extends GlobalOptions {
 const stallTimeoutMs = 60_000;
 
 export function auditExportCommand(): Command {
-  return new Command('export')
+  const command = new Command('export')
     .description('Write the audit log, oldest entry first, to a file or to the terminal')
     .addOption(new Option('--format <format>', 'jsonl can be verified').choices(auditExportFormats).default('jsonl'))
     .option('--from <time>', 'not before: 2026-01-31 or 2026-01-31T12:00:00Z', time)
@@ -34,6 +35,7 @@ export function auditExportCommand(): Command {
       // stdout may be the export.
       process.stderr.write(`head ${head}\nkeep it elsewhere; later: cluster-ai audit verify --head <head>\n`);
     });
+  return withExamples(command, 'cluster-ai audit export --from 2026-01-01 --file audit.jsonl');
 }
 
 /** A day stands for its beginning, in UTC. */

@@ -8,6 +8,7 @@ import { print } from '../../output/print.ts';
 import { secondsText } from '../../output/table.ts';
 import { clientOf } from '../context.ts';
 import type { GlobalOptions } from '../context.ts';
+import { withExamples } from '../with-examples.ts';
 
 interface VerifyOptions extends GlobalOptions {
   readonly head?: string;
@@ -17,7 +18,7 @@ interface VerifyOptions extends GlobalOptions {
 const verifyTimeoutMs = 600_000;
 
 export function auditVerifyCommand(): Command {
-  return new Command('verify')
+  const command = new Command('verify')
     .description('Read the whole audit log and name entries that were altered, deleted, moved or put in')
     .option('--head <id:hash>', 'a head that was noted earlier: the log must still hold it', headArgument)
     .action(async (_flags, command: Command) => {
@@ -27,6 +28,7 @@ export function auditVerifyCommand(): Command {
       print(options.output, verification, () => report(verification));
       if (!verification.intact) process.exitCode = exitCodes.failed;
     });
+  return withExamples(command, 'cluster-ai audit verify');
 }
 
 function headArgument(text: string): string {

@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { print } from '../../output/print.ts';
 import { renderTable } from '../../output/table.ts';
 import type { GlobalOptions } from '../context.ts';
+import { withExamples } from '../with-examples.ts';
 import { configPrograms, loadSettings } from './load.ts';
 import type { ConfigProgram } from './load.ts';
 
@@ -12,18 +13,16 @@ interface ConfigOptions extends GlobalOptions {
 }
 
 export function configCommand(): Command {
+  const checkCommand = new Command('check')
+    .description('Check settings without starting anything')
+    .action((_flags, command: Command) => check(command.optsWithGlobals<ConfigOptions>()));
+  const showCommand = new Command('show')
+    .description('Show every setting, its value and where the value comes from')
+    .action((_flags, command: Command) => show(command.optsWithGlobals<ConfigOptions>()));
   return new Command('config')
     .description('Settings: what a program would start with')
-    .addCommand(
-      withOptions(new Command('check').description('Check settings without starting anything')).action(
-        (_flags, command: Command) => check(command.optsWithGlobals<ConfigOptions>()),
-      ),
-    )
-    .addCommand(
-      withOptions(
-        new Command('show').description('Show every setting, its value and where the value comes from'),
-      ).action((_flags, command: Command) => show(command.optsWithGlobals<ConfigOptions>())),
-    );
+    .addCommand(withExamples(withOptions(checkCommand), 'cluster-ai config check --config cluster-ai.yaml'))
+    .addCommand(withExamples(withOptions(showCommand), 'cluster-ai config show --program gateway'));
 }
 
 function withOptions(command: Command): Command {

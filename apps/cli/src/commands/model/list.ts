@@ -1,36 +1,40 @@
+import { listModels } from '@cluster-ai/contract/api/models.ts';
 import type { Model } from '@cluster-ai/contract/api/models.ts';
 import { Command } from 'commander';
-import { everyModel } from '../../connection/every-page.ts';
-import { print } from '../../output/print.ts';
-import { bytesText, renderTable } from '../../output/table.ts';
+import { bytesText } from '../../output/table.ts';
 import { clientOf } from '../context.ts';
-import type { GlobalOptions } from '../context.ts';
+import { printList, withListOptions } from '../list-options.ts';
+import type { ListOptions, ListTable } from '../list-options.ts';
+import { withExamples } from '../with-examples.ts';
 import { stateText } from './state-text.ts';
 
+const table: ListTable<Model> = {
+  columns: ['NAME', 'NEWEST', 'VERSIONS', 'STATE', 'SIZE', 'ALIASES'],
+  row: ({ name, versions, aliases }) => {
+    const [newest] = versions;
+    return [
+      name,
+      String(newest?.version ?? ''),
+      String(versions.length),
+      newest === undefined ? '' : stateText(newest),
+      newest === undefined ? '' : bytesText(newest.sizeBytes),
+      aliasText(aliases),
+    ];
+  },
+  empty: 'no models yet; push one: cluster-ai model push <name> <file.onnx>',
+};
+
 export function modelListCommand(): Command {
-  return new Command('list').description('List the models').action(async (_flags, command: Command) => {
-    const options = command.optsWithGlobals<GlobalOptions>();
-    const models = await everyModel(clientOf(options));
-    print(options.output, models, () => table(models));
+  const command = new Command('list').description('List the models').action((_flags, command: Command) => {
+    const options = command.optsWithGlobals<ListOptions>();
+    return printList(options, { client: clientOf(options), target: listModels, table });
   });
+  return withExamples(withListOptions(command, listModels), 'cluster-ai model list');
 }
 
-function table(models: readonly Model[]): string {
-  if (models.length === 0) return 'no models yet; push one: cluster-ai model push <name> <file.onnx>';
-  return renderTable(
-    ['NAME', 'NEWEST', 'VERSIONS', 'STATE', 'SIZE', 'ALIASES'],
-    models.map(({ name, versions, aliases }) => {
-      const [newest] = versions;
-      const aliasText = Object.entries(aliases).map(([alias, version]) => `${alias}=${version}`);
-      const size = newest === undefined ? '' : bytesText(newest.sizeBytes);
-      return [
-        name,
-        String(newest?.version ?? ''),
-        String(versions.length),
-        newest === undefined ? '' : stateText(newest),
-        size,
-        aliasText.join(' '),
-      ];
-    }),
-  );
+/** `champion=3 candidate=4`. */
+export function aliasText(aliases: Model['aliases']): string {
+  return Object.entries(aliases)
+    .map(([alias, version]) => `${alias}=${version}`)
+    .join(' ');
 }

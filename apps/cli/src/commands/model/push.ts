@@ -12,6 +12,7 @@ import { secondsText } from '../../output/table.ts';
 import { positiveSeconds } from '../arguments.ts';
 import { clientOf } from '../context.ts';
 import type { GlobalOptions } from '../context.ts';
+import { withExamples } from '../with-examples.ts';
 import { listModelFiles, readModelFiles } from './read-model-files.ts';
 import { sendFiles } from './send-files.ts';
 import { untilReady } from './until-ready.ts';
@@ -26,7 +27,7 @@ interface PushOptions extends GlobalOptions {
 }
 
 export function modelPushCommand(): Command {
-  return new Command('push')
+  const command = new Command('push')
     .description('Push a model file or folder as a new version; a push that was interrupted continues')
     .argument('<name>')
     .argument('<path>', 'an ONNX file, or a folder with model.onnx and its external data')
@@ -37,6 +38,11 @@ export function modelPushCommand(): Command {
     .action((name: string, path: string, _flags, command: Command) =>
       push(name, path, command.optsWithGlobals<PushOptions>()),
     );
+  return withExamples(
+    command,
+    'cluster-ai model push iris ./model.onnx',
+    'cluster-ai model push iris ./model-folder --no-deploy',
+  );
 }
 
 async function push(name: string, path: string, options: PushOptions): Promise<void> {

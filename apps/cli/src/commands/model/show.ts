@@ -1,33 +1,35 @@
-import { callEndpoint } from '@cluster-ai/contract/api/client.ts';
 import { getModel } from '@cluster-ai/contract/api/models.ts';
 import type { Model, ModelVersion } from '@cluster-ai/contract/api/models.ts';
 import { Command } from 'commander';
+import { call } from '../../connection/call.ts';
 import { print } from '../../output/print.ts';
 import { bytesText, renderFields, renderTable } from '../../output/table.ts';
 import { clientOf } from '../context.ts';
 import type { GlobalOptions } from '../context.ts';
+import { withExamples } from '../with-examples.ts';
+import { aliasText } from './list.ts';
 import { stateText } from './state-text.ts';
 
 export function modelShowCommand(): Command {
-  return new Command('show')
+  const command = new Command('show')
     .description('Show a model: versions, signature, state on the gateways')
     .argument('<name>')
     .action(async (name: string, _flags, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>();
-      const model = await callEndpoint(clientOf(options), getModel, { params: { name } });
+      const model = await call(clientOf(options), getModel, { params: { name } });
       print(options.output, model, () => table(model));
     });
+  return withExamples(command, 'cluster-ai model show iris');
 }
 
 function table(model: Model): string {
-  const aliases = Object.entries(model.aliases).map(([alias, version]) => `${alias}=${version}`);
   const [newest] = model.versions;
   return [
     renderFields({
       name: model.name,
       description: model.description,
       created: model.createdAt,
-      aliases: aliases.join(' '),
+      aliases: aliasText(model.aliases),
     }),
     '',
     renderTable(['VERSION', 'STATE', 'SIZE', 'SOURCE', 'CREATED', 'BY', 'DIGEST'], model.versions.map(versionRow)),

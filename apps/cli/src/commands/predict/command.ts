@@ -9,6 +9,7 @@ import { print } from '../../output/print.ts';
 import { renderTable } from '../../output/table.ts';
 import { repeated, wholeNumber } from '../arguments.ts';
 import type { GlobalOptions } from '../context.ts';
+import { withExamples } from '../with-examples.ts';
 import { readInputs } from './build-request.ts';
 
 interface PredictOptions extends GlobalOptions {
@@ -32,14 +33,19 @@ const answerSchema = z.object({
 type Answer = z.infer<typeof answerSchema>;
 
 export function predictCommand(): Command {
-  return new Command('predict')
-    .description("Send a prediction: predict iris --input 'input=5.1,3.5,1.4,0.2'")
+  const command = new Command('predict')
+    .description('Send a prediction')
     .argument('<model>')
     .option('--input <value>', 'name=value, or JSON; may be repeated', repeated)
     .option('--file <path>', 'JSON file with a whole request: {"inputs": [...]}')
     .option('--model-version <number>', 'ask this version, not the route', wholeNumber)
     .option('--gateway <url>', 'gateway to ask (CLUSTER_AI_GATEWAY)')
     .action((model: string, _flags, command: Command) => predict(model, command.optsWithGlobals<PredictOptions>()));
+  return withExamples(
+    command,
+    "cluster-ai predict iris --input 'input=5.1,3.5,1.4,0.2'",
+    'cluster-ai predict iris --file request.json --model-version 2 -o json',
+  );
 }
 
 async function predict(model: string, options: PredictOptions): Promise<void> {

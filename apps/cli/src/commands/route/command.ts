@@ -1,4 +1,9 @@
 import { Command } from 'commander';
+import { routeDeleteCommand } from './delete.ts';
+import { routeDiffCommand } from './diff.ts';
+import { routeHistoryCommand } from './history.ts';
+import { routeLatestCommand } from './latest.ts';
+import { routeListCommand } from './list.ts';
 import { routeRollbackCommand } from './rollback.ts';
 import { routeShowCommand } from './show.ts';
 import { routeSplitCommand } from './split.ts';
@@ -6,7 +11,12 @@ import { routeSplitCommand } from './split.ts';
 export function routeCommand(): Command {
   return new Command('route')
     .description('Routes: how traffic is shared among versions')
+    .addCommand(routeListCommand())
     .addCommand(routeShowCommand())
     .addCommand(routeSplitCommand())
-    .addCommand(routeRollbackCommand());
+    .addCommand(routeLatestCommand())
+    .addCommand(routeRollbackCommand())
+    .addCommand(routeHistoryCommand())
+    .addCommand(routeDiffCommand())
+    .addCommand(routeDeleteCommand());
 }

@@ -1,13 +1,14 @@
 import type { Route } from '@cluster-ai/contract/api/routes.ts';
 import { renderFields, renderTable } from '../../output/table.ts';
+import { diffVariants, percent } from './variant-diff.ts';
 
 /** A route as people read it: its policy in words, and what share each variant has. */
 export function routeText(route: Route): string {
-  const total = route.variants.reduce((sum, { weight }) => sum + weight, 0);
+  const shares = diffVariants([], route.variants);
   return [
     renderFields({
       route: route.name,
-      policy: policyText(route),
+      policy: policyText(route.policy),
       revision: String(route.revision),
       'sticky header': route.stickyHeader,
       changed: `${route.updatedAt} by ${route.updatedBy}`,
@@ -15,20 +16,23 @@ export function routeText(route: Route): string {
     '',
     renderTable(
       ['MODEL', 'VERSION', 'WEIGHT', 'SHARE'],
-      route.variants.map(({ model, version, weight }) => [
+      route.variants.map(({ model, version, weight }, index) => [
         model,
         String(version),
         String(weight),
-        shareText(weight, total),
+        percent(shares[index]?.after ?? 0),
       ]),
     ),
   ].join('\n');
 }
 
-function policyText({ policy }: Route): string {
+export function policyText(policy: Route['policy']): string {
   return policy.kind === 'latest' ? `latest version of ${policy.model}` : 'split by weight';
 }
 
-function shareText(weight: number, total: number): string {
-  return total === 0 ? '0 %' : `${Number(((weight / total) * 100).toFixed(2))} %`;
+/** The variants on one line: `iris@1 90 %, iris@2 10 %`. */
+export function sharesText(variants: Route['variants']): string {
+  return diffVariants([], variants)
+    .map(({ model, version, after }) => `${model}@${version} ${percent(after)}`)
+    .join(', ');
 }

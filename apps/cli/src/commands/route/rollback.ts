@@ -1,9 +1,10 @@
-import { callEndpoint } from '@cluster-ai/contract/api/client.ts';
 import { rollbackRoute } from '@cluster-ai/contract/api/routes.ts';
 import { Command } from 'commander';
+import { call } from '../../connection/call.ts';
 import { wholeNumber } from '../arguments.ts';
 import { clientOf } from '../context.ts';
 import type { GlobalOptions } from '../context.ts';
+import { withExamples } from '../with-examples.ts';
 import { printChanged, withWaiting } from './print-changed.ts';
 import type { WaitOptions } from './print-changed.ts';
 
@@ -20,7 +21,11 @@ export function routeRollbackCommand(): Command {
       const options = command.optsWithGlobals<RollbackOptions>();
       const body = { revision: options.revision };
       const client = clientOf(options);
-      await printChanged(client, await callEndpoint(client, rollbackRoute, { params: { name }, body }), options);
+      await printChanged(client, await call(client, rollbackRoute, { params: { name }, body }), options);
     });
-  return withWaiting(command);
+  return withExamples(
+    withWaiting(command),
+    'cluster-ai route rollback iris',
+    'cluster-ai route rollback iris --revision 3',
+  );
 }
