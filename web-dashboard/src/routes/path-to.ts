@@ -6,7 +6,7 @@ import type { ListSearch } from '../table/list-search.ts';
  */
 export const pathTo = {
   overview: () => ({ to: '/' }) as const,
-  models: (search: ListSearch = {}) => ({ to: '/models', search }) as const,
+  models: (search: ListSearch & { readonly do?: 'push' } = {}) => ({ to: '/models', search }) as const,
   model: (name: string, tab?: 'versions' | 'aliases' | 'lineage' | 'settings') =>
     ({ to: '/models/$name', params: { name }, search: { tab } }) as const,
   modelVersion: (name: string, version: number) =>
@@ -15,13 +15,13 @@ export const pathTo = {
   modelCompare: (name: string, versions: readonly number[]) =>
     ({ to: '/models/$name/compare', params: { name }, search: { versions: versions.join(',') } }) as const,
   routes: (search: ListSearch = {}) => ({ to: '/routes', search }) as const,
-  route: (name: string, tab?: 'variants' | 'history') =>
-    ({ to: '/routes/$name', params: { name }, search: { tab } }) as const,
+  route: (name: string, search: { readonly tab?: 'variants' | 'history'; readonly do?: 'split' } = {}) =>
+    ({ to: '/routes/$name', params: { name }, search }) as const,
   /** @param route the public name to call; without it the first. */
   playground: (route?: string) => ({ to: '/playground', search: { model: route } }) as const,
   gateways: (search: ListSearch = {}) => ({ to: '/gateways', search }) as const,
-  keys: (search: ListSearch = {}) => ({ to: '/keys', search }) as const,
-  users: (search: ListSearch = {}) => ({ to: '/users', search }) as const,
+  keys: (search: ListSearch & { readonly do?: 'create' } = {}) => ({ to: '/keys', search }) as const,
+  users: (search: ListSearch & { readonly do?: 'invite' } = {}) => ({ to: '/users', search }) as const,
   audit: (search: ListSearch = {}) => ({ to: '/audit', search }) as const,
   settings: (search: ListSearch = {}) => ({ to: '/settings', search }) as const,
   password: () => ({ to: '/password' }) as const,

@@ -5,6 +5,8 @@ import { shellRoute } from './shell-route.ts';
 
 const routeSearch = z.object({
   tab: z.enum(['variants', 'history']).optional().catch(undefined),
+  /** The dialog that is open. */
+  do: z.enum(['split']).optional().catch(undefined),
 });
 
 export const routeRoute = createRoute({
