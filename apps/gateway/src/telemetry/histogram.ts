@@ -9,6 +9,7 @@
 const stepsPerOctave = 8;
 const stepBits = 3;
 const octaves = 28;
+export const histogramBuckets = (octaves + 1) * stepsPerOctave;
 const microsecondsMax = 2 ** 31 - 1;
 /** One absurd value must not spoil the sum for ever. */
 const durationMsMax = 86_400_000;
@@ -17,7 +18,7 @@ const durationMsMax = 86_400_000;
 export const exposedOctaves: readonly number[] = Array.from({ length: octaves - 6 }, (_, index) => index + 6);
 
 export class Histogram {
-  private readonly counts = new Float64Array((octaves + 1) * stepsPerOctave);
+  private readonly counts = new Float64Array(histogramBuckets);
   private sumMs = 0;
 
   /** @param durationMs what is no duration (negative, NaN) counts as 0, and more than a day as a day. */
@@ -55,6 +56,11 @@ function upperBound(index: number): number {
   return (stepsPerOctave + step + 1) * 2 ** (octave - stepBits);
 }
 
+/** Inclusive upper bound of a bucket, milliseconds. */
+export function upperBoundMs(index: number): number {
+  return upperBound(index) / 1_000;
+}
+
 /**
  * The value at or below which `share` of the observations lie, milliseconds, at most 12.5 % too high.
  * @param counts counters, or the difference of two.
@@ -69,7 +75,7 @@ export function quantileMs(counts: Float64Array, share: number): number | null {
     seen += counts[index] ?? 0;
     if (seen > 0 && seen >= share * total) break;
   }
-  return upperBound(index) / 1_000;
+  return upperBoundMs(index);
 }
 
 /** Observations of at most 2^octave microseconds, for each of `exposedOctaves`, and all of them at the end. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { gatewayReportSchema, type GatewayReport } from '@cluster-ai/contract/telemetry.ts';
+import { sentReportSchema, type SentReport } from '@cluster-ai/contract/telemetry.ts';
 import { startFakeHttpServer, type FakeHttpServer } from '@cluster-ai/testkit/fake-http-server.ts';
 import { MemoryLog } from '@cluster-ai/testkit/memory-log.ts';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -11,7 +11,7 @@ const iris = new VariantStats('iris', 'iris@1');
 const unrouted = new VariantStats('', '');
 
 let server: FakeHttpServer;
-let reports: GatewayReport[];
+let reports: SentReport[];
 let answer: (response: ServerResponse) => void;
 let inFlight: number;
 let log: MemoryLog;
@@ -54,7 +54,7 @@ afterEach(async () => {
 async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
   let text = '';
   for await (const chunk of request) text += String(chunk);
-  reports.push(gatewayReportSchema.parse(JSON.parse(text)));
+  reports.push(sentReportSchema.parse(JSON.parse(text)));
   answer(response);
 }
 
@@ -63,6 +63,24 @@ test('the first report comes soon, in the agreed form, and names no traffic but 
   await vi.waitFor(() => expect(reports).toHaveLength(1), 1_500);
   expect(reports[0]?.traffic.map(({ route }) => route)).toEqual(['iris']);
   expect(server.requests).toEqual(['POST /api/v1/fleet/report']);
+});
+
+test('the first report carries all counters, the next ones what has changed, unless all are asked for', async () => {
+  answer = (response) => response.end(`{"accepted":true,"wantsAllCounters":${String(reports.length === 2)}}`);
+  reporter.start();
+  for (let count = 1; count <= 3; count += 1) {
+    await vi.waitFor(() => expect(reports).toHaveLength(count), 1_500);
+    // Its answer must have been read before the next one is asked for.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    reporter.changed();
+  }
+  const counters = reports.map((report) => report.counters);
+  expect(counters.map((each) => [each?.complete, each?.variants.length])).toEqual([
+    [true, 2],
+    [false, 0],
+    [true, 2],
+  ]);
+  expect(counters[1]?.elapsedMs).toBeGreaterThan(counters[0]?.elapsedMs ?? 0);
 });
 
 test('a change is reported at once, also one that happens while a report is on its way', async () => {

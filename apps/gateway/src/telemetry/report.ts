@@ -1,15 +1,17 @@
 import { callEndpoint } from '@cluster-ai/contract/api/client.ts';
 import { reportGateway } from '@cluster-ai/contract/api/fleet.ts';
-import type { GatewayReport } from '@cluster-ai/contract/telemetry.ts';
+import type { GatewayReport, SentReport } from '@cluster-ai/contract/telemetry.ts';
 import { toClusterError } from '@cluster-ai/core/errors.ts';
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
 import type { ControlAddresses } from '../control/control-addresses.ts';
+import { TrafficCounterReports } from './traffic-counters.ts';
 import { TrafficWindow } from './traffic-window.ts';
 import type { VariantStats } from './variant-stats.ts';
 
 /** How often a gateway reports when nothing changes, and how soon when something does, milliseconds. */
 const reportEveryMs = 2_000;
 const reportSoonMs = 50;
+const reportTimeoutMs = 5_000;
 
 /** Everything of a report but the traffic. */
 export type GatewayDescription = Omit<GatewayReport, 'windowSeconds' | 'total' | 'traffic'>;
@@ -26,6 +28,7 @@ export interface ReporterOptions {
 export class Reporter {
   private readonly options: ReporterOptions;
   private readonly window = new TrafficWindow(performance.now());
+  private readonly counters = new TrafficCounterReports();
   private timer: NodeJS.Timeout | null = null;
   private dueAtMs = 0;
   private sending = false;
@@ -68,9 +71,10 @@ export class Reporter {
     const { control, token, log } = this.options;
     const url = control.present;
     try {
-      await callEndpoint({ baseUrl: url, token: token(), timeoutMs: 5_000 }, reportGateway, {
+      const answer = await callEndpoint({ baseUrl: url, token: token(), timeoutMs: reportTimeoutMs }, reportGateway, {
         body: this.report(),
       });
+      this.counters.acknowledged(answer.wantsAllCounters === true);
       this.failing = false;
     } catch (thrown) {
       control.failed(url);
@@ -86,7 +90,13 @@ export class Reporter {
     }
   }
 
-  private report(): GatewayReport {
-    return { ...this.options.describe(), ...this.window.measure(this.options.stats(), performance.now()) };
+  private report(): SentReport {
+    const stats = this.options.stats();
+    const nowMs = performance.now();
+    return {
+      ...this.options.describe(),
+      ...this.window.measure(stats, nowMs),
+      counters: this.counters.next(stats, nowMs),
+    };
   }
 }

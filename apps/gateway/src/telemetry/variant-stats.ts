@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@cluster-ai/core/errors.ts';
+import { errorTable, type ErrorCode } from '@cluster-ai/core/errors.ts';
 import { Histogram } from './histogram.ts';
 
 /** The parts of a request's time that are measured one by one. */
@@ -31,6 +31,13 @@ export class VariantStats {
   get errorsTotal(): number {
     let total = 0;
     for (const count of this.errors.values()) total += count;
+    return total;
+  }
+
+  /** Errors that were the server's fault. */
+  get faultsTotal(): number {
+    let total = 0;
+    for (const [code, count] of this.errors) if (errorTable[code].http >= 500) total += count;
     return total;
   }
 
