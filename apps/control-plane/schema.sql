@@ -209,6 +209,50 @@ create table token_issuers (
   constraint token_issuers_pkey PRIMARY KEY (id)
 );
 
+create table traffic_gateways (
+  gateway text not null,
+  started_at_ms bigint,
+  elapsed_ms double precision,
+  folded_at timestamp with time zone,
+  constraint traffic_gateways_pkey PRIMARY KEY (gateway)
+);
+
+create table traffic_measured (
+  gateway text not null,
+  width_s smallint not null,
+  bucket timestamp with time zone not null,
+  measured_ms integer not null,
+  dirty boolean not null,
+  constraint traffic_measured_pkey PRIMARY KEY (gateway, width_s, bucket)
+);
+CREATE INDEX traffic_measured_bucket ON public.traffic_measured USING btree (width_s, bucket);
+CREATE INDEX traffic_measured_dirty ON public.traffic_measured USING btree (width_s, bucket) WHERE dirty;
+
+create table traffic_points (
+  series bigint not null,
+  width_s smallint not null,
+  bucket timestamp with time zone not null,
+  requests integer not null,
+  errors integer not null,
+  faults integer not null,
+  latency integer[] not null,
+  constraint traffic_points_pkey PRIMARY KEY (series, width_s, bucket),
+  constraint traffic_points_series_fkey FOREIGN KEY (series) REFERENCES traffic_series(id) ON DELETE CASCADE
+);
+
+create table traffic_series (
+  id bigint not null generated always as identity,
+  gateway text not null,
+  route text not null,
+  model_id text not null,
+  started_at_ms bigint not null,
+  errors bigint not null,
+  faults bigint not null,
+  latency bigint[] not null,
+  constraint traffic_series_gateway_route_model_id_key UNIQUE (gateway, route, model_id),
+  constraint traffic_series_pkey PRIMARY KEY (id)
+);
+
 create table uploads (
   id uuid not null,
   model text not null,

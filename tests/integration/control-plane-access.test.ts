@@ -7,6 +7,7 @@ import * as models from '@cluster-ai/contract/api/models.ts';
 import { problemSchema } from '@cluster-ai/contract/api/problem.ts';
 import * as routes from '@cluster-ai/contract/api/routes.ts';
 import * as system from '@cluster-ai/contract/api/system.ts';
+import * as traffic from '@cluster-ai/contract/api/traffic.ts';
 import * as uploads from '@cluster-ai/contract/api/uploads.ts';
 import type { Endpoint } from '@cluster-ai/contract/api/endpoint.ts';
 import { controlPlaneConfigSchema } from '@cluster-ai/contract/config/control-plane.ts';
@@ -57,7 +58,7 @@ const exported = (module: object): Endpoint[] =>
   Object.values(module).filter(
     (value): value is Endpoint => typeof value === 'object' && value !== null && 'access' in value,
   );
-const endpoints = [audit, fleet, models, routes, system, uploads].flatMap(exported);
+const endpoints = [audit, fleet, models, routes, system, traffic, uploads].flatMap(exported);
 
 function samplePath(endpoint: Endpoint): string {
   return endpoint.path

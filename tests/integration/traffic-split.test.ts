@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { callEndpoint } from '@cluster-ai/contract/api/client.ts';
+import { getTraffic } from '@cluster-ai/contract/api/traffic.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { irisRequest, versionOf } from '../iris.ts';
 import { cli } from '../run-cli.ts';
@@ -26,6 +28,8 @@ describe('splitting traffic between versions', () => {
     console.log(`version 1 answered ${counts.get('1')} of ${requests}; bound 18,000 ± ${bound}`);
     expect(Math.abs((counts.get('1') ?? 0) - requests * 0.9)).toBeLessThanOrEqual(bound);
     expect((counts.get('1') ?? 0) + (counts.get('2') ?? 0)).toBe(requests);
+    // The gateway reports every two seconds.
+    await expect.poll(() => historyCounts(platform), { timeout: 10_000, interval: 250 }).toEqual(counts);
   });
 
   it('meets one sticky unit always with the same version, and units in the split proportion', async () => {
@@ -58,6 +62,14 @@ describe('splitting traffic between versions', () => {
     expect(counts.get('2')).toBeGreaterThan(40);
   });
 });
+
+/** Requests of each version, as the control plane's traffic history has them. */
+async function historyCounts({ controlUrl }: Platform): Promise<Map<string, number>> {
+  const { series } = await callEndpoint({ baseUrl: controlUrl, timeoutMs: 5_000 }, getTraffic, {
+    query: { from: Date.now() - 600_000, to: Date.now(), route: 'iris', groupBy: 'version' },
+  });
+  return new Map(series.map(({ modelId, requests: count }) => [modelId?.replace('iris@', '') ?? '', count]));
+}
 
 function answeredBy(outcome: Outcome): string {
   return outcome.kind === 'answered' ? versionOf(outcome.body) : outcome.kind;

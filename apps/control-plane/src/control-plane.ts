@@ -19,6 +19,7 @@ import { createLiveSettings } from './features/settings/index.ts';
 import { createSnapshotFeed, snapshotJobs } from './features/snapshots/index.ts';
 import type { SnapshotFeed } from './features/snapshots/index.ts';
 import { sourceJobs } from './features/sources/index.ts';
+import { trafficJobs } from './features/traffic/index.ts';
 import { uploadJobs } from './features/uploads/index.ts';
 import { createAccessRule } from './http/access.ts';
 import { noSessions } from './http/authorities.ts';
@@ -160,6 +161,7 @@ export function addPhases(lifecycle: Lifecycle, control: ControlPlane): void {
         ...uploadJobs(plane),
         ...modelJobs(plane),
         ...sourceJobs(plane),
+        ...trafficJobs(plane),
       ]);
     },
     stop: async () => {

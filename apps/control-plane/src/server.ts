@@ -11,6 +11,7 @@ import { routeRoutes } from './features/routes/index.ts';
 import { snapshotRoutes } from './features/snapshots/index.ts';
 import { sourceRoutes } from './features/sources/index.ts';
 import { systemRoutes } from './features/system/index.ts';
+import { trafficRoutes } from './features/traffic/index.ts';
 import { uploadRoutes } from './features/uploads/index.ts';
 import { assertOwnHost } from './http/access.ts';
 import { answerBrokenRequest } from './http/broken-request.ts';
@@ -74,6 +75,7 @@ export async function buildServer(plane: Plane): Promise<FastifyInstance> {
     routeRoutes,
     snapshotRoutes,
     sourceRoutes,
+    trafficRoutes,
     uploadRoutes,
   ]) {
     routes(register, plane);

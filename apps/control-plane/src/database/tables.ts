@@ -124,6 +124,32 @@ export interface Tables {
   attempt_counters: { name: string; count: number; expires_at: Time };
   oidc_flows: { state_sha256: string; next_page: string; expires_at: Time };
   token_issuers: { id: string; public_key: string; seen_at: Time };
+  traffic_gateways: {
+    gateway: string;
+    started_at_ms: ColumnType<string | null, number | null, number | null>;
+    elapsed_ms: number | null;
+    folded_at: ColumnType<Date | null, Date | null, Date | null>;
+  };
+  traffic_series: {
+    id: ColumnType<string, never, never>;
+    gateway: string;
+    route: string;
+    model_id: string;
+    started_at_ms: Int8;
+    errors: Int8;
+    faults: Int8;
+    latency: string[];
+  };
+  traffic_points: {
+    series: Int8;
+    width_s: number;
+    bucket: Time;
+    requests: number;
+    errors: number;
+    faults: number;
+    latency: number[];
+  };
+  traffic_measured: { gateway: string; width_s: number; bucket: Time; measured_ms: number; dirty: boolean };
   leases: { name: string; holder: string; expires_at: Time };
 }
 

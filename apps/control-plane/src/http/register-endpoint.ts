@@ -41,6 +41,7 @@ export function createRegister(app: FastifyInstance, rule: AccessRule, metrics: 
       method: target.method,
       url: target.path,
       config: { access: target.access },
+      ...(target.bodyBytesMax === undefined ? {} : { bodyLimit: target.bodyBytesMax }),
       schema: {
         params: target.params,
         querystring: target.query,

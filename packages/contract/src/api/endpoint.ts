@@ -32,6 +32,8 @@ export interface Endpoint<
   readonly query: Query;
   readonly body: Body;
   readonly answer: Answer;
+  /** Largest body, when it may be larger than others. */
+  readonly bodyBytesMax?: number;
   /** Status of success. */
   readonly status: number;
 }

@@ -38,6 +38,8 @@ export const reportGateway = endpoint({
   params: nothing,
   query: nothing,
   body: sentReportSchema,
+  // A gateway that has served thousands of versions tells of each when it is asked for all counters.
+  bodyBytesMax: 4_194_304,
   answer: z.object({
     accepted: z.literal(true),
     /** The control plane has no counters of this process: the next report must be complete. */

@@ -2,6 +2,7 @@ import { fetchModelFile, reportGateway } from '@cluster-ai/contract/api/fleet.ts
 import { gatewayReportSchema } from '@cluster-ai/contract/telemetry.ts';
 import type { Register } from '../../http/register-endpoint.ts';
 import type { Plane } from '../../plane.ts';
+import { foldTraffic } from '../traffic/index.ts';
 import { sendFile } from './send-file.ts';
 import { upsertReport } from './store.ts';
 
@@ -10,8 +11,12 @@ export function fleetRoutes(register: Register, plane: Plane): void {
   register(reportGateway, async ({ body }) => {
     const report = gatewayReportSchema.parse(body);
     plane.reports.set(report.gateway, { report, seenAtMs: plane.clock.wallMs() });
-    await plane.store.note((query) => upsertReport(query, report));
-    return { accepted: true as const };
+    const { counters } = body;
+    const wantsAllCounters = await plane.store.note(async (query) => {
+      await upsertReport(query, report);
+      return counters === undefined ? false : foldTraffic(query, { ...report, counters });
+    });
+    return { accepted: true as const, wantsAllCounters };
   });
 
   register(fetchModelFile, async ({ params, request, reply }) =>

@@ -5,12 +5,23 @@ import { programVersion } from '../../program-version.ts';
 import { connectedWithinMs, gatewayStatuses } from '../fleet/index.ts';
 import { countModels } from '../models/index.ts';
 import { countRoutes } from '../routes/index.ts';
+import { recentTraffic } from '../traffic/index.ts';
 import { healthOf } from './health.ts';
+import type { RecentTraffic } from './health.ts';
 
 interface Counts {
   readonly models: number;
   readonly routes: number;
 }
+
+interface State {
+  readonly counts: Counts;
+  readonly gateways: GatewayStatus[];
+  readonly recent: RecentTraffic;
+}
+
+/** Long enough that one failed request is no alarm, short enough that a mended fault is soon forgotten. */
+const recentMinutes = 5;
 
 /** Remembers what was read last, so that there is an overview while the database is away. */
 export function createOverview(plane: Plane): () => Promise<Overview> {
@@ -33,7 +44,7 @@ export function createOverview(plane: Plane): () => Promise<Overview> {
       snapshot,
       snapshotAgeMs: plane.clock.wallMs() - (latest?.createdAtMs ?? 0),
       gateways,
-      recent: null,
+      recent: read?.recent ?? null,
       sourceProblems: [...plane.sourceProblems.values()],
     });
     return {
@@ -47,12 +58,13 @@ export function createOverview(plane: Plane): () => Promise<Overview> {
   };
 }
 
-async function readState(plane: Plane): Promise<{ counts: Counts; gateways: GatewayStatus[] } | null> {
+async function readState(plane: Plane): Promise<State | null> {
   try {
     await plane.feed.next({ epoch: '', version: -1 }, 0, AbortSignal.abort());
     return await plane.store.read(async (query) => ({
       counts: { models: await countModels(query), routes: await countRoutes(query) },
       gateways: await gatewayStatuses(query, plane.clock.wallMs()),
+      recent: await recentTraffic(query, recentMinutes),
     }));
   } catch (error) {
     if (error instanceof ClusterError && error.code === 'DATABASE_UNAVAILABLE') return null;
