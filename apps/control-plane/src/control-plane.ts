@@ -4,11 +4,13 @@ import { isLoopbackAddress } from '@cluster-ai/core/access/loopback.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { systemClock } from '@cluster-ai/core/ports/clock.ts';
 import type { LoadedConfig } from '@cluster-ai/platform/config/load-config.ts';
+import type { Clock } from '@cluster-ai/core/ports/clock.ts';
 import type { Lifecycle } from '@cluster-ai/platform/lifecycle/lifecycle.ts';
-import type { LeveledLogger } from '@cluster-ai/platform/log/log.ts';
+import type { LeveledLogger, Logger } from '@cluster-ai/platform/log/log.ts';
 import { readMigrations } from '@cluster-ai/platform/postgres/migrate.ts';
 import { openPool } from '@cluster-ai/platform/postgres/pool.ts';
 import type { Pool } from '@cluster-ai/platform/postgres/pool.ts';
+import { Redis } from '@cluster-ai/platform/redis/redis.ts';
 import type { FastifyInstance } from 'fastify';
 import { prepareDatabase } from './database/prepare.ts';
 import { createStore } from './database/store.ts';
@@ -16,16 +18,18 @@ import { connectedWithinMs, fleetJobs } from './features/fleet/index.ts';
 import { createKeyAuthority } from './features/keys/index.ts';
 import { modelJobs } from './features/models/index.ts';
 import { createLiveSettings } from './features/settings/index.ts';
+import { sessionJobs } from './features/session/index.ts';
 import { createSnapshotFeed, snapshotJobs } from './features/snapshots/index.ts';
 import type { SnapshotFeed } from './features/snapshots/index.ts';
 import { sourceJobs } from './features/sources/index.ts';
 import { trafficJobs } from './features/traffic/index.ts';
 import { uploadJobs } from './features/uploads/index.ts';
 import { createAccessRule } from './http/access.ts';
-import { noSessions } from './http/authorities.ts';
 import { createHosts } from './http/hosts.ts';
 import { closeServer, listen } from './http/listen.ts';
 import { readTokens } from './http/tokens.ts';
+import { createIdentity } from './identity/identity.ts';
+import { createSessionAuthority } from './identity/session-authority.ts';
 import { startJobs } from './jobs/periodic.ts';
 import { createMetrics } from './metrics.ts';
 import type { Plane } from './plane.ts';
@@ -43,6 +47,8 @@ const migrationsFolder = join(import.meta.dirname, '../migrations');
 export interface ControlPlane {
   readonly plane: Plane;
   readonly pool: Pool;
+  /** Null unless `redis.url` is set. */
+  readonly redis: Redis | null;
   readonly server: FastifyInstance;
   /** Runs the migrations; resolves when the store is open. */
   prepare(signal: AbortSignal): Promise<void>;
@@ -54,17 +60,11 @@ export interface ControlPlane {
 export async function createControlPlane(
   { value: config, settings: given }: LoadedConfig<ControlPlaneConfig>,
   log: LeveledLogger,
+  clock: Clock = systemClock,
 ): Promise<ControlPlane> {
   assertLoopbackListener(config.http.host);
   const tokens = await readTokens(config.auth);
-  const pool = openPool({
-    url: config.database.url,
-    connectionsMax: config.database.poolMax,
-    connectTimeoutMs: config.database.connectTimeoutMs,
-    statementTimeoutMs: config.database.statementTimeoutMs,
-    applicationName: 'cluster-ai-control-plane',
-    onIdleError: (error) => log.info({ error }, 'a database connection ended'),
-  });
+  const pool = openDatabase(config, log);
   const store = createStore({ pool, onSnapshot: (snapshot) => feed.publish(snapshot) });
   const feed: SnapshotFeed = createSnapshotFeed(store, log);
   const reports: Plane['reports'] = new Map();
@@ -77,6 +77,12 @@ export async function createControlPlane(
     gatewaysConnected: () =>
       [...reports.values()].filter(({ seenAtMs }) => Date.now() - seenAtMs < connectedWithinMs).length,
   });
+  const settings = createLiveSettings(given, log);
+  const redis =
+    config.redis.url === undefined
+      ? null
+      : new Redis({ ...config.redis, url: config.redis.url, clientName: 'cluster-ai-control-plane', log });
+  const identity = createIdentity({ store, redis, clock, settings });
   const hosts = createHosts(config.http, () => []);
   const instanceId = await readInstanceId(config.home);
   const folder = config.storage.folder ?? config.home;
@@ -89,34 +95,36 @@ export async function createControlPlane(
   });
   const plane: Plane = {
     config,
-    settings: createLiveSettings(given, log),
+    settings,
     log,
     store,
     feed,
     tokens,
     hosts,
+    identity,
     access: createAccessRule({
       tokens,
       hosts,
-      keys: createKeyAuthority({ store, clock: systemClock, log }),
-      sessions: noSessions,
+      keys: createKeyAuthority({ store, clock, log }),
+      sessions: createSessionAuthority({ store, sessions: identity.sessions, clock }),
       loopback: config.auth.loopback,
     }),
     metrics,
     reports,
-    clock: systemClock,
+    clock,
     instanceId,
     files,
     uploadFiles,
     sourceProblems: new Map(),
     draining: () => draining,
     prepared: () => prepared,
-    startedAtMs: Date.now(),
+    startedAtMs: clock.wallMs(),
   };
   const migrations = await readMigrations(migrationsFolder);
   return {
     plane,
     pool,
+    redis,
     server: await buildServer(plane),
     prepare: async (signal) => {
       await prepareDatabase(plane, pool, migrations, signal);
@@ -129,9 +137,20 @@ export async function createControlPlane(
   };
 }
 
+function openDatabase({ database }: ControlPlaneConfig, log: Logger): Pool {
+  return openPool({
+    url: database.url,
+    connectionsMax: database.poolMax,
+    connectTimeoutMs: database.connectTimeoutMs,
+    statementTimeoutMs: database.statementTimeoutMs,
+    applicationName: 'cluster-ai-control-plane',
+    onIdleError: (error) => log.info({ error }, 'a database connection ended'),
+  });
+}
+
 /** Adds the phases of the program, first to last; they stop in reverse. */
 export function addPhases(lifecycle: Lifecycle, control: ControlPlane): void {
-  const { plane, pool, server } = control;
+  const { plane, pool, redis, server } = control;
   const { config, log } = plane;
   const stopping = new AbortController();
   lifecycle.add({
@@ -140,6 +159,15 @@ export function addPhases(lifecycle: Lifecycle, control: ControlPlane): void {
     stop: () => pool.close(),
     stopTimeoutMs: 5_000,
   });
+  if (redis !== null) {
+    lifecycle.add({
+      name: 'Redis',
+      why: 'sessions and failed sign-ins are kept there',
+      start: () => redis.start(),
+      stop: () => redis.stop(),
+      stopTimeoutMs: 2_000,
+    });
+  }
   lifecycle.add({
     name: 'front door',
     why: 'it answers, if only that the database is away, before the database is ready',
@@ -162,6 +190,7 @@ export function addPhases(lifecycle: Lifecycle, control: ControlPlane): void {
         ...modelJobs(plane),
         ...sourceJobs(plane),
         ...trafficJobs(plane),
+        ...sessionJobs(plane),
       ]);
     },
     stop: async () => {

@@ -6,6 +6,7 @@ export interface Metrics {
   observeRequest(endpoint: string, status: number, seconds: number): void;
   readonly uploadBytes: Counter;
   readonly predictRequests: Counter<'status'>;
+  readonly refusedSignIns: Counter<'reason'>;
 }
 
 /** What is read at the moment of a scrape. */
@@ -66,6 +67,12 @@ export function createMetrics(sources: MetricSources): Metrics {
       name: `${prefix}predict_requests_total`,
       help: 'Requests to /predict that were passed on to a gateway, by the status of the answer.',
       labelNames: ['status'],
+      registers,
+    }),
+    refusedSignIns: new Counter({
+      name: `${prefix}refused_sign_ins_total`,
+      help: 'Wrong passwords, one-time codes and tokens, and refusals of the identity provider.',
+      labelNames: ['reason'],
       registers,
     }),
   };

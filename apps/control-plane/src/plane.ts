@@ -8,6 +8,7 @@ import type { SnapshotFeed } from './features/snapshots/index.ts';
 import type { AccessRule } from './http/access.ts';
 import type { Hosts } from './http/hosts.ts';
 import type { Tokens } from './http/tokens.ts';
+import type { Identity } from './identity/identity.ts';
 import type { Metrics } from './metrics.ts';
 import type { FileStore } from './storage/file-store.ts';
 import type { UploadFiles } from './storage/upload-files.ts';
@@ -28,6 +29,8 @@ export interface Plane {
   readonly tokens: Tokens;
   /** Who calls, and whether they may. */
   readonly access: AccessRule;
+  /** What signing in is made of. */
+  readonly identity: Identity;
   /** The names and origins under which the front door is known, and where absolute links begin. */
   readonly hosts: Hosts;
   /** What the sources of models complain about, one sentence a folder or address; shown in the overview. */

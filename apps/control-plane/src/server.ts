@@ -8,11 +8,13 @@ import { dashboardRoutes, proxyRoutes } from './features/front-door/index.ts';
 import { keyRoutes } from './features/keys/index.ts';
 import { modelRoutes } from './features/models/index.ts';
 import { routeRoutes } from './features/routes/index.ts';
+import { sessionRoutes } from './features/session/index.ts';
 import { snapshotRoutes } from './features/snapshots/index.ts';
 import { sourceRoutes } from './features/sources/index.ts';
 import { systemRoutes } from './features/system/index.ts';
 import { trafficRoutes } from './features/traffic/index.ts';
 import { uploadRoutes } from './features/uploads/index.ts';
+import { userRoutes } from './features/users/index.ts';
 import { assertOwnHost } from './http/access.ts';
 import { answerBrokenRequest } from './http/broken-request.ts';
 import { createClientReader } from './http/client-address.ts';
@@ -73,10 +75,12 @@ export async function buildServer(plane: Plane): Promise<FastifyInstance> {
     keyRoutes,
     modelRoutes,
     routeRoutes,
+    sessionRoutes,
     snapshotRoutes,
     sourceRoutes,
     trafficRoutes,
     uploadRoutes,
+    userRoutes,
   ]) {
     routes(register, plane);
   }

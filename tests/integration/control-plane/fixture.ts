@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { callEndpoint } from '@cluster-ai/contract/api/client.ts';
 import * as uploads from '@cluster-ai/contract/api/uploads.ts';
 import { controlPlaneConfigSchema } from '@cluster-ai/contract/config/control-plane.ts';
+import type { Clock } from '@cluster-ai/core/ports/clock.ts';
 import { createLifecycle } from '@cluster-ai/platform/lifecycle/lifecycle.ts';
 import { createLogger } from '@cluster-ai/platform/log/log.ts';
 import { addPhases, createControlPlane } from '@cluster-ai/control-plane/control-plane.ts';
@@ -25,6 +26,11 @@ export interface Overrides {
   readonly database?: Record<string, unknown>;
   readonly gatewayUrl?: string;
   readonly dashboard?: string;
+  readonly http?: Record<string, unknown>;
+  readonly auth?: Record<string, unknown>;
+  readonly redisUrl?: string;
+  /** Moves the time of sessions and locks. */
+  readonly clock?: Clock;
   /** Variables that set something of the control plane. */
   readonly env?: Readonly<Record<string, string>>;
   /** False returns while the database is still away. */
@@ -54,9 +60,10 @@ export async function startPlane(databaseUrl: string, overrides: Overrides = {})
   const config = controlPlaneConfigSchema.parse({
     home,
     storage: overrides.storage === undefined ? {} : { folder: overrides.storage },
-    http: { port: 0 },
+    http: { port: 0, ...overrides.http },
     database: { url: databaseUrl, connectTimeoutMs: 1_000, ...overrides.database },
-    auth: { adminTokenFile, gatewayTokenFile },
+    auth: { adminTokenFile, gatewayTokenFile, ...overrides.auth },
+    redis: overrides.redisUrl === undefined ? {} : { url: overrides.redisUrl },
     uploads: overrides.uploads ?? {},
     sources: overrides.sources ?? {},
     gateway: overrides.gatewayUrl === undefined ? {} : { url: overrides.gatewayUrl },
@@ -69,7 +76,7 @@ export async function startPlane(databaseUrl: string, overrides: Overrides = {})
     level: 'info',
     destination: { write: (line) => void log.push(line) },
   });
-  const control = await createControlPlane(loadedConfig(config, overrides.env), logger).catch(
+  const control = await createControlPlane(loadedConfig(config, overrides.env), logger, overrides.clock).catch(
     async (error: unknown) => {
       await rm(home, { recursive: true, force: true });
       throw error;

@@ -2,12 +2,13 @@ import type { Access } from '@cluster-ai/contract/api/endpoint.ts';
 import { roleIncludes, roleOfActions } from '@cluster-ai/core/access/roles.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { KeyAuthority, SessionAuthority } from './authorities.ts';
+import { readCookie, sessionCookie } from './cookies.ts';
+import { assertFromOwnPage, assertNotFromElsewhere } from './csrf.ts';
 import { isExempt } from './call-origin.ts';
 import type { Credentials } from './call-origin.ts';
 import type { Hosts } from './hosts.ts';
 import { adminToken, anonymous, gateway, local } from './principal.ts';
 import type { Principal } from './principal.ts';
-import { sessionTokenOf } from './session-cookie.ts';
 import type { Tokens } from './tokens.ts';
 
 /** Besides the rules of the contract, `predict`: whoever may read, and keys that may infer. */
@@ -44,8 +45,9 @@ export function createAccessRule(sources: AccessSources): AccessRule {
   return {
     authorize: async (access, credentials) => {
       // A copy, so that each request has an identity of its own.
-      const principal = { ...(await whoCalls(sources, credentials, true)) };
+      const principal = { ...(await whoCalls(sources, credentials, access !== 'public')) };
       assertAllowed(access, principal);
+      assertOwnPage(sources, principal, credentials);
       admitted.set(principal, { access, credentials });
       return principal;
     },
@@ -82,7 +84,7 @@ export function assertOwnHost({ client, headers }: Credentials, hosts: Hosts, ju
 async function whoCalls(sources: AccessSources, credentials: Credentials, use: boolean): Promise<Principal> {
   const { headers } = credentials;
   if (headers.authorization !== undefined) return tokenHolder(sources, headers.authorization);
-  const cookie = sessionTokenOf(headers);
+  const cookie = readCookie(sessionCookie, credentials, sources.hosts);
   const session = cookie === null ? null : await sources.sessions.find(cookie, use);
   if (session !== null) {
     return {
@@ -95,6 +97,13 @@ async function whoCalls(sources: AccessSources, credentials: Credentials, use: b
     };
   }
   return sources.loopback === 'exempt' && isExempt(credentials, sources.hosts) ? local : anonymous;
+}
+
+/** A browser sends cookies, and reaches loopback addresses, for any page. @throws ClusterError PERMISSION_DENIED. */
+function assertOwnPage({ hosts }: AccessSources, { kind }: Principal, credentials: Credentials): void {
+  if (kind === 'session') {
+    assertFromOwnPage(credentials, readCookie(sessionCookie, credentials, hosts) ?? '', hosts);
+  } else if (kind === 'anonymous' || kind === 'loopback') assertNotFromElsewhere(credentials, hosts);
 }
 
 async function tokenHolder({ tokens, keys }: AccessSources, authorization: string): Promise<Principal> {

@@ -25,11 +25,10 @@ export interface SessionHolder {
 /** Knows the sessions of browsers. */
 export interface SessionAuthority {
   /**
-   * @param use whether this look keeps the session open for longer, as a request does and a stream that looks again does not.
+   * @param use whether this look keeps the session open for longer, as a request does. What a page asks on its own does not: a stream that
+   * looks again, and the question who the caller is.
    * @returns null when there is no such session, it has ended, or its person may not sign in.
    * @throws ClusterError DATABASE_UNAVAILABLE, or REDIS_UNAVAILABLE when sessions are kept there.
    */
   find(token: string, use: boolean): Promise<SessionHolder | null>;
 }
-
-export const noSessions: SessionAuthority = { find: async () => null };

@@ -1,6 +1,9 @@
+import { roles } from '@cluster-ai/core/access/roles.ts';
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
-import { nothing, page, pageQuery } from './page.ts';
+import type { ListFields } from './list-filter.ts';
+import { listPage, listQuery } from './list.ts';
+import { nothing } from './page.ts';
 import {
   emailSchema,
   oneTimeTokenSchema,
@@ -30,6 +33,28 @@ export const userSchema = z.object({
 
 export type User = z.infer<typeof userSchema>;
 
+/** `locked` is no value of `state` here: a lock ends by itself, and is told with each person. */
+export const userListFields = {
+  email: { type: 'text', about: 'e-mail address', searched: true, sortable: true },
+  name: { type: 'text', about: 'their name', searched: true, sortable: true },
+  role: { type: 'one-of', about: 'what they may do', values: roles, sortable: true },
+  state: {
+    type: 'one-of',
+    about: 'whether they can sign in',
+    values: ['active', 'invited', 'disabled'],
+    sortable: true,
+  },
+  signsInWith: {
+    type: 'one-of',
+    about: 'how they signed in last',
+    values: ['password', 'oidc'],
+    optional: true,
+  },
+  createdAt: { type: 'time', about: 'when they were invited', sortable: true },
+  createdBy: { type: 'text', about: 'who invited them', searched: true },
+  lastSignInAt: { type: 'time', about: 'when they signed in last', optional: true, sortable: true },
+} as const satisfies ListFields;
+
 const idParams = z.object({ id: z.uuid() });
 
 /** A link that can be used once. It is shown in this answer alone; the token stands in its fragment. */
@@ -42,9 +67,9 @@ export const listUsers = endpoint({
   summary: 'List people',
   access: 'admin',
   params: nothing,
-  query: pageQuery,
+  query: listQuery({ fields: userListFields, defaultSort: 'email' }),
   body: nothing,
-  answer: page(userSchema),
+  answer: listPage(userSchema),
   status: 200,
 });
 

@@ -53,6 +53,20 @@ export const controlPlaneConfigSchema = z.strictObject({
     connectTimeoutMs: milliseconds(3_000, 60_000).describe('Wait for a connection at most.'),
     statementTimeoutMs: milliseconds(15_000, 600_000).describe('One statement at most.'),
   }),
+  redis: z
+    .strictObject({
+      url: z
+        .string()
+        .regex(/^rediss?:\/\/\S+$/, 'an address that begins with redis:// or rediss://')
+        .optional()
+        .describe(
+          'Redis address (REDIS_URL), `rediss://` with TLS. Sessions and failed sign-ins are kept there, without it in PostgreSQL. Each installation needs a database number of its own.',
+        )
+        .meta({ secret: true, env: 'REDIS_URL' }),
+      connectTimeoutMs: milliseconds(2_000, 60_000).describe('Wait for a connection at most.'),
+      commandTimeoutMs: milliseconds(1_000, 60_000).describe('One command at most.'),
+    })
+    .prefault({}),
   auth: z.strictObject({
     adminTokenFile: z.string().describe('File with the admin token.'),
     gatewayTokenFile: z.string().describe('File with the join token of gateways.'),
