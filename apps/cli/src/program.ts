@@ -4,6 +4,7 @@ import { auditCommand } from './commands/audit/command.ts';
 import { completionCommand } from './commands/completion/command.ts';
 import { configCommand } from './commands/config/command.ts';
 import { addGlobalOptions } from './commands/context.ts';
+import { eventsCommand } from './commands/events/command.ts';
 import { gatewayCommand } from './commands/gateway/command.ts';
 import { keyCommand } from './commands/key/command.ts';
 import { loginCommand } from './commands/login.ts';
@@ -12,6 +13,7 @@ import { modelCommand } from './commands/model/command.ts';
 import { predictCommand } from './commands/predict/command.ts';
 import { routeCommand } from './commands/route/command.ts';
 import { statusCommand } from './commands/status.ts';
+import { trafficCommand } from './commands/traffic/command.ts';
 import { upCommand } from './commands/up.ts';
 import { userCommand } from './commands/user/command.ts';
 import { versionCommand } from './commands/version.ts';
@@ -36,6 +38,8 @@ export function cliProgram(): Command {
     .addCommand(routeCommand())
     .addCommand(predictCommand())
     .addCommand(gatewayCommand())
+    .addCommand(trafficCommand())
+    .addCommand(eventsCommand())
     .addCommand(keyCommand())
     .addCommand(userCommand())
     .addCommand(auditCommand())

@@ -52,8 +52,8 @@ export async function startFakeControlPlane(endpoints: readonly FakeEndpoint[]):
         const { target, call, answer } = await readCall(endpoints, request);
         calls.push(call);
         const { data, headers } = await answer(call);
-        response.writeHead(target.status, { 'content-type': 'application/json', ...headers });
-        response.end(JSON.stringify(target.answer.parse(data)));
+        const text = JSON.stringify(target.answer.parse(data));
+        response.writeHead(target.status, { 'content-type': 'application/json', ...headers }).end(text);
       } catch (error) {
         const { code, message, fix } = toClusterError(error);
         const status = errorTable[code].http;

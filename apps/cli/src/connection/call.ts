@@ -1,7 +1,7 @@
-import { callEndpoint } from '@cluster-ai/contract/api/client.ts';
+import { AnsweredError, callEndpoint } from '@cluster-ai/contract/api/client.ts';
 import type { ClientOptions } from '@cluster-ai/contract/api/client.ts';
 import type { Endpoint } from '@cluster-ai/contract/api/endpoint.ts';
-import { ClusterError } from '@cluster-ai/core/errors.ts';
+import type { ErrorCode } from '@cluster-ai/core/errors.ts';
 import type { z } from 'zod';
 
 /**
@@ -21,17 +21,18 @@ export async function call<E extends Endpoint>(
 }
 
 function withNextCommand(error: unknown, { baseUrl, token }: ClientOptions): unknown {
-  if (!(error instanceof ClusterError) || error.fix !== undefined) return error;
-  if (error.code === 'UNAUTHENTICATED') {
-    const fix =
-      token === undefined
-        ? `sign in: cluster-ai login --server ${baseUrl}`
-        : `what you signed in with is not known there any more; sign in again: cluster-ai login --server ${baseUrl}`;
-    return new ClusterError(error.code, error.message, { cause: error, fix });
+  if (!(error instanceof AnsweredError) || error.fix !== undefined) return error;
+  const fix = nextCommand(error.code, baseUrl, token !== undefined);
+  return fix === undefined ? error : new AnsweredError(error.code, error.message, error.requestId, { fix });
+}
+
+function nextCommand(code: ErrorCode, server: string, hasToken: boolean): string | undefined {
+  if (code === 'UNAUTHENTICATED') {
+    const why = hasToken ? 'what you signed in with is not known there any more; sign in again' : 'sign in';
+    return `${why}: cluster-ai login --server ${server}`;
   }
-  if (error.code === 'PERMISSION_DENIED') {
-    const fix = 'see what you may do with cluster-ai whoami; an administrator gives more with cluster-ai user role';
-    return new ClusterError(error.code, error.message, { cause: error, fix });
+  if (code === 'PERMISSION_DENIED') {
+    return 'see what you may do with cluster-ai whoami; an administrator gives more with cluster-ai user role';
   }
-  return error;
+  return undefined;
 }

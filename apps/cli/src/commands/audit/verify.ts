@@ -1,6 +1,6 @@
 import { verifyAudit } from '@cluster-ai/contract/api/audit.ts';
 import type { AuditVerification } from '@cluster-ai/contract/api/audit.ts';
-import { callEndpoint } from '@cluster-ai/contract/api/client.ts';
+import { call } from '../../connection/call.ts';
 import { headText, parseHead } from '@cluster-ai/core/audit/audit-entry.ts';
 import { Command, InvalidArgumentError } from 'commander';
 import { exitCodes } from '../../output/exit-codes.ts';
@@ -24,7 +24,7 @@ export function auditVerifyCommand(): Command {
     .action(async (_flags, command: Command) => {
       const { head, ...options } = command.optsWithGlobals<VerifyOptions>();
       const client = { ...clientOf(options), timeoutMs: verifyTimeoutMs };
-      const verification = await callEndpoint(client, verifyAudit, { query: { head } });
+      const verification = await call(client, verifyAudit, { query: { head } });
       print(options.output, verification, () => report(verification));
       if (!verification.intact) process.exitCode = exitCodes.failed;
     });
