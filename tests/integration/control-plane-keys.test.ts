@@ -11,6 +11,7 @@ import { startPostgres, type PostgresServer } from '@cluster-ai/testkit/postgres
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
+import { gatewayReport } from './control-plane/gateway-report.ts';
 import { pushModel, sha256, startPlane, type RunningPlane } from './control-plane/fixture.ts';
 import { addModel } from './control-plane/test-models.ts';
 
@@ -291,4 +292,48 @@ test('the list is filtered, sorted and paged', async () => {
   } while (cursor !== undefined);
   expect(new Set(seen).size).toBe(seen.length);
   expect(seen.length).toBe((await callEndpoint(plane.admin, keys.listKeys)).total);
+});
+
+describe('what gateways report', () => {
+  const day = Math.floor(Date.now() / 86_400_000);
+
+  async function report(gateway: string, startedAtMs: number, key: string, requests: number, onDay = day) {
+    const { keyUsage } = await callEndpoint(plane.gateway, fleet.reportGateway, {
+      body: {
+        ...gatewayReport({ id: 'x@1', digest: 'd' }, { gateway, startedAtMs }),
+        keyUsage: [{ key, day: onDay, requests, lastUsedMs: Date.now() }],
+      },
+    });
+    return keyUsage?.used[key];
+  }
+
+  test('adds up over gateways and their restarts, however often a number is told', async () => {
+    const { key } = await make({ dailyQuota: 100 });
+    expect(await report('g1', 1_000, key.id, 5)).toBe(5);
+    expect(await report('g1', 1_000, key.id, 5)).toBe(5);
+    expect(await report('g1', 1_000, key.id, 8)).toBe(8);
+    expect(await report('g1', 1_000, key.id, 7)).toBe(8);
+    expect(await report('g2', 1_000, key.id, 10)).toBe(18);
+    expect(await report('g1', 2_000.5, key.id, 1)).toBe(19);
+    const shown = await callEndpoint(plane.admin, keys.getKey, { params: { id: key.id } });
+    expect(shown).toMatchObject({ usedToday: 19, lastUsedAt: expect.stringMatching(/:00\.000Z$/) });
+    const { items } = await callEndpoint(plane.admin, keys.listKeys, { query: { filter: 'usedToday>18' } });
+    expect(items.map(({ id }) => id)).toEqual([key.id]);
+  });
+
+  test('of another day is not today’s, and goes after a while', async () => {
+    const { key } = await make({ dailyQuota: 100 });
+    expect(await report('g1', 1, key.id, 50, day - 1)).toBeUndefined();
+    await report('g1', 1, key.id, 50, day - 2);
+    expect(await callEndpoint(plane.admin, keys.getKey, { params: { id: key.id } })).toMatchObject({ usedToday: 0 });
+    const { rows } = await database.query('select day from key_usage where key_id = $1', [key.id]);
+    expect(rows).toEqual([{ day: day - 1 }]);
+  });
+
+  test('of keys that nobody knows is left out, and totals are told of keys with a quota alone', async () => {
+    expect(await report('g1', 1, 'nobody', 5)).toBeUndefined();
+    const { key } = await make();
+    expect(await report('g1', 1, key.id, 5)).toBeUndefined();
+    expect(await callEndpoint(plane.admin, keys.getKey, { params: { id: key.id } })).toMatchObject({ usedToday: 5 });
+  });
 });

@@ -15,7 +15,7 @@ import type { FastifyInstance } from 'fastify';
 import { prepareDatabase } from './database/prepare.ts';
 import { createStore } from './database/store.ts';
 import { connectedWithinMs, fleetJobs } from './features/fleet/index.ts';
-import { createKeyAuthority } from './features/keys/index.ts';
+import { createKeyAuthority, keyJobs } from './features/keys/index.ts';
 import { modelJobs } from './features/models/index.ts';
 import { createLiveSettings } from './features/settings/index.ts';
 import { sessionJobs } from './features/session/index.ts';
@@ -186,6 +186,7 @@ export function addPhases(lifecycle: Lifecycle, control: ControlPlane): void {
       jobs = startJobs(plane, [
         ...snapshotJobs(plane),
         ...fleetJobs(plane),
+        ...keyJobs(plane),
         ...uploadJobs(plane),
         ...modelJobs(plane),
         ...sourceJobs(plane),

@@ -1,15 +1,22 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { GatewayConfig } from '@cluster-ai/contract/config/gateway.ts';
 import { systemClock } from '@cluster-ai/core/ports/clock.ts';
 import { seededRandom } from '@cluster-ai/core/ports/random.ts';
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
+import { Redis } from '@cluster-ai/platform/redis/redis.ts';
 import { Admission } from './admission/admission.ts';
+import { AddressLockout } from './auth/address-lockout.ts';
 import { KeyRing } from './auth/key-ring.ts';
 import { ControlAddresses } from './control/control-addresses.ts';
+import { PredictTokens } from './auth/predict-tokens.ts';
 import type { ModelHost } from './execution/executor.ts';
 import { createModelHost } from './execution/model-host.ts';
 import { Deployment } from './models/deployment.ts';
 import { ModelFolders } from './models/model-folder.ts';
+import { KeyUses } from './limits/key-uses.ts';
+import { Limiter } from './limits/limiter.ts';
+import { SharedCounters } from './limits/shared-counters.ts';
 import { readinessReasons } from './readiness.ts';
 import { RouteTable } from './routing/route-table.ts';
 import { SnapshotFollower } from './snapshot/snapshot-follower.ts';
@@ -24,6 +31,11 @@ const fetchTimeoutMs = 600_000;
 /** What a gateway is made of, before anything is started. */
 export interface GatewayParts {
   readonly keys: KeyRing;
+  readonly tokens: PredictTokens;
+  readonly lockout: AddressLockout;
+  readonly limiter: Limiter;
+  /** Null when none is configured. */
+  readonly redis: Redis | null;
   readonly admission: Admission;
   readonly observer: Observer;
   readonly routes: RouteTable;
@@ -49,7 +61,13 @@ export function createParts(options: PartsOptions): GatewayParts {
   const { config, log } = options;
   const clock = systemClock;
   const control = { control: new ControlAddresses(config.control.url, log), token: joinToken(config), log };
-  const keys = new KeyRing();
+  const uses = new KeyUses(clock);
+  const keys = new KeyRing(uses);
+  const tokens = new PredictTokens();
+  const redis = createRedis(options);
+  const lockout = new AddressLockout({ rule: config.lockout, clock, log, redis });
+  const shared = redis === null ? null : { redis, counters: new SharedCounters(redis, randomUUID()) };
+  const limiter = new Limiter({ uses, clock, log, shared });
   const admission = new Admission(config.admission.inFlightMax);
   const observer = new Observer({
     clock,
@@ -77,7 +95,7 @@ export function createParts(options: PartsOptions): GatewayParts {
       reporter.changed();
     },
   });
-  const follower = new SnapshotFollower({ store: new SnapshotStore(config.home, log), keys, deployment, log });
+  const follower = new SnapshotFollower({ store: new SnapshotStore(config.home, log), keys, tokens, deployment, log });
   const poll = new SnapshotPoll({
     ...control,
     present: () => follower.applied,
@@ -86,11 +104,16 @@ export function createParts(options: PartsOptions): GatewayParts {
   const reasons = readinessReasons({ admission, follower, deployment, routes });
   const reporter = new Reporter({
     ...control,
+    uses,
     stats: () => observer.allStats(),
     describe: () => describe(parts, options),
   });
   const parts = {
     keys,
+    tokens,
+    lockout,
+    limiter,
+    redis,
     admission,
     observer,
     routes,
@@ -118,10 +141,18 @@ function describe(parts: GatewayParts, { config, programVersion, httpUrl }: Part
     reasons,
     models: parts.deployment.observedModels(),
     runners: parts.host.observedRunners(),
+    limits: parts.limiter.standing,
     inFlight: parts.admission.inFlight,
     queued: parts.deployment.queued,
     rssBytes: process.memoryUsage.rss(),
   };
+}
+
+/** @returns null when none is configured. */
+function createRedis({ config, log }: PartsOptions): Redis | null {
+  const { url, connectTimeoutMs, commandTimeoutMs } = config.redis;
+  if (url === undefined) return null;
+  return new Redis({ url, connectTimeoutMs, commandTimeoutMs, clientName: `cluster-ai-${config.name}`, log });
 }
 
 /** The token is read at each use: the supervisor may write it after this program started, and may renew it. */

@@ -9,8 +9,11 @@ import { expect, test } from 'vitest';
 import { Admission } from './admission/admission.ts';
 import { createAuthenticate } from './auth/authenticate.ts';
 import { KeyRing } from './auth/key-ring.ts';
+import { PredictTokens } from './auth/predict-tokens.ts';
 import { TickBatcher } from './batching/tick-batcher.ts';
 import { createOpenInferenceFrontEnd } from './frontends/open-inference/front-end.ts';
+import { KeyUses } from './limits/key-uses.ts';
+import { Limiter } from './limits/limiter.ts';
 import { createRequestIds } from './request-id.ts';
 import { RouteTable } from './routing/route-table.ts';
 import { Observer } from './telemetry/observer.ts';
@@ -40,12 +43,20 @@ function setUp(
     },
     { name: 'slow', stickyHeader: 'x-unit', serving: [], wanted: [loading] },
   ]);
-  const keys = new KeyRing();
+  const uses = new KeyUses(clock);
+  const keys = new KeyRing(uses);
   keys.replace([snapshotKey('good')]);
   const admission = new Admission(options.inFlightMax ?? 10);
   const stages = {
-    authenticate: createAuthenticate({ keys, auth: options.auth ?? 'loopback-exempt', clock }),
+    authenticate: createAuthenticate({
+      keys,
+      tokens: new PredictTokens(),
+      lockout: { attempt: async () => 0 },
+      auth: options.auth ?? 'loopback-exempt',
+      clock,
+    }),
     admission,
+    limiter: new Limiter({ uses, clock, log, shared: null }),
     routes,
     observer,
     nextRequestId: createRequestIds(),

@@ -5,7 +5,10 @@ import type { Call, Reply } from '@cluster-ai/platform/edge/edge.ts';
 import type { Admission } from './admission/admission.ts';
 import { deadlineOf } from './admission/deadline.ts';
 import type { Authenticate } from './auth/authenticate.ts';
+import { assertCovers, assertMay } from './auth/caller.ts';
 import { selectOutputs } from './execution/select-outputs.ts';
+import type { Limiter } from './limits/limiter.ts';
+import { withHeaders } from './limits/with-headers.ts';
 import type { RouteTable, ServingVariant } from './routing/route-table.ts';
 import type { Observer } from './telemetry/observer.ts';
 
@@ -21,6 +24,7 @@ export interface PredictionProtocol<Form> {
 export interface Stages {
   readonly authenticate: Authenticate;
   readonly admission: Admission;
+  readonly limiter: Pick<Limiter, 'take'>;
   readonly routes: RouteTable;
   readonly observer: Observer;
   readonly nextRequestId: (call: Call) => string;
@@ -33,10 +37,11 @@ export interface Stages {
  */
 export async function predict<Form>(
   call: Call,
-  reply: Reply,
+  plainReply: Reply,
   protocol: PredictionProtocol<Form>,
   stages: Stages,
 ): Promise<void> {
+  let reply = plainReply;
   const { admission, observer, routes } = stages;
   const watch = observer.begin();
   const requestId = stages.nextRequestId(call);
@@ -44,16 +49,27 @@ export async function predict<Form>(
   let variant: ServingVariant | null = null;
   let admitted = false;
   try {
-    stages.authenticate(call);
+    const caller = await stages.authenticate(call);
+    assertMay(caller, 'infer');
     admission.enter();
     admitted = true;
-    // Who calls a name that does not exist learns that first, whatever the body holds.
-    if (protocol.modelName !== null) routeName = routes.find(protocol.modelName).name;
+    if (protocol.modelName !== null) {
+      assertCovers(caller, protocol.modelName);
+      // Who calls a name that does not exist learns that first, whatever the body holds.
+      routeName = routes.find(protocol.modelName).name;
+    }
+    const allowance = caller.use === null ? null : stages.limiter.take(caller.use);
+    if (allowance !== null) {
+      const { headers, refusal } = await allowance;
+      reply = withHeaders(reply, headers);
+      if (refusal !== null) throw refusal;
+    }
 
     const body = await call.body();
     watch.receivedAtMs = observer.nowMs();
     const { request, form } = protocol.decode(call, body);
     watch.decodedAtMs = observer.nowMs();
+    if (protocol.modelName === null) assertCovers(caller, request.modelName);
     routeName = request.modelName;
 
     variant = routes.choose(request, (name) => call.header(name));

@@ -62,6 +62,16 @@ function addOperationsPhases(
     stop: () => parts.host.close(),
   });
   lifecycle.add({
+    name: 'Redis',
+    why: 'limits are counted over it until the last request is answered',
+    stopTimeoutMs: 2_000,
+    start: () => parts.redis?.start(),
+    stop: async () => {
+      parts.limiter.stop();
+      await parts.redis?.stop();
+    },
+  });
+  lifecycle.add({
     name: 'stored snapshot',
     why: 'serve from disk first: the control plane may be away',
     stopTimeoutMs: 1_000,
@@ -113,10 +123,11 @@ function addServingPhases(
 }
 
 function openInference({ config, programVersion }: GatewayOptions, parts: GatewayParts): CallHandler {
-  const { keys, admission, routes, observer, reasons } = parts;
+  const { keys, tokens, lockout, admission, limiter, routes, observer, reasons } = parts;
   const stages = {
-    authenticate: createAuthenticate({ keys, auth: config.auth, clock: systemClock }),
+    authenticate: createAuthenticate({ keys, tokens, lockout, auth: config.auth, clock: systemClock }),
     admission,
+    limiter,
     routes,
     observer,
     nextRequestId: createRequestIds(),
@@ -150,6 +161,8 @@ function metrics({
   follower,
   poll,
   reasons,
+  limiter,
+  lockout,
   startedAtMs,
 }: GatewayParts): string {
   return renderMetrics({
@@ -157,6 +170,8 @@ function metrics({
     inFlight: admission.inFlight,
     queued: deployment.queued,
     ready: reasons().length === 0,
+    limitsShared: limiter.standing.mode === 'shared',
+    limitsRefused: { ...limiter.refused, lockout: lockout.refused },
     models: deployment.observedModels(),
     runners: host.observedRunners(),
     snapshotVersion: follower.applied?.version ?? null,

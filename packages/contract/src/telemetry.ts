@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { keyUsageMax, keyUsageSchema } from './key-usage.ts';
 
 /** Observed state of one model version on one gateway. */
 export const observedModelSchema = z.object({
@@ -43,6 +44,16 @@ export const trafficSchema = z.object({
 
 export type Traffic = z.infer<typeof trafficSchema>;
 
+/** How the limits of keys are counted: by all gateways together over Redis, or by each alone. */
+export const limitsStandingSchema = z.object({
+  mode: z.enum(['shared', 'local']),
+  redisConfigured: z.boolean(),
+  /** Why not together; empty when they are. */
+  reason: z.string(),
+});
+
+export type LimitsStanding = z.infer<typeof limitsStandingSchema>;
+
 /** What a gateway tells the control plane every two seconds: the acknowledgement of its snapshot, and its state. */
 export const gatewayReportSchema = z.object({
   gateway: z.string().min(1).max(128),
@@ -57,6 +68,8 @@ export const gatewayReportSchema = z.object({
   models: z.array(observedModelSchema),
   runners: z.array(observedRunnerSchema),
   windowSeconds: z.number(),
+  /** A gateway of an older version knows no limits. */
+  limits: limitsStandingSchema.optional(),
   inFlight: z.int().nonnegative(),
   queued: z.int().nonnegative(),
   rssBytes: z.number(),
@@ -117,6 +130,10 @@ export const trafficCountersSchema = z.object({
 export type TrafficCounters = z.infer<typeof trafficCountersSchema>;
 
 /** A report as it is sent. A gateway of an older version sends no counters. */
-export const sentReportSchema = gatewayReportSchema.extend({ counters: trafficCountersSchema.optional() });
+export const sentReportSchema = gatewayReportSchema.extend({
+  counters: trafficCountersSchema.optional(),
+  /** Keys whose use has changed since the last report that was accepted. */
+  keyUsage: z.array(keyUsageSchema).max(keyUsageMax).optional(),
+});
 
 export type SentReport = z.infer<typeof sentReportSchema>;

@@ -1,23 +1,33 @@
 import type { SnapshotKey } from '@cluster-ai/contract/snapshot.ts';
+import { apiKeyOf } from '@cluster-ai/core/access/api-key.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { Call } from '@cluster-ai/platform/edge/edge.ts';
 import { FakeClock } from '@cluster-ai/testkit/fake-clock.ts';
 import { fakeCall } from '@cluster-ai/testkit/fake-call.ts';
+import { MemoryLog } from '@cluster-ai/testkit/memory-log.ts';
 import { snapshotKey } from '@cluster-ai/testkit/snapshot-models.ts';
 import { expect, test } from 'vitest';
+import { AddressLockout } from './address-lockout.ts';
 import { createAuthenticate } from './authenticate.ts';
+import { assertMay } from './caller.ts';
 import { KeyRing } from './key-ring.ts';
+import { PredictTokens } from './predict-tokens.ts';
+import { KeyUses } from '../limits/key-uses.ts';
 
 const local = { host: 'localhost:8000' };
+const rule = { attemptsMax: 20, windowMs: 60_000, lockMs: 30_000 };
 
 function setUp(auth: 'loopback-exempt' | 'required', keys: readonly SnapshotKey[] = [snapshotKey('good')]) {
   const clock = new FakeClock();
-  const ring = new KeyRing();
+  const ring = new KeyRing(new KeyUses(clock));
   ring.replace(keys);
-  const authenticate = createAuthenticate({ keys: ring, auth, clock });
-  const verdict = (call: Call): string => {
+  const lockout = new AddressLockout({ rule, clock, log: new MemoryLog(), redis: null });
+  const authenticate = createAuthenticate({ keys: ring, tokens: new PredictTokens(), lockout, auth, clock });
+  const verdict = async (call: Call): Promise<string> => {
     try {
-      return authenticate(call).id;
+      const caller = await authenticate(call);
+      assertMay(caller, 'infer');
+      return caller.id;
     } catch (error) {
       return error instanceof ClusterError ? error.code : String(error);
     }
@@ -27,10 +37,10 @@ function setUp(auth: 'loopback-exempt' | 'required', keys: readonly SnapshotKey[
 
 test.each(['127.0.0.1', '127.9.8.7', '::1', '::ffff:127.0.0.1'])(
   'a call from %s to a loopback name needs no key',
-  (remoteAddress) => {
+  async (remoteAddress) => {
     const { verdict } = setUp('loopback-exempt');
     for (const host of ['localhost', 'localhost:8000', '127.0.0.1:8000', '[::1]:8000']) {
-      expect(verdict(fakeCall({ remoteAddress, headers: { host } }))).toBe('local');
+      expect(await verdict(fakeCall({ remoteAddress, headers: { host } }))).toBe('local');
     }
   },
 );
@@ -47,15 +57,15 @@ test.each([
   ['through a proxy that says X-Forwarded-For', '127.0.0.1', { ...local, 'x-forwarded-for': '192.0.2.7' }],
   ['through a proxy that says Via', '127.0.0.1', { ...local, via: '1.1 proxy' }],
   ['through a proxy that says X-Real-IP', '127.0.0.1', { ...local, 'x-real-ip': '192.0.2.7' }],
-])('a call %s needs a key', (_how, remoteAddress, headers) => {
+])('a call %s needs a key', async (_how, remoteAddress, headers) => {
   const { verdict } = setUp('loopback-exempt');
-  expect(verdict(fakeCall({ remoteAddress, headers }))).toBe('UNAUTHENTICATED');
-  expect(verdict(fakeCall({ remoteAddress, headers: { ...headers, authorization: 'Bearer good' } }))).toBe(
+  expect(await verdict(fakeCall({ remoteAddress, headers }))).toBe('UNAUTHENTICATED');
+  expect(await verdict(fakeCall({ remoteAddress, headers: { ...headers, authorization: 'Bearer good' } }))).toBe(
     'id-of-good',
   );
 });
 
-test('a wrong key is refused even where none is needed', () => {
+test('a wrong key is refused even where none is needed', async () => {
   const { verdict } = setUp('loopback-exempt');
   for (const authorization of [
     'Bearer wrong',
@@ -67,51 +77,83 @@ test('a wrong key is refused even where none is needed', () => {
     `Bearer ${'x'.repeat(513)}`,
     'Bearer good good',
   ]) {
-    expect(verdict(fakeCall({ headers: { ...local, authorization } }))).toBe('UNAUTHENTICATED');
+    expect(await verdict(fakeCall({ headers: { ...local, authorization } }))).toBe('UNAUTHENTICATED');
   }
 });
 
-test('`required` ends the exemption', () => {
+test('`required` ends the exemption', async () => {
   const { verdict } = setUp('required');
-  expect(verdict(fakeCall({ headers: local }))).toBe('UNAUTHENTICATED');
-  expect(verdict(fakeCall({ headers: { ...local, authorization: 'bearer good' } }))).toBe('id-of-good');
+  expect(await verdict(fakeCall({ headers: local }))).toBe('UNAUTHENTICATED');
+  expect(await verdict(fakeCall({ headers: { ...local, authorization: 'bearer good' } }))).toBe('id-of-good');
 });
 
-test('a key without the action infer is known but not allowed', () => {
+test('a key without the action infer is known but not allowed', async () => {
   const { verdict } = setUp('required', [snapshotKey('admin-only', { actions: ['admin'] })]);
-  expect(verdict(fakeCall({ headers: { authorization: 'Bearer admin-only' } }))).toBe('PERMISSION_DENIED');
+  expect(await verdict(fakeCall({ headers: { authorization: 'Bearer admin-only' } }))).toBe('PERMISSION_DENIED');
 });
 
-test('a key ends at its time, also for a client that used it before', () => {
+test('a key ends at its time, also for a client that used it before', async () => {
   const { verdict, clock } = setUp('required', [
     snapshotKey('brief', { expiresAtMs: new FakeClock().wallMs() + 1_000 }),
   ]);
   const call = fakeCall({ headers: { authorization: 'Bearer brief' } });
-  expect(verdict(call)).toBe('id-of-brief');
+  expect(await verdict(call)).toBe('id-of-brief');
   clock.advance(999);
-  expect(verdict(call)).toBe('id-of-brief');
+  expect(await verdict(call)).toBe('id-of-brief');
   clock.advance(1);
-  expect(verdict(call)).toBe('UNAUTHENTICATED');
+  expect(await verdict(call)).toBe('UNAUTHENTICATED');
 });
 
-test('a new snapshot revokes and adds keys at once, also those that were remembered', () => {
+test('a new snapshot revokes and adds keys at once, also those that were remembered', async () => {
   const { verdict, ring } = setUp('required');
   const [before, after] = ['good', 'new'].map((token) => fakeCall({ headers: { authorization: `Bearer ${token}` } }));
   if (before === undefined || after === undefined) throw new Error('two calls were made');
-  expect([verdict(before), verdict(after)]).toEqual(['id-of-good', 'UNAUTHENTICATED']);
+  expect([await verdict(before), await verdict(after)]).toEqual(['id-of-good', 'UNAUTHENTICATED']);
   ring.replace([snapshotKey('new')]);
-  expect([verdict(before), verdict(after)]).toEqual(['UNAUTHENTICATED', 'id-of-new']);
+  expect([await verdict(before), await verdict(after)]).toEqual(['UNAUTHENTICATED', 'id-of-new']);
 });
 
-test('a flood of wrong keys does not push out the right one', () => {
+test('a flood of wrong keys does not push out the right one', async () => {
   const { verdict } = setUp('required');
   for (let count = 0; count < 10_050; count += 1) {
-    verdict(fakeCall({ headers: { authorization: `Bearer wrong-${count}` } }));
+    await verdict(fakeCall({ headers: { authorization: `Bearer wrong-${count}` } }));
   }
-  expect(verdict(fakeCall({ headers: { authorization: 'Bearer good' } }))).toBe('id-of-good');
+  expect(await verdict(fakeCall({ headers: { authorization: 'Bearer good' } }))).toBe('id-of-good');
 });
 
-test('a call that came in at an address of the network needs a key, wherever it says that it is from', () => {
+test('a call that came in at an address of the network needs a key, wherever it says that it is from', async () => {
   const { verdict } = setUp('loopback-exempt');
-  expect(verdict(fakeCall({ localAddress: '192.0.2.1', headers: local }))).toBe('UNAUTHENTICATED');
+  expect(await verdict(fakeCall({ localAddress: '192.0.2.1', headers: local }))).toBe('UNAUTHENTICATED');
+});
+
+test('unknown keys lock their address out, except for good keys', async () => {
+  const { verdict, clock } = setUp('loopback-exempt');
+  const from = (remoteAddress: string, key: string) =>
+    verdict(fakeCall({ remoteAddress, headers: { authorization: `Bearer ${key}` } }));
+  for (let count = 1; count <= rule.attemptsMax; count += 1) {
+    expect(await from('192.0.2.7', `wrong-${count}`)).toBe('UNAUTHENTICATED');
+  }
+  expect(await from('192.0.2.7', 'wrong-again')).toBe('LOCKED_OUT');
+  expect(await from('192.0.2.8', 'wrong')).toBe('UNAUTHENTICATED');
+  expect(await from('192.0.2.7', 'good')).toBe('id-of-good');
+  expect(await verdict(fakeCall({ remoteAddress: '192.0.2.7' }))).toBe('UNAUTHENTICATED');
+  clock.advance(rule.lockMs);
+  expect(await from('192.0.2.7', 'wrong-again')).toBe('UNAUTHENTICATED');
+});
+
+test('a key that was copied wrong is told apart from one that nobody has', async () => {
+  const { ring, clock } = setUp('required');
+  const lockout = { attempt: async () => 0 };
+  const authenticate = createAuthenticate({
+    keys: ring,
+    tokens: new PredictTokens(),
+    lockout,
+    auth: 'required',
+    clock,
+  });
+  const key = apiKeyOf(new Uint8Array(32));
+  const sentence = async (token: string) =>
+    authenticate(fakeCall({ headers: { authorization: `Bearer ${token}` } })) as Promise<never>;
+  await expect(sentence(key)).rejects.toThrow('the key is not known, or has been revoked');
+  await expect(sentence(key.replace('A', 'B'))).rejects.toThrow('its checksum does not fit');
 });

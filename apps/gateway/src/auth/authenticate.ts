@@ -1,50 +1,66 @@
+import { apiKeyForm } from '@cluster-ai/core/access/api-key.ts';
 import { isLoopbackConnection, isLoopbackExempt, proxyHeaders } from '@cluster-ai/core/access/loopback.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { Clock } from '@cluster-ai/core/ports/clock.ts';
 import type { Call } from '@cluster-ai/platform/edge/edge.ts';
+import type { AddressLockout } from './address-lockout.ts';
+import { local, type Caller } from './caller.ts';
 import type { KeyRing } from './key-ring.ts';
+import type { PredictTokens } from './predict-tokens.ts';
 
-/** Who a call comes from. */
-export interface Principal {
-  /** Id of the key, or `local` for the loopback exemption. */
-  readonly id: string;
+/** Finds out who calls. Only a refusal may have to wait, for the count of wrong attempts that gateways share. */
+export type Authenticate = (call: Call) => Caller | Promise<never>;
+
+export interface AuthenticateParts {
+  readonly keys: KeyRing;
+  readonly tokens: PredictTokens;
+  readonly lockout: Pick<AddressLockout, 'attempt'>;
+  readonly auth: 'loopback-exempt' | 'required';
+  readonly clock: Clock;
 }
 
-export type Authenticate = (call: Call) => Principal;
-
-const local: Principal = { id: 'local' };
 const originOrProxyHeaders = ['origin', ...proxyHeaders];
 
 /**
- * Makes the authentication of the inference listener: a key with the action `infer`, or, unless `auth` is `required`, the
- * loopback exemption. A wrong key is refused even where none would be needed: its owner should learn of it.
- * @returns a function that throws ClusterError UNAUTHENTICATED or PERMISSION_DENIED.
+ * Makes the authentication of the inference listener: a key, a token that a control plane has signed, or, unless `auth`
+ * is `required`, the loopback exemption. A wrong key is refused even where none would be needed: its owner should learn of it.
+ * @returns a function that throws, or rejects with, ClusterError UNAUTHENTICATED or LOCKED_OUT.
  */
-export function createAuthenticate(options: {
-  readonly keys: KeyRing;
-  readonly auth: 'loopback-exempt' | 'required';
-  readonly clock: Clock;
-}): Authenticate {
-  const { keys, auth, clock } = options;
+export function createAuthenticate(parts: AuthenticateParts): Authenticate {
+  const { auth } = parts;
   return (call) => {
     const authorization = call.header('authorization');
-    if (authorization !== null) return principalOf(authorization, keys, clock);
+    if (authorization !== null) return holderOf(authorization, call, parts);
     if (auth === 'loopback-exempt' && comesFromThisMachine(call)) return local;
     throw new ClusterError('UNAUTHENTICATED', 'this call needs a key: send it as "Authorization: Bearer <key>"');
   };
 }
 
-function principalOf(authorization: string, keys: KeyRing, clock: Clock): Principal {
-  const token = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(authorization)?.[1];
+function holderOf(authorization: string, call: Call, parts: AuthenticateParts): Caller | Promise<never> {
+  const { keys, tokens, clock } = parts;
+  const token = /^Bearer ([\x21-\x7e]{1,4096})$/i.exec(authorization)?.[1];
   if (token === undefined) {
     throw new ClusterError('UNAUTHENTICATED', 'the Authorization header is not of the form "Bearer <key>"');
   }
-  const key = keys.find(token, clock.wallMs());
-  if (key === null) throw new ClusterError('UNAUTHENTICATED', 'the key is not known, or has expired or been revoked');
-  if (!key.actions.includes('infer')) {
-    throw new ClusterError('PERMISSION_DENIED', 'the key does not have the action infer');
+  const holder = (tokens.looksLike(token) ? tokens : keys).find(token, clock.wallMs());
+  if (holder === 'unknown') return refuse(token, call, parts);
+  if (holder === 'expired') throw new ClusterError('UNAUTHENTICATED', 'the key has expired');
+  return holder;
+}
+
+async function refuse(token: string, call: Call, { lockout }: AuthenticateParts): Promise<never> {
+  const lockedMs = await lockout.attempt(call.remoteAddress);
+  if (lockedMs > 0) {
+    throw new ClusterError('LOCKED_OUT', 'too many unknown keys came from this address; keys that are known go on', {
+      retryAfterSeconds: Math.ceil(lockedMs / 1_000),
+    });
   }
-  return { id: key.id };
+  throw new ClusterError(
+    'UNAUTHENTICATED',
+    apiKeyForm(token) === 'mistyped'
+      ? 'the key was copied wrong: its checksum does not fit'
+      : 'the key is not known, or has been revoked',
+  );
 }
 
 function comesFromThisMachine(call: Call): boolean {

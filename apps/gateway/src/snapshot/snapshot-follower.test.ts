@@ -1,5 +1,6 @@
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { Snapshot } from '@cluster-ai/contract/snapshot.ts';
+import { FakeClock } from '@cluster-ai/testkit/fake-clock.ts';
 import { MemoryLog } from '@cluster-ai/testkit/memory-log.ts';
 import {
   sha256,
@@ -11,6 +12,8 @@ import {
 } from '@cluster-ai/testkit/snapshot-models.ts';
 import { expect, test, vi } from 'vitest';
 import { KeyRing } from '../auth/key-ring.ts';
+import { PredictTokens } from '../auth/predict-tokens.ts';
+import { KeyUses } from '../limits/key-uses.ts';
 import { SnapshotFollower } from './snapshot-follower.ts';
 import type { StoredSnapshot } from './snapshot-store.ts';
 
@@ -25,9 +28,15 @@ function setUp(stored: StoredSnapshot | null = null) {
     load: vi.fn<() => Promise<StoredSnapshot | null>>(async () => stored),
   };
   const deployment = { apply: vi.fn<(snapshot: Snapshot) => void>(), good: false };
-  const keys = new KeyRing();
+  const keys = new KeyRing(new KeyUses(new FakeClock()));
   const log = new MemoryLog();
-  return { store, deployment, keys, log, follower: new SnapshotFollower({ store, keys, deployment, log }) };
+  return {
+    store,
+    deployment,
+    keys,
+    log,
+    follower: new SnapshotFollower({ store, keys, tokens: new PredictTokens(), deployment, log }),
+  };
 }
 
 test('a snapshot is stored first, then its keys and models are applied', async () => {
@@ -37,7 +46,7 @@ test('a snapshot is stored first, then its keys and models are applied', async (
   });
   await follower.receive(signed(snapshot));
   expect(deployment.apply).toHaveBeenCalledWith(snapshot);
-  expect(keys.find('secret', 0)?.id).toBe(key.id);
+  expect(keys.find('secret', 0)).toMatchObject({ id: key.id });
   expect(follower.applied).toEqual({ epoch: 'epoch-1', version: 4, good: false });
 });
 

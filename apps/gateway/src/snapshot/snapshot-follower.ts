@@ -1,6 +1,7 @@
 import type { SignedSnapshot, Snapshot } from '@cluster-ai/contract/snapshot.ts';
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
 import type { KeyRing } from '../auth/key-ring.ts';
+import type { PredictTokens } from '../auth/predict-tokens.ts';
 import type { Deployment } from '../models/deployment.ts';
 import { readSnapshot } from './read-snapshot.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
@@ -16,6 +17,7 @@ export interface AppliedSnapshot {
 export class SnapshotFollower {
   private readonly store: Pick<SnapshotStore, 'save' | 'load' | 'markGood'>;
   private readonly keys: KeyRing;
+  private readonly tokens: Pick<PredictTokens, 'replace'>;
   private readonly deployment: Pick<Deployment, 'apply' | 'good'>;
   private readonly log: Logger;
   private snapshot: Snapshot | null = null;
@@ -24,11 +26,13 @@ export class SnapshotFollower {
   constructor(parts: {
     readonly store: Pick<SnapshotStore, 'save' | 'load' | 'markGood'>;
     readonly keys: KeyRing;
+    readonly tokens: Pick<PredictTokens, 'replace'>;
     readonly deployment: Pick<Deployment, 'apply' | 'good'>;
     readonly log: Logger;
   }) {
     this.store = parts.store;
     this.keys = parts.keys;
+    this.tokens = parts.tokens;
     this.deployment = parts.deployment;
     this.log = parts.log;
   }
@@ -72,6 +76,7 @@ export class SnapshotFollower {
     this.snapshot = snapshot;
     this.good = false;
     this.keys.replace(snapshot.keys);
+    this.tokens.replace(snapshot.tokenIssuers);
     this.deployment.apply(snapshot);
   }
 }

@@ -52,15 +52,25 @@ export class SnapshotStore {
     await rename(join(this.folder, file), join(this.folder, good.file));
   }
 
-  /** The newest good snapshot, or else the newest that can be read; null when there is none. */
+  /**
+   * The newest good snapshot, or else the newest that can be read; null when there is none. Who may call is taken from
+   * the newest in any case: a key that was revoked stays revoked, although not all models of that snapshot ever served.
+   */
   async load(): Promise<StoredSnapshot | null> {
     const entries = await this.entries();
-    for (const entry of [...entries.filter(({ good }) => good), ...entries.filter(({ good }) => !good)]) {
+    const newest = await this.readFirst(entries);
+    if (newest === null) return null;
+    const serving = newest.entry.good ? newest : ((await this.readFirst(entries.filter(({ good }) => good))) ?? newest);
+    this.current = serving.entry;
+    const { keys, tokenIssuers } = newest.snapshot;
+    return { snapshot: { ...serving.snapshot, keys, tokenIssuers }, good: serving.entry.good };
+  }
+
+  private async readFirst(entries: readonly Entry[]): Promise<{ entry: Entry; snapshot: Snapshot } | null> {
+    for (const entry of entries) {
       try {
         const signed = signedSnapshotSchema.parse(JSON.parse(await readFile(join(this.folder, entry.file), 'utf8')));
-        const snapshot = readSnapshot(signed);
-        this.current = entry;
-        return { snapshot, good: entry.good };
+        return { entry, snapshot: readSnapshot(signed) };
       } catch (error) {
         this.log.error({ file: entry.file, error }, 'a stored snapshot cannot be read; trying the one before it');
       }

@@ -13,6 +13,8 @@ const page = renderMetrics({
   inFlight: 2,
   queued: 1,
   ready: true,
+  limitsShared: false,
+  limitsRefused: { rate: 3, quota: 0, lockout: 1 },
   snapshotVersion: 7,
   snapshotStalenessSeconds: 0.5,
   startedAtMs: 1_700_000_000_500,

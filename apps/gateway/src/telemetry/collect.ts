@@ -9,6 +9,9 @@ export interface GatewayState {
   readonly inFlight: number;
   readonly queued: number;
   readonly ready: boolean;
+  readonly limitsShared: boolean;
+  /** Requests that were refused, by reason. */
+  readonly limitsRefused: Readonly<Record<string, number>>;
   readonly models: readonly ObservedModel[];
   readonly runners: readonly ObservedRunner[];
   readonly snapshotVersion: number | null;
@@ -23,6 +26,11 @@ export function renderMetrics(state: GatewayState): string {
   addNumber(page, metric.inFlight, state.inFlight);
   addNumber(page, metric.queued, state.queued);
   addNumber(page, metric.ready, state.ready ? 1 : 0);
+  addNumber(page, metric.limitsShared, state.limitsShared ? 1 : 0);
+  page.begin(metric.limitsRefused);
+  for (const [reason, count] of Object.entries(state.limitsRefused)) {
+    page.sample(metric.limitsRefused, { reason }, count);
+  }
   page.begin(metric.modelReady);
   for (const model of state.models) {
     page.sample(metric.modelReady, { model: model.id }, model.state === 'READY' ? 1 : 0);

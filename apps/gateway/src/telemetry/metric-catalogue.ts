@@ -37,6 +37,16 @@ export const metricCatalogue = {
     help: 'Requests that wait for a place in a runner.',
   },
   ready: { name: 'cluster_ai_gateway_ready', type: 'gauge', help: '1 when /readyz is green.' },
+  limitsShared: {
+    name: 'cluster_ai_gateway_limits_shared',
+    type: 'gauge',
+    help: '1 when limits of keys are counted together with the other gateways, 0 when this gateway counts alone.',
+  },
+  limitsRefused: {
+    name: 'cluster_ai_gateway_limits_refused_total',
+    type: 'counter',
+    help: 'Requests that a limit has refused, by reason: rate and quota of a key, lockout of an address.',
+  },
   modelReady: {
     name: 'cluster_ai_gateway_model_ready',
     type: 'gauge',

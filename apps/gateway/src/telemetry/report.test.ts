@@ -1,13 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { sentReportSchema, type SentReport } from '@cluster-ai/contract/telemetry.ts';
+import { FakeClock } from '@cluster-ai/testkit/fake-clock.ts';
 import { startFakeHttpServer, type FakeHttpServer } from '@cluster-ai/testkit/fake-http-server.ts';
 import { MemoryLog } from '@cluster-ai/testkit/memory-log.ts';
+import { snapshotKey } from '@cluster-ai/testkit/snapshot-models.ts';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ControlAddresses } from '../control/control-addresses.ts';
+import { KeyUses } from '../limits/key-uses.ts';
 import { Reporter } from './report.ts';
 import { VariantStats } from './variant-stats.ts';
 
 const iris = new VariantStats('iris', 'iris@1');
+/** The 20,000th day since 1970, at noon. */
+const today = 20_000.5 * 86_400_000;
 const unrouted = new VariantStats('', '');
 
 let server: FakeHttpServer;
@@ -15,12 +20,14 @@ let reports: SentReport[];
 let answer: (response: ServerResponse) => void;
 let inFlight: number;
 let log: MemoryLog;
+let uses: KeyUses;
 let reporter: Reporter;
 
 beforeEach(async () => {
   reports = [];
   inFlight = 0;
   log = new MemoryLog();
+  uses = new KeyUses(new FakeClock(today));
   answer = (response) => response.end('{"accepted":true}');
   server = await startFakeHttpServer((request, response) => void receive(request, response));
   reporter = new Reporter({
@@ -28,6 +35,7 @@ beforeEach(async () => {
     token: () => 'join',
     log,
     stats: () => [iris, unrouted],
+    uses,
     describe: () => ({
       gateway: 'gateway-1',
       programVersion: '1',
@@ -115,4 +123,25 @@ test('nothing is sent after the stop', async () => {
   reporter.changed();
   await new Promise((resolve) => setTimeout(resolve, 200));
   expect(reports).toEqual([]);
+});
+
+test('keys are reported when their use has changed, until it was heard, and the answer tells of the others', async () => {
+  const [key] = uses.replace([snapshotKey('k', { dailyQuota: 100 })]);
+  if (key === undefined) throw new Error('one key was given');
+  key.lastUsedMs = today;
+  key.count(today);
+  answer = (response) => {
+    response.statusCode = 503;
+    response.end();
+  };
+  reporter.start();
+  await vi.waitFor(() => expect(reports).toHaveLength(1));
+  answer = (response) =>
+    response.end(JSON.stringify({ accepted: true, keyUsage: { day: 20_000, used: { [key.id]: 41 } } }));
+  reporter.changed();
+  await vi.waitFor(() => expect(key.used).toBe(41));
+  reporter.changed();
+  await vi.waitFor(() => expect(reports.length).toBeGreaterThan(2));
+  const told = { key: key.id, day: 20_000, requests: 1, lastUsedMs: today };
+  expect(reports.map(({ keyUsage }) => keyUsage).slice(0, 3)).toEqual([[told], [told], []]);
 });

@@ -5,6 +5,7 @@ import { toClusterError } from '@cluster-ai/core/errors.ts';
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
 import type { ControlAddresses } from '../control/control-addresses.ts';
 import { TrafficCounterReports } from './traffic-counters.ts';
+import type { KeyUses } from '../limits/key-uses.ts';
 import { TrafficWindow } from './traffic-window.ts';
 import type { VariantStats } from './variant-stats.ts';
 
@@ -22,6 +23,7 @@ export interface ReporterOptions {
   readonly log: Logger;
   readonly stats: () => readonly VariantStats[];
   readonly describe: () => GatewayDescription;
+  readonly uses: Pick<KeyUses, 'changes' | 'accepted'>;
 }
 
 /** Tells the control plane what this gateway serves and how, every two seconds and soon after each change. */
@@ -68,13 +70,15 @@ export class Reporter {
     }
     this.sending = true;
     this.outdated = false;
-    const { control, token, log } = this.options;
+    const { control, token, log, uses } = this.options;
     const url = control.present;
     try {
+      const keyUsage = uses.changes();
       const answer = await callEndpoint({ baseUrl: url, token: token(), timeoutMs: reportTimeoutMs }, reportGateway, {
-        body: this.report(),
+        body: { ...this.report(), keyUsage },
       });
       this.counters.acknowledged(answer.wantsAllCounters === true);
+      uses.accepted(keyUsage, answer.keyUsage ?? null);
       this.failing = false;
     } catch (thrown) {
       control.failed(url);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { keyUsageTotalsSchema } from '../key-usage.ts';
 import { sha256Schema } from '../manifest.ts';
 import { signedSnapshotSchema } from '../snapshot.ts';
 import { sentReportSchema } from '../telemetry.ts';
@@ -44,6 +45,8 @@ export const reportGateway = endpoint({
     accepted: z.literal(true),
     /** The control plane has no counters of this process: the next report must be complete. */
     wantsAllCounters: z.boolean().optional(),
+    /** What all gateways have let through: one without Redis, and one that has just started, would not know. */
+    keyUsage: keyUsageTotalsSchema.optional(),
   }),
   status: 200,
 });

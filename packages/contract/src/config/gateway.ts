@@ -50,6 +50,33 @@ export const gatewayConfigSchema = z.strictObject({
     .enum(['loopback-exempt', 'required'])
     .default('loopback-exempt')
     .describe('`required` ends the loopback exemption: every call needs a key.'),
+  lockout: z
+    .strictObject({
+      attemptsMax: z
+        .int()
+        .min(1)
+        .max(1_000_000)
+        .default(20)
+        .describe('Calls with unknown keys from one address; then such calls are locked out. Good keys go on.'),
+      windowMs: milliseconds(60_000, 86_400_000).describe('Unknown keys are counted for this long.'),
+      lockMs: milliseconds(60_000, 86_400_000).describe('How long the lock lasts.'),
+    })
+    .prefault({}),
+  redis: z
+    .strictObject({
+      url: z
+        .string()
+        .optional()
+        .describe(
+          'Redis (REDIS_URL) over which gateways count limits and wrong keys together: redis:// or rediss://. Unset: each counts alone.',
+        )
+        .meta({ secret: true, env: 'REDIS_URL' }),
+      connectTimeoutMs: milliseconds(1_000, 60_000).describe('Wait for a connection to Redis at most.'),
+      commandTimeoutMs: milliseconds(100, 10_000).describe(
+        'Wait for an answer of Redis at most; then this gateway counts alone until Redis is back.',
+      ),
+    })
+    .prefault({}),
   admission: z
     .strictObject({
       queueLengthMax: z.int().min(1).max(1_000_000).default(2_048).describe('Requests waiting for one model version.'),

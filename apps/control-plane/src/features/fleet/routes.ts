@@ -3,6 +3,7 @@ import { gatewayReportSchema } from '@cluster-ai/contract/telemetry.ts';
 import type { Register } from '../../http/register-endpoint.ts';
 import type { Plane } from '../../plane.ts';
 import { foldTraffic } from '../traffic/index.ts';
+import { foldKeyUsage, selectUsageTotals } from '../keys/index.ts';
 import { sendFile } from './send-file.ts';
 import { upsertReport } from './store.ts';
 
@@ -12,11 +13,15 @@ export function fleetRoutes(register: Register, plane: Plane): void {
     const report = gatewayReportSchema.parse(body);
     plane.reports.set(report.gateway, { report, seenAtMs: plane.clock.wallMs() });
     const { counters } = body;
-    const wantsAllCounters = await plane.store.note(async (query) => {
+    return plane.store.note(async (query) => {
       await upsertReport(query, report);
-      return counters === undefined ? false : foldTraffic(query, { ...report, counters });
+      await foldKeyUsage(query, report, body.keyUsage ?? []);
+      return {
+        accepted: true as const,
+        wantsAllCounters: counters === undefined ? false : await foldTraffic(query, { ...report, counters }),
+        keyUsage: await selectUsageTotals(query),
+      };
     });
-    return { accepted: true as const, wantsAllCounters };
   });
 
   register(fetchModelFile, async ({ params, request, reply }) =>

@@ -9,14 +9,13 @@ import { containsText } from '../../http/list-conditions.ts';
 import type { ListColumns, ListCondition } from '../../http/list-columns.ts';
 import { listRows } from '../../http/list-rows.ts';
 import { effectiveActions } from './effective-actions.ts';
+import { today } from './usage.ts';
 
 /** The admin token's row: gateways know it as a key, lists do not. */
 const adminTokenId = 'admin';
 
 /** After this time an expired key leaves the snapshot; until then gateways can say that it has expired. */
 const expiredKeptDays = 30;
-
-const today = sql<number>`floor(extract(epoch from now()) / 86400)::integer`;
 
 const usedToday = sql<string>`(
   select coalesce(sum(requests), 0) from key_usage where key_id = access_keys.id and day = ${today}

@@ -86,6 +86,17 @@ test.each<[string, Partial<Findings>, string, number, string]>([
     'gateway g1 is on snapshot 4, the present one is 4',
   ],
   [
+    'a Redis that is away',
+    {
+      gateways: [
+        gateway({ limits: { mode: 'local', redisConfigured: true, reason: 'Redis at r:6379 is away: refused' } }),
+      ],
+    },
+    'degraded',
+    90,
+    'gateway g1 counts the limits of keys alone: Redis at r:6379 is away: refused',
+  ],
+  [
     'a model that failed',
     { gateways: [gateway({ models: [failed] })] },
     'degraded',
@@ -147,4 +158,9 @@ test('one gateway of two that is silent degrades; the last one takes everything 
       { text: 'gateway g1 has not reported since 2026-01-01T00:00:00.000Z', penalty: 60 },
     ],
   });
+});
+
+test('limits that are counted alone because no Redis is configured are no reason', () => {
+  const alone = gateway({ limits: { mode: 'local', redisConfigured: false, reason: 'no Redis is configured' } });
+  expect(healthOf({ ...well, gateways: [alone] }).reasons).toEqual([]);
 });

@@ -34,6 +34,7 @@ const penalties = {
   gatewayNotReady: 60,
   gatewayBehind: 20,
   modelFailed: 20,
+  limitsApart: 10,
   sourceProblem: 3,
   /** For each percent of requests that failed, and at most in all. */
   faultsPerPercent: 4,
@@ -117,6 +118,15 @@ function gatewayReasons(
             text: `gateway ${gateway} is on snapshot ${applied?.version ?? 'none'}, the present one is ${version}`,
             penalty: share(penalties.gatewayBehind),
             fix: "look at the gateway's log: it says why it does not take the newer one",
+          },
+        ]
+      : []),
+    ...(report.limits?.redisConfigured === true && report.limits.mode === 'local'
+      ? [
+          {
+            text: `gateway ${gateway} counts the limits of keys alone: ${report.limits.reason}`,
+            penalty: share(penalties.limitsApart),
+            fix: 'start Redis; until then each gateway lets a key have its whole rate, and its quota as far as reports tell',
           },
         ]
       : []),

@@ -1,6 +1,8 @@
+import { modelsCover } from '@cluster-ai/core/access/roles.ts';
 import { ClusterError, toClusterError } from '@cluster-ai/core/errors.ts';
 import type { Call, CallHandler, Reply } from '@cluster-ai/platform/edge/edge.ts';
 import { healthDocument, modelMetadata, serverMetadata } from '@cluster-ai/protocols/open-inference/documents.ts';
+import { assertCovers, assertMay, type Caller } from '../../auth/caller.ts';
 import { predict, type Stages } from '../../pipeline.ts';
 import { findVersion, variantOfVersion, type RouteTable } from '../../routing/route-table.ts';
 import { openInferenceProtocol, sendError } from './infer.ts';
@@ -23,14 +25,19 @@ export function createOpenInferenceFrontEnd(options: OpenInferenceOptions): Call
       return;
     }
     try {
-      answer(call, reply, target, options);
+      await answer(call, reply, target, options);
     } catch (thrown) {
       sendError(reply, toClusterError(thrown), options.stages.nextRequestId(call));
     }
   };
 }
 
-function answer(call: Call, reply: Reply, target: OpenInferenceTarget | null, options: OpenInferenceOptions): void {
+async function answer(
+  call: Call,
+  reply: Reply,
+  target: OpenInferenceTarget | null,
+  options: OpenInferenceOptions,
+): Promise<void> {
   const { stages, isReady } = options;
   if (target === null) throw new ClusterError('NOT_FOUND', 'Not Found');
   const allowed = methodsOf[target.kind];
@@ -41,14 +48,16 @@ function answer(call: Call, reply: Reply, target: OpenInferenceTarget | null, op
   // Health is open to everybody: load balancers have no key.
   if (target.kind === 'live') return sendJson(reply, 200, healthDocument(true, isReady()));
   if (target.kind === 'ready') return sendJson(reply, isReady() ? 200 : 503, healthDocument(true, isReady()));
-  stages.authenticate(call);
+  const caller = await stages.authenticate(call);
+  assertMay(caller, 'read');
+  if ('model' in target) assertCovers(caller, target.model);
   switch (target.kind) {
     case 'server':
       return sendJson(reply, 200, serverMetadata(options.serverName, options.serverVersion));
     case 'models':
-      return sendJson(reply, 200, JSON.stringify({ models: modelNames(stages.routes) }));
+      return sendJson(reply, 200, JSON.stringify({ models: modelNames(stages.routes, caller) }));
     case 'model-list':
-      return sendJson(reply, 200, modelList(stages.routes));
+      return sendJson(reply, 200, modelList(stages.routes, caller));
     case 'model-ready':
       return sendModelReady(reply, target.model, target.version, stages.routes);
     case 'model':
@@ -58,16 +67,18 @@ function answer(call: Call, reply: Reply, target: OpenInferenceTarget | null, op
   }
 }
 
-function modelNames(routes: RouteTable): string[] {
+/** The names that the caller may use. */
+function modelNames(routes: RouteTable, { models }: Caller): string[] {
   return routes
     .all()
     .map((route) => route.name)
+    .filter((name) => modelsCover(models, name))
     .toSorted();
 }
 
 /** One document for two families of clients: OpenAI's `data` and KServe's `models`. */
-function modelList(routes: RouteTable): string {
-  const names = modelNames(routes);
+function modelList(routes: RouteTable, caller: Caller): string {
+  const names = modelNames(routes, caller);
   return JSON.stringify({
     object: 'list',
     data: names.map((id) => ({ id, object: 'model', owned_by: 'cluster-ai' })),
