@@ -1,6 +1,7 @@
 import type { GatewayStatus, HealthReason, Overview } from '@cluster-ai/contract/api/system.ts';
 import type { GatewayReport, ObservedModel, Traffic } from '@cluster-ai/contract/telemetry.ts';
 import { mockModels, mockRoutes } from './models.ts';
+import { rates, wave } from './rates.ts';
 
 export const scenarios = ['normal', 'empty', 'idle', 'degraded', 'no-gateway', 'refusing'] as const;
 
@@ -103,20 +104,16 @@ function report(gateway: string, scenario: Scenario, atMs: number): GatewayRepor
   };
 }
 
-/** -1 to 1, one period in `periodMs`. */
-function wave(atMs: number, periodMs: number): number {
-  return Math.sin((atMs / periodMs) * 2 * Math.PI);
-}
-
-const rates: Readonly<Record<string, number>> = { 'iris@1': 840, 'mnist@4': 378, 'mnist@5': 42, 'silero-vad@1': 31 };
-
 function trafficAt(atMs: number): Traffic[] {
   return Object.entries(rates).map(([modelId, rate], index) => ({
     route: modelId.split('@')[0] ?? modelId,
     modelId,
     requestsTotal: rate * 3_600,
     errorsTotal: index,
-    requestsPerSecond: rate * (1 + 0.15 * wave(atMs, 80_000 + index * 13_000) + 0.03 * wave(atMs, 7_000)),
+    requestsPerSecond:
+      rate *
+      (1 + 0.35 * wave(atMs, 86_400_000)) *
+      (1 + 0.15 * wave(atMs, 80_000 + index * 13_000) + 0.03 * wave(atMs, 7_000)),
     errorsPerSecond: index === 2 ? Math.max(0, wave(atMs, 120_000)) * 0.6 : 0,
     p50Ms: 0.7 + index * 0.8,
     p99Ms: 2.9 + index * 2.2 + wave(atMs, 23_000) * 0.4,

@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
+import { streamEvents } from '@cluster-ai/contract/api/events.ts';
+import { getOverview } from '@cluster-ai/contract/api/system.ts';
 import { auditEndpoints } from './api/audit.ts';
 import { keyEndpoints } from './api/keys.ts';
 import { modelEndpoints } from './api/models.ts';
@@ -11,7 +13,7 @@ import { settingEndpoints } from './api/settings.ts';
 import { systemEndpoints } from './api/system.ts';
 import { userEndpoints } from './api/users.ts';
 import { answerCall, sendJson, type MockEndpoint } from './endpoint.ts';
-import { scenarios, type Scenario } from './fleet.ts';
+import { mockOverview, scenarios, type Scenario } from './fleet.ts';
 import { mockPredict } from './predict.ts';
 import { callers, type Caller, type MockState } from './state.ts';
 
@@ -93,10 +95,26 @@ async function answer(
     response.writeHead(status, headers).end(body);
     return;
   }
+  if (pathname === streamEvents.path && state.scenario !== 'refusing') {
+    streamOverview(response, state);
+    return;
+  }
   if (pathname.startsWith('/api/')) {
     const { status, document, retryAfterSeconds } = answerCall(endpoints, request, await readBody(request), state);
     sendJson(response, status, document, retryAfterSeconds);
   } else await sendFile(response, dist, pathname);
+}
+
+/** The overview as events, as often as gateways report. */
+function streamOverview(response: ServerResponse, state: MockState): void {
+  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+  const send = () => {
+    const overview = getOverview.answer.parse(mockOverview(state.scenario, Date.now()));
+    response.write(`event: overview\ndata: ${JSON.stringify(overview)}\n\n`);
+  };
+  send();
+  const timer = setInterval(send, 2_000);
+  response.on('close', () => clearInterval(timer));
 }
 
 async function sendFile(response: ServerResponse, dist: string | undefined, pathname: string): Promise<void> {

@@ -1,19 +1,22 @@
 import { getOverview } from '@cluster-ai/contract/api/system.ts';
 import { queryOptions } from '@tanstack/react-query';
 import { call } from './client.ts';
+import { isStreamOpen } from './stream-state.ts';
 
-/** How often the overview is asked for: as often as gateways report, milliseconds. */
+/** How often the overview is asked for while no events arrive: as often as gateways report, milliseconds. */
 export const overviewIntervalMs = 2_000;
 
+/** How often in spite of events: a connection that is dead without saying so shows within this time, milliseconds. */
+const checkIntervalMs = 10_000;
+
 /**
- * Polled without retries: the next poll is the retry, and the reader learns at once that there was no answer.
- * `networkMode: 'always'`, because a machine without a network still reaches its own control plane.
+ * Kept fresh by events (`live.ts`), and polled without them. No retries: the next poll is the retry, and the reader learns
+ * at once that there was no answer.
  */
 export const overviewQuery = queryOptions({
   queryKey: ['overview'],
   queryFn: ({ signal }) => call(getOverview, { signal }),
-  refetchInterval: overviewIntervalMs,
+  refetchInterval: () => (isStreamOpen() ? checkIntervalMs : overviewIntervalMs),
   retry: false,
-  networkMode: 'always',
   refetchIntervalInBackground: true,
 });

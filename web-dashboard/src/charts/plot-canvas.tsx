@@ -1,16 +1,18 @@
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import type { Format } from '../ui/format.ts';
-import { chartOptions, type ChartSeries } from './chart-options.ts';
+import { chartOptions, type ChartSeries, type ChartSpan } from './chart-options.ts';
 
 const heightPx = 200;
 
 interface PlotCanvasProps<Sample extends { readonly atMs: number }> {
   readonly samples: readonly Sample[];
   readonly series: readonly ChartSeries<Sample>[];
+  readonly span: ChartSpan;
   readonly topMin: number;
   readonly format: Format;
   readonly onHover: (index: number | null) => void;
+  readonly onMark: (span: ChartSpan) => void;
 }
 
 /**
@@ -18,16 +20,29 @@ interface PlotCanvasProps<Sample extends { readonly atMs: number }> {
  * `series`, `topMin`, `format` and `onHover` must stay the same for its life.
  */
 export function PlotCanvas<Sample extends { readonly atMs: number }>(props: PlotCanvasProps<Sample>) {
-  const { samples, series, topMin, format, onHover } = props;
+  const { samples, series, span, topMin, format, onHover, onMark } = props;
   const host = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot>(null);
+  const latest = useRef({ span, onMark });
+
+  useEffect(() => {
+    latest.current = { span, onMark };
+  }, [span, onMark]);
 
   useEffect(() => {
     const element = host.current;
     if (element === null) return undefined;
-    const width = element.clientWidth;
-    const colourOf = (property: string) => resolveColour(element, property);
-    const options = chartOptions({ width, height: heightPx, series, colourOf, topMin, format, onHover });
+    const options = chartOptions({
+      width: element.clientWidth,
+      height: heightPx,
+      series,
+      colourOf: (property) => resolveColour(element, property),
+      span: () => latest.current.span,
+      topMin,
+      format,
+      onHover,
+      onMark: (marked) => latest.current.onMark(marked),
+    });
     const plot = new uPlot(options, [[]], element);
     chart.current = plot;
     const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: heightPx }));

@@ -1,7 +1,9 @@
 import { Dialog } from '@base-ui/react/dialog';
 import type { Session } from '@cluster-ai/contract/api/session.ts';
+import { useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
+import { followEvents } from '../api/live.ts';
 import { shellText } from '../i18n/shell-text.ts';
 import { useText } from '../i18n/use-text.ts';
 import { pathTo } from '../routes/path-to.ts';
@@ -24,6 +26,8 @@ export function Shell() {
 function Frame({ session }: { readonly session: Session }) {
   const t = useText(shellText);
   const isWide = useMedia(wideQuery);
+  const client = useQueryClient();
+  useEffect(() => followEvents(client), [client]);
   return (
     <div className="min-h-dvh lg:grid lg:grid-cols-[15rem_minmax(0,1fr)]">
       <a
@@ -55,7 +59,7 @@ function Frame({ session }: { readonly session: Session }) {
       <main
         id="main"
         tabIndex={-1}
-        className="mx-auto w-full max-w-[108rem] min-w-0 space-y-6 px-4 py-5 outline-none sm:px-6 lg:px-8 lg:py-7"
+        className="mx-auto w-full max-w-[124rem] min-w-0 space-y-6 px-4 py-5 outline-none sm:px-6 lg:px-8 lg:py-7"
       >
         {session.setupNeeded && <SetupNotice />}
         <Outlet />

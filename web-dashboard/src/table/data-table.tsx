@@ -1,3 +1,5 @@
+import { tableText } from '../i18n/table-text.ts';
+import { useText } from '../i18n/use-text.ts';
 import type { Column } from './column.ts';
 
 interface DataTableProps<Row> {
@@ -10,8 +12,9 @@ interface DataTableProps<Row> {
 
 /** A table of a few rows that are all there. It becomes one card a row where there is little room. */
 export function DataTable<Row>({ caption, columns, rows, rowKey }: DataTableProps<Row>) {
+  const t = useText(tableText);
   return (
-    <section aria-label={caption} tabIndex={0} className="table-frame overflow-x-auto rounded-xl">
+    <section aria-label={t('tableOf', { caption })} tabIndex={0} className="table-frame overflow-x-auto rounded-xl">
       <table className="data-table" data-narrow="cards">
         <caption className="sr-only">{caption}</caption>
         <thead>

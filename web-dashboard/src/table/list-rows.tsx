@@ -23,7 +23,7 @@ export function ListRows<Row>({ caption, columns, rows, rowKey, sort, onSort, se
   useRowKeys(body);
   const choose = useRowChoice(selection, rows.map(rowKey));
   return (
-    <section aria-label={caption} tabIndex={0} className="table-frame overflow-x-auto rounded-t-xl">
+    <section aria-label={t('tableOf', { caption })} tabIndex={0} className="table-frame overflow-x-auto rounded-t-xl">
       <table className="data-table" data-narrow="cards">
         <caption className="sr-only">{caption}</caption>
         <thead>

@@ -2,7 +2,7 @@ export type ButtonLook = 'primary' | 'quiet' | 'danger' | 'plain';
 
 const looks: Readonly<Record<ButtonLook, string>> = {
   primary: 'bg-accent text-accent-ink border-transparent font-semibold hover:brightness-110',
-  quiet: 'bg-surface text-ink border-line-strong hover:bg-sunken',
+  quiet: 'bg-surface text-ink border-line hover:border-line-strong hover:bg-sunken',
   danger: 'bg-bad text-bad-ink border-transparent font-semibold hover:brightness-110',
   plain: 'bg-transparent text-ink border-transparent hover:bg-sunken',
 };

@@ -14,8 +14,12 @@ export interface Format {
   readonly number: (value: number, digits?: number) => string;
   /** Time of day in the reader's zone, `14:03:22`. */
   readonly clock: (atMs: number) => string;
+  /** Time of day without seconds, `14:03`. */
+  readonly time: (atMs: number) => string;
   /** Day and time of day without seconds: axes of charts over more than a day. */
   readonly dayAndTime: (atMs: number) => string;
+  /** A day without its year, `21 Aug`. */
+  readonly day: (atMs: number) => string;
   /** A calendar day, `21 Aug 2026`. */
   readonly date: (atMs: number) => string;
   /** Date, time and zone: what a hover shows. */
@@ -66,15 +70,19 @@ function makeFormat(language: Language): Format {
   return { ...figures, ...makeTimes(locale) };
 }
 
-function makeTimes(locale: string): Pick<Format, 'clock' | 'dayAndTime' | 'date' | 'absolute'> {
+function makeTimes(locale: string): Pick<Format, 'clock' | 'time' | 'dayAndTime' | 'day' | 'date' | 'absolute'> {
   const time = { hour: '2-digit', minute: '2-digit' } as const;
   const day = { year: 'numeric', month: 'short', day: 'numeric' } as const;
+  const minutes = new Intl.DateTimeFormat(locale, time);
+  const monthDay = new Intl.DateTimeFormat(locale, { month: 'short', day: 'numeric' });
   const clock = new Intl.DateTimeFormat(locale, { ...time, second: '2-digit' });
   const dayAndTime = new Intl.DateTimeFormat(locale, { month: 'short', day: 'numeric', ...time });
   const date = new Intl.DateTimeFormat(locale, day);
   const absolute = new Intl.DateTimeFormat(locale, { ...day, ...time, second: '2-digit', timeZoneName: 'short' });
   return {
     clock: (atMs) => clock.format(atMs),
+    time: (atMs) => minutes.format(atMs),
+    day: (atMs) => monthDay.format(atMs),
     dayAndTime: (atMs) => dayAndTime.format(atMs),
     date: (atMs) => date.format(atMs),
     absolute: (atMs) => absolute.format(atMs),

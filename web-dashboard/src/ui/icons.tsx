@@ -156,3 +156,11 @@ export function LinkIcon(props: IconProps) {
     </Icon>
   );
 }
+
+export function ClockIcon(props: IconProps) {
+  return (
+    <Icon {...props}>
+      <path d="M8 4.6V8l2.4 1.6M14.4 8A6.4 6.4 0 1 1 1.6 8a6.4 6.4 0 0 1 12.8 0z" />
+    </Icon>
+  );
+}

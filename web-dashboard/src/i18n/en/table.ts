@@ -1,6 +1,7 @@
 export const table = {
   filter: 'Filter',
   filterExample: 'Filter, like {example}',
+  tableOf: '{caption}: table',
   loading: 'Loading the list',
   noMatch: 'Nothing matches this filter.',
   shown: '{count} shown on this page',

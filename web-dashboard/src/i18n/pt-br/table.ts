@@ -4,6 +4,7 @@ import type { table as english } from '../en/table.ts';
 export const table: TranslationOf<typeof english> = {
   filter: 'Filtro',
   filterExample: 'Filtro, como {example}',
+  tableOf: '{caption}: tabela',
   loading: 'Carregando a lista',
   noMatch: 'Nada corresponde a este filtro.',
   shown: '{count} mostrados nesta página',

@@ -1,0 +1,61 @@
+import { eventSchemas, streamEvents, type ChangeKind } from '@cluster-ai/contract/api/events.ts';
+import type { QueryClient } from '@tanstack/react-query';
+import { overviewQuery } from './overview.ts';
+import { isStreamOpen, setStreamOpen } from './stream-state.ts';
+
+/** Wait before connecting again after a refusal, milliseconds. Broken connections are taken up by the browser itself. */
+const reconnectMs = 2_000;
+
+/** Answers that a change makes old, by the first word of their key. */
+const affected: Readonly<Record<ChangeKind, readonly string[]>> = {
+  model: ['models', 'model', 'routes', 'route'],
+  route: ['routes', 'route', 'models', 'model'],
+  key: ['keys', 'key'],
+  user: ['users', 'user', 'session'],
+  setting: ['settings', 'setting'],
+};
+
+/**
+ * Follows the control plane's events for as long as the frame stands: the overview arrives as it changes, and what was
+ * changed elsewhere is asked for again. Without the stream the overview is polled.
+ * @returns what ends it
+ */
+export function followEvents(client: QueryClient): () => void {
+  let source: EventSource | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const away = () => {
+    if (!isStreamOpen()) return;
+    setStreamOpen(false);
+    // Says at once whether the control plane is gone, and begins the polling.
+    void client.refetchQueries({ queryKey: overviewQuery.queryKey });
+  };
+  const connect = () => {
+    source = new EventSource(streamEvents.path);
+    source.addEventListener('open', () => setStreamOpen(true));
+    source.addEventListener('error', () => {
+      away();
+      if (source?.readyState === EventSource.CLOSED) timer = setTimeout(connect, reconnectMs);
+    });
+    source.addEventListener('overview', (event: MessageEvent<string>) => {
+      const overview = eventSchemas.overview.safeParse(JSON.parse(event.data));
+      if (overview.success) client.setQueryData(overviewQuery.queryKey, overview.data);
+    });
+    source.addEventListener('changed', (event: MessageEvent<string>) => {
+      const change = eventSchemas.changed.safeParse(JSON.parse(event.data));
+      if (change.success) forget(client, change.data.kind);
+    });
+  };
+  connect();
+  return () => {
+    clearTimeout(timer);
+    source?.close();
+    setStreamOpen(false);
+  };
+}
+
+function forget(client: QueryClient, kind: ChangeKind): void {
+  // Every change is an entry of the audit log, too.
+  const words = new Set([...affected[kind], 'audit']);
+  void client.invalidateQueries({ predicate: ({ queryKey: [word] }) => typeof word === 'string' && words.has(word) });
+}

@@ -1,0 +1,100 @@
+import type { TrafficAnswer, TrafficPoint } from '@cluster-ai/contract/api/traffic.ts';
+import { useQuery } from '@tanstack/react-query';
+import { trafficQuery } from '../../api/traffic.ts';
+import type { ChartSpan } from '../../charts/chart-options.ts';
+import { TimeChart } from '../../charts/time-chart.tsx';
+import { useTimeRange } from '../../charts/use-time-range.ts';
+import { overviewText } from '../../i18n/overview-text.ts';
+import { useText } from '../../i18n/use-text.ts';
+import { FailedState } from '../../ui/failed-state.tsx';
+import { useFormat } from '../../ui/format.ts';
+import { Panel, Section } from '../../ui/section.tsx';
+import { Skeleton } from '../../ui/skeleton.tsx';
+import { errorPercent, useTrafficSeries } from './traffic-series.ts';
+
+/** Requests, errors and latency of all gateways over the time range. */
+export function HistorySection() {
+  const t = useText(overviewText);
+  const { range } = useTimeRange();
+  const { data, error, refetch, isPlaceholderData } = useQuery(trafficQuery(range, 'none'));
+  return (
+    <Section id="history" title={t('history')} summary={data === undefined ? undefined : <Totals traffic={data} />}>
+      {data !== undefined ? (
+        <div aria-busy={isPlaceholderData} className={isPlaceholderData ? 'opacity-60' : ''}>
+          <Charts traffic={data} />
+        </div>
+      ) : error === null ? (
+        <div className="grid gap-4 xl:grid-cols-2 2xl:grid-cols-3">
+          <Skeleton className="h-72 rounded-xl!" />
+          <Skeleton className="h-72 rounded-xl!" />
+          <Skeleton className="h-72 rounded-xl!" />
+        </div>
+      ) : (
+        <Panel>
+          <FailedState error={error} title={t('trafficFailed')} onRetry={() => void refetch()} />
+        </Panel>
+      )}
+    </Section>
+  );
+}
+
+function Totals({ traffic }: { readonly traffic: TrafficAnswer }) {
+  const t = useText(overviewText);
+  const format = useFormat();
+  const [all] = traffic.series;
+  const step = t('step', { step: format.duration(traffic.stepSeconds * 1_000) });
+  if (all === undefined || all.requests === 0) return <>{t('noTraffic')}</>;
+  return (
+    <>
+      {t('totalsShort', { requests: all.requests, share: format.percent(all.errors / all.requests) })}. {step}
+    </>
+  );
+}
+
+const noPoints: readonly TrafficPoint[] = [];
+
+function Charts({ traffic }: { readonly traffic: TrafficAnswer }) {
+  const t = useText(overviewText);
+  const format = useFormat();
+  const { setRange } = useTimeRange();
+  const series = useTrafficSeries();
+  const shared = {
+    samples: traffic.series[0]?.points ?? noPoints,
+    span: traffic,
+    onMark: ({ fromMs, toMs }: ChartSpan) => setRange({ kind: 'absolute', fromMs, toMs }),
+  };
+  return (
+    <div className="grid gap-4 xl:grid-cols-2 2xl:grid-cols-3">
+      <Panel>
+        <TimeChart
+          {...shared}
+          title={t('requests')}
+          unit={t('perSecond')}
+          series={series.requests}
+          format={format.rate}
+          topMin={1}
+        />
+      </Panel>
+      <Panel>
+        <TimeChart
+          {...shared}
+          title={t('latency')}
+          unit={t('milliseconds')}
+          series={series.latency}
+          format={format.ms}
+          topMin={1}
+        />
+      </Panel>
+      <Panel className="xl:max-2xl:col-span-2">
+        <TimeChart
+          {...shared}
+          title={t('errors')}
+          unit={t('percentOfRequests')}
+          series={series.errors}
+          format={(percent) => format.percent(percent / 100)}
+          topMin={errorPercent.topMin}
+        />
+      </Panel>
+    </div>
+  );
+}
