@@ -267,6 +267,6 @@ test.each(['0.0.0.0', '192.168.1.10', '::'])('a front door at %s is refused with
   const log = createLogger({ program: 'test', level: 'error', destination: { write: () => undefined } });
   await expect(createControlPlane(loadedConfig(config), log)).rejects.toMatchObject({
     code: 'CONFIG_INVALID',
-    message: `http.host: ${host} is not a loopback address; the front door is for this machine alone, because it has no accounts yet`,
+    message: `http.host is ${host}, which other machines can reach, and this listener has no TLS: set http.tls.certFile and http.tls.keyFile, or, where a proxy ends TLS in front of it, set http.plaintext to allowed`,
   });
 });

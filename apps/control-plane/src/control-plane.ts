@@ -1,7 +1,5 @@
 import { join } from 'node:path';
 import type { ControlPlaneConfig } from '@cluster-ai/contract/config/control-plane.ts';
-import { isLoopbackAddress } from '@cluster-ai/core/access/loopback.ts';
-import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { systemClock } from '@cluster-ai/core/ports/clock.ts';
 import type { LoadedConfig } from '@cluster-ai/platform/config/load-config.ts';
 import type { Clock } from '@cluster-ai/core/ports/clock.ts';
@@ -11,6 +9,7 @@ import { readMigrations } from '@cluster-ai/platform/postgres/migrate.ts';
 import { openPool } from '@cluster-ai/platform/postgres/pool.ts';
 import type { Pool } from '@cluster-ai/platform/postgres/pool.ts';
 import { Redis } from '@cluster-ai/platform/redis/redis.ts';
+import { openCertificate } from '@cluster-ai/platform/tls/listener-rule.ts';
 import type { FastifyInstance } from 'fastify';
 import { prepareDatabase } from './database/prepare.ts';
 import { createStore } from './database/store.ts';
@@ -62,7 +61,7 @@ export async function createControlPlane(
   log: LeveledLogger,
   clock: Clock = systemClock,
 ): Promise<ControlPlane> {
-  assertLoopbackListener(config.http.host);
+  const certificate = await openCertificate('http', config.http, log);
   const tokens = await readTokens(config.auth);
   const pool = openDatabase(config, log);
   const store = createStore({ pool, onSnapshot: (snapshot) => feed.publish(snapshot) });
@@ -76,6 +75,7 @@ export async function createControlPlane(
     databaseUp: () => store.isReachable,
     gatewaysConnected: () =>
       [...reports.values()].filter(({ seenAtMs }) => Date.now() - seenAtMs < connectedWithinMs).length,
+    tls: certificate === null ? null : () => certificate.figures,
   });
   const settings = createLiveSettings(given, log);
   const redis =
@@ -83,7 +83,7 @@ export async function createControlPlane(
       ? null
       : new Redis({ ...config.redis, url: config.redis.url, clientName: 'cluster-ai-control-plane', log });
   const identity = createIdentity({ store, redis, clock, settings });
-  const hosts = createHosts(config.http, () => []);
+  const hosts = createHosts(config.http, () => certificate?.current.names ?? []);
   const instanceId = await readInstanceId(config.home);
   const folder = config.storage.folder ?? config.home;
   const files = await openFileStore(folder, instanceId);
@@ -100,6 +100,7 @@ export async function createControlPlane(
     store,
     feed,
     tokens,
+    certificate,
     hosts,
     identity,
     access: createAccessRule({
@@ -171,8 +172,8 @@ export function addPhases(lifecycle: Lifecycle, control: ControlPlane): void {
   lifecycle.add({
     name: 'front door',
     why: 'it answers, if only that the database is away, before the database is ready',
-    start: () => listen(server, config.http, log),
-    stop: () => closeServer(server, config.shutdown.drainTimeoutMs, log),
+    start: () => listen(plane, server),
+    stop: () => closeServer(plane, server),
     stopTimeoutMs: config.shutdown.drainTimeoutMs + cutMs,
   });
   lifecycle.add({
@@ -207,16 +208,4 @@ export function addPhases(lifecycle: Lifecycle, control: ControlPlane): void {
     stopTimeoutMs: 1_000,
   });
   let jobs: ReturnType<typeof startJobs> | null = null;
-}
-
-/** There are no accounts yet: whoever reaches the front door from elsewhere could read everything. */
-function assertLoopbackListener(host: string): void {
-  if (host === 'localhost' || isLoopbackAddress(host)) return;
-  throw new ClusterError(
-    'CONFIG_INVALID',
-    `http.host: ${host} is not a loopback address; the front door is for this machine alone, because it has no accounts yet`,
-    {
-      fix: 'use 127.0.0.1, and reach it from elsewhere through a tunnel: ssh -L 3000:localhost:3000 <this machine>',
-    },
-  );
 }

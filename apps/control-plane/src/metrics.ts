@@ -1,3 +1,4 @@
+import type { TlsFigures } from '@cluster-ai/platform/tls/certificate-files.ts';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** What the control plane counts, under names that begin with `cluster_ai_control_plane_`. */
@@ -15,6 +16,8 @@ export interface MetricSources {
   readonly snapshotWaiters: () => number;
   readonly databaseUp: () => boolean;
   readonly gatewaysConnected: () => number;
+  /** Null for a front door without TLS. */
+  readonly tls: (() => TlsFigures) | null;
 }
 
 const prefix = 'cluster_ai_control_plane_';
@@ -55,6 +58,7 @@ export function createMetrics(sources: MetricSources): Metrics {
     'Start of the process, seconds since 1970.',
     () => performance.timeOrigin / 1_000,
   );
+  if (sources.tls !== null) addTls(registry, sources.tls);
   return {
     registry,
     observeRequest: (endpoint, status, seconds) => duration.observe({ endpoint, status: String(status) }, seconds),
@@ -76,4 +80,37 @@ export function createMetrics(sources: MetricSources): Metrics {
       registers,
     }),
   };
+}
+
+function addTls(registry: Registry, read: () => TlsFigures): void {
+  registry.registerMetric(
+    new Gauge({
+      name: `${prefix}tls_not_after_seconds`,
+      help: 'When the certificate of the front door expires, seconds since 1970.',
+      registers: [],
+      collect() {
+        this.set(read().notAfterMs / 1_000);
+      },
+    }),
+  );
+  const counter = (name: string, help: string, count: () => number): Counter =>
+    new Counter({
+      name: `${prefix}${name}`,
+      help,
+      registers: [],
+      collect() {
+        this.reset();
+        this.inc(count());
+      },
+    });
+  registry.registerMetric(
+    counter('tls_reloads_total', 'Certificates that replaced another while the process ran.', () => read().reloads),
+  );
+  registry.registerMetric(
+    counter(
+      'tls_reload_failures_total',
+      'New certificate files that could not be used; the certificate before them stayed.',
+      () => read().reloadFailures,
+    ),
+  );
 }

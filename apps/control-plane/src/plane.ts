@@ -2,6 +2,7 @@ import type { ControlPlaneConfig } from '@cluster-ai/contract/config/control-pla
 import type { Clock } from '@cluster-ai/core/ports/clock.ts';
 import type { GatewayReport } from '@cluster-ai/contract/telemetry.ts';
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
+import type { CertificateFiles } from '@cluster-ai/platform/tls/certificate-files.ts';
 import type { Store } from './database/change.ts';
 import type { LiveSettings } from './features/settings/index.ts';
 import type { SnapshotFeed } from './features/snapshots/index.ts';
@@ -31,6 +32,8 @@ export interface Plane {
   readonly access: AccessRule;
   /** What signing in is made of. */
   readonly identity: Identity;
+  /** What the front door shows over TLS; null when it speaks plain text. */
+  readonly certificate: CertificateFiles | null;
   /** The names and origins under which the front door is known, and where absolute links begin. */
   readonly hosts: Hosts;
   /** What the sources of models complain about, one sentence a folder or address; shown in the overview. */

@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import type { ClusterError } from '@cluster-ai/core/errors.ts';
 import Fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
@@ -18,13 +19,15 @@ import { userRoutes } from './features/users/index.ts';
 import { assertOwnHost } from './http/access.ts';
 import { answerBrokenRequest } from './http/broken-request.ts';
 import { createClientReader } from './http/client-address.ts';
+import { allowOrigins } from './http/cross-origin.ts';
 import { anonymous } from './http/principal.ts';
 import { clusterErrorOf, problemContentType, problemOf } from './http/problem.ts';
 import { refuseOtherMethods } from './http/refuse-methods.ts';
 import { createRegister } from './http/register-endpoint.ts';
 import { requestIdOf } from './http/request-id.ts';
 import { closeAfterUnreadBody } from './http/unread-body.ts';
-import { securityHeaders } from './http/security-headers.ts';
+import { securityHeadersFor } from './http/security-headers.ts';
+import { createTlsServer } from './http/tls-server.ts';
 import type { Plane } from './plane.ts';
 
 /** JSON bodies at most; files of models are streamed and have their own limit. */
@@ -38,12 +41,20 @@ const probes = new Set(['/livez', '/readyz']);
 
 /** The front door: API, dashboard and `/predict/*` on one origin. It does not listen yet. */
 export async function buildServer(plane: Plane): Promise<FastifyInstance> {
+  const { requestTimeoutMs: headerTimeoutMs } = plane.config.http;
+  const identity = plane.certificate?.current;
   const app = Fastify({
     bodyLimit: jsonBytesMax,
     connectionTimeout: silenceTimeoutMs,
     // Uploads take as long as they take; headers do not.
     requestTimeout: 0,
-    http: { headersTimeout: plane.config.http.requestTimeoutMs },
+    http: { headersTimeout: headerTimeoutMs },
+    ...(identity === undefined
+      ? {}
+      : {
+          serverFactory: (handler: RequestListener) =>
+            createTlsServer({ identity, headerTimeoutMs, silenceTimeoutMs }, handler),
+        }),
     requestIdHeader: false,
     genReqId: requestIdOf,
     clientErrorHandler: answerBrokenRequest,
@@ -63,6 +74,7 @@ export async function buildServer(plane: Plane): Promise<FastifyInstance> {
     },
   });
   addHooks(app, plane);
+  allowOrigins(app, plane.config.http.cors.origins);
 
   const known = new Map<string, Set<string>>();
   app.addHook('onRoute', ({ url, method }) => {
@@ -94,7 +106,7 @@ export async function buildServer(plane: Plane): Promise<FastifyInstance> {
 function addHooks(app: FastifyInstance, plane: Plane): void {
   app.addHook('onRequest', async (request, reply) => {
     request.principal = anonymous;
-    reply.headers(securityHeaders).header('x-request-id', request.id);
+    reply.headers(securityHeadersFor(request.client, request.headers.host)).header('x-request-id', request.id);
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
     // Probes call by whatever address they find; what they learn is no secret.
     if (!probes.has(request.url.split('?', 1)[0] ?? '')) {

@@ -11,7 +11,7 @@ async function main(): Promise<void> {
   const { value: config } = loadProgramConfig('gateway', gatewayConfigSchema);
   const log = createLogger({ program: 'gateway', level: config.log.level });
   const lifecycle = createLifecycle({ log });
-  assembleGateway({ config, programVersion: packageJson.version, log }, lifecycle);
+  await assembleGateway({ config, programVersion: packageJson.version, log }, lifecycle);
   lifecycle.stopWhenParentEnds();
   await lifecycle.runUntilSignal();
 }

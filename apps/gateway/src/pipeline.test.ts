@@ -65,6 +65,7 @@ function setUp(
   const handler = createOpenInferenceFrontEnd({
     stages,
     isReady: () => true,
+    metrics: () => '# the metrics\n',
     serverName: 'cluster-ai',
     serverVersion: '1.2.3',
   });
@@ -282,10 +283,17 @@ test('health is open to everybody, metadata is not', async () => {
   for (const rawPath of ['/v2/health/live', '/v2/health/ready']) {
     expect((await send({ method: 'GET', rawPath, remoteAddress: '192.0.2.1' })).status).toBe(200);
   }
-  for (const rawPath of ['/v2', '/v2/models', '/v1/models', '/v2/models/echo', '/v2/models/echo/ready']) {
+  for (const rawPath of ['/v2', '/v2/models', '/v1/models', '/v2/models/echo', '/v2/models/echo/ready', '/metrics']) {
     expect((await send({ method: 'GET', rawPath })).status).toBe(401);
   }
   expect((await send({ method: 'GET', rawPath: '/v2', headers: { authorization: 'Bearer good' } })).status).toBe(200);
+});
+
+test('metrics are answered on the inference listener too, to whoever has a key', async () => {
+  const { begin } = setUp({ auth: 'required' });
+  const { reply, done } = begin({ method: 'GET', rawPath: '/metrics', headers: { authorization: 'Bearer good' } });
+  await done;
+  expect(reply.sent).toMatchObject({ status: 200, text: '# the metrics\n' });
 });
 
 test('a wrong method says which are right; HEAD reads like GET', async () => {

@@ -1,12 +1,16 @@
-import { isLoopbackAddress } from '@cluster-ai/core/access/loopback.ts';
+import { isIP } from 'node:net';
 import type { GatewayConfig } from '@cluster-ai/contract/config/gateway.ts';
-import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { systemClock } from '@cluster-ai/core/ports/clock.ts';
 import type { CallHandler, Edge } from '@cluster-ai/platform/edge/edge.ts';
 import { startNodeHttpEdge } from '@cluster-ai/platform/edge/node-http-edge.ts';
 import type { Lifecycle } from '@cluster-ai/platform/lifecycle/lifecycle.ts';
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
+import { CaFiles } from '@cluster-ai/platform/tls/ca-files.ts';
+import type { CertificateFiles } from '@cluster-ai/platform/tls/certificate-files.ts';
+import { trustForFetch } from '@cluster-ai/platform/tls/fetch-trust.ts';
+import { assertMayListen, openCertificate } from '@cluster-ai/platform/tls/listener-rule.ts';
 import { createAuthenticate } from './auth/authenticate.ts';
+import { allowOrigins } from './frontends/cross-origin.ts';
 import { createOpenInferenceFrontEnd } from './frontends/open-inference/front-end.ts';
 import { createOperationsFrontEnd } from './frontends/operations.ts';
 import { createParts, type GatewayParts } from './parts.ts';
@@ -19,20 +23,34 @@ export interface GatewayOptions {
   readonly log: Logger;
 }
 
-/** The listeners, once they are started. */
+/** The listeners, once they are started, and the certificate of the first. */
 interface Listeners {
   http: Edge | null;
   operations: Edge | null;
+  readonly certificate: CertificateFiles | null;
 }
 
-/** Puts a gateway together: makes its parts, and lists in which order they start and stop. */
-export function assembleGateway(options: GatewayOptions, lifecycle: Lifecycle): void {
-  assertLoopback(options.config);
-  const listeners: Listeners = { http: null, operations: null };
-  const { http } = options.config;
-  const parts = createParts({ ...options, httpUrl: () => `http://${http.host}:${listeners.http?.port ?? http.port}` });
+/**
+ * Puts a gateway together: makes its parts, and lists in which order they start and stop.
+ * @throws ClusterError CONFIG_INVALID for listeners that may not be opened so, and certificates that cannot be used.
+ */
+export async function assembleGateway(options: GatewayOptions, lifecycle: Lifecycle): Promise<void> {
+  const { config, log } = options;
+  assertMayListen('metrics', config.metrics);
+  const certificate = await openCertificate('http', config.http, log);
+  trustControlPlanes(config);
+  const listeners: Listeners = { http: null, operations: null, certificate };
+  const parts = createParts({ ...options, httpUrl: () => config.http.publicUrl ?? urlOf(config, listeners) });
   addOperationsPhases(lifecycle, options, parts, listeners);
   addServingPhases(lifecycle, options, parts, listeners);
+}
+
+/** Everything that a gateway fetches comes from its control planes. */
+function trustControlPlanes({ control }: GatewayConfig): void {
+  if (control.caFile.length === 0) return;
+  const caFiles = new CaFiles('control.caFile', control.caFile);
+  const origins = new Set(control.url.map((url) => URL.parse(url)?.origin));
+  trustForFetch((origin) => (origins.has(origin) ? caFiles : null));
 }
 
 function addOperationsPhases(
@@ -48,7 +66,7 @@ function addOperationsPhases(
     why: 'probes must see a gateway that is starting, and one that is draining',
     stopTimeoutMs: 2_000,
     start: async () => {
-      const front = createOperationsFrontEnd({ reasons, metrics: () => metrics(parts) });
+      const front = createOperationsFrontEnd({ reasons, metrics: () => metrics(parts, listeners) });
       listeners.operations = await listen('metrics', config.metrics, options, front);
     },
     stop: async () => {
@@ -92,11 +110,14 @@ function addServingPhases(
     why: 'stops before the runners, so that what has arrived is answered',
     stopTimeoutMs: drainTimeoutMs + 2_000,
     start: async () => {
-      const http = await listen('http', config.http, options, openInference(options, parts));
+      const { certificate } = listeners;
+      const http = await listen('http', config.http, options, openInference(options, parts, listeners), certificate);
       listeners.http = http;
-      log.info({ url: `http://${http.host}:${http.port}`, metricsPort: listeners.operations?.port }, 'gateway listens');
+      certificate?.start((renewed) => http.setTls(renewed));
+      log.info({ url: urlOf(config, listeners), metricsPort: listeners.operations?.port }, 'gateway listens');
     },
     stop: async () => {
+      listeners.certificate?.stop();
       const cut = (await listeners.http?.close(drainTimeoutMs)) ?? 0;
       if (cut > 0) log.warn({ requests: cut }, 'requests were cut because they outlasted the drain timeout');
     },
@@ -122,7 +143,11 @@ function addServingPhases(
   });
 }
 
-function openInference({ config, programVersion }: GatewayOptions, parts: GatewayParts): CallHandler {
+function openInference(
+  { config, programVersion }: GatewayOptions,
+  parts: GatewayParts,
+  listeners: Listeners,
+): CallHandler {
   const { keys, tokens, lockout, admission, limiter, routes, observer, reasons } = parts;
   const stages = {
     authenticate: createAuthenticate({ keys, tokens, lockout, auth: config.auth, clock: systemClock }),
@@ -134,7 +159,14 @@ function openInference({ config, programVersion }: GatewayOptions, parts: Gatewa
     defaultTimeoutMs: config.admission.defaultTimeoutMs,
   };
   const isReady = (): boolean => reasons().length === 0;
-  return createOpenInferenceFrontEnd({ stages, isReady, serverName: 'cluster-ai', serverVersion: programVersion });
+  const front = createOpenInferenceFrontEnd({
+    stages,
+    isReady,
+    metrics: () => metrics(parts, listeners),
+    serverName: 'cluster-ai',
+    serverVersion: programVersion,
+  });
+  return allowOrigins(config.http.cors.origins, front);
 }
 
 function listen(
@@ -142,6 +174,7 @@ function listen(
   { host, port }: { readonly host: string; readonly port: number },
   { config, log }: GatewayOptions,
   handler: CallHandler,
+  certificate: CertificateFiles | null = null,
 ): Promise<Edge> {
   const { bodyBytesMax, headerBytesMax, connectionsMax, requestTimeoutMs, idleTimeoutMs } = config.http;
   const limits = { bodyBytesMax, headerBytesMax, connectionsMax, requestTimeoutMs, idleTimeoutMs };
@@ -150,21 +183,11 @@ function listen(
       { error, listener: listenerId },
       'a handler failed and its connection was cut, or a connection could not be accepted',
     );
-  return startNodeHttpEdge({ ...limits, listenerId, host, port, onDefect }, handler);
+  return startNodeHttpEdge({ ...limits, listenerId, host, port, tls: certificate?.current, onDefect }, handler);
 }
 
-function metrics({
-  observer,
-  admission,
-  deployment,
-  host,
-  follower,
-  poll,
-  reasons,
-  limiter,
-  lockout,
-  startedAtMs,
-}: GatewayParts): string {
+function metrics(parts: GatewayParts, { certificate }: Listeners): string {
+  const { observer, admission, deployment, host, follower, poll, reasons, limiter, lockout, startedAtMs } = parts;
   return renderMetrics({
     stats: observer.allStats(),
     inFlight: admission.inFlight,
@@ -176,21 +199,12 @@ function metrics({
     runners: host.observedRunners(),
     snapshotVersion: follower.applied?.version ?? null,
     snapshotStalenessSeconds: poll.stalenessSeconds,
+    tls: certificate?.figures ?? null,
     startedAtMs,
   });
 }
 
-function assertLoopback(config: GatewayConfig): void {
-  const hosts = [
-    ['http.host', config.http.host],
-    ['metrics.host', config.metrics.host],
-  ] as const;
-  for (const [setting, host] of hosts) {
-    if (isLoopbackAddress(host) || host === 'localhost') continue;
-    throw new ClusterError(
-      'CONFIG_INVALID',
-      `${setting} is ${host}: only loopback addresses are accepted, because listeners have no TLS yet`,
-      { fix: `set ${setting} to 127.0.0.1` },
-    );
-  }
+function urlOf({ http }: GatewayConfig, listeners: Listeners): string {
+  const scheme = listeners.certificate === null ? 'http' : 'https';
+  return `${scheme}://${isIP(http.host) === 6 ? `[${http.host}]` : http.host}:${listeners.http?.port ?? http.port}`;
 }

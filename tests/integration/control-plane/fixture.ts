@@ -109,7 +109,7 @@ export async function startPlane(databaseUrl: string, overrides: Overrides = {})
 function listeningAt(control: ControlPlane): string {
   const address = control.server.server.address();
   if (address === null || typeof address === 'string') throw new Error('the front door does not listen on a port');
-  return `http://127.0.0.1:${address.port}`;
+  return `${control.plane.certificate === null ? 'http' : 'https'}://127.0.0.1:${address.port}`;
 }
 
 async function untilOpen(control: ControlPlane, log: readonly string[]): Promise<void> {

@@ -6,7 +6,9 @@ import { problemContentType, problemOf } from './problem.ts';
 
 /** Answers bytes that are no HTTP request, or whose header is too large or too slow, and closes the connection. */
 export function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  // A connection that broke, or a TLS handshake that failed, has nobody who could read an answer.
+  const isAboutHttp = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' || error.code?.startsWith('HPE_') === true;
+  if (!isAboutHttp || !socket.writable) {
     socket.destroy();
     return;
   }

@@ -1,12 +1,15 @@
 import type { CallHandler } from '@cluster-ai/platform/edge/edge.ts';
 
+/** Prometheus' text format. */
+export const metricsContentType = 'text/plain; version=0.0.4; charset=utf-8';
+
 export interface OperationsOptions {
   /** Why the gateway is not ready; empty when it is. */
   readonly reasons: () => readonly string[];
   readonly metrics: () => string;
 }
 
-/** The internal listener: `/metrics`, `/livez` and `/readyz`. It is never published, so it asks for no key. */
+/** The internal listener: `/metrics`, `/livez` and `/readyz`. Only a trusted network reaches it, so it asks for no key. */
 export function createOperationsFrontEnd(options: OperationsOptions): CallHandler {
   return async (call, reply) => {
     const path = call.rawPath.split('?', 1)[0];
@@ -21,7 +24,7 @@ export function createOperationsFrontEnd(options: OperationsOptions): CallHandle
       );
     }
     if (path === '/metrics') {
-      return reply.send(200, [['Content-Type', 'text/plain; version=0.0.4; charset=utf-8']], options.metrics());
+      return reply.send(200, [['Content-Type', metricsContentType]], options.metrics());
     }
     // Liveness is that the event loop answers; everything else is readiness.
     if (path === '/livez') return reply.send(200, [['Content-Type', 'text/plain']], 'ok\n');

@@ -17,6 +17,7 @@ const page = renderMetrics({
   limitsRefused: { rate: 3, quota: 0, lockout: 1 },
   snapshotVersion: 7,
   snapshotStalenessSeconds: 0.5,
+  tls: { notAfterMs: 1_800_000_000_000, reloads: 2, reloadFailures: 1 },
   startedAtMs: 1_700_000_000_500,
   models: [
     {

@@ -1,4 +1,5 @@
 import type { ObservedModel, ObservedRunner } from '@cluster-ai/contract/telemetry.ts';
+import type { TlsFigures } from '@cluster-ai/platform/tls/certificate-files.ts';
 import { Exposition } from './exposition.ts';
 import { metricCatalogue as metric } from './metric-catalogue.ts';
 import { stageNames, type VariantStats } from './variant-stats.ts';
@@ -16,6 +17,8 @@ export interface GatewayState {
   readonly runners: readonly ObservedRunner[];
   readonly snapshotVersion: number | null;
   readonly snapshotStalenessSeconds: number | null;
+  /** Null for a listener without TLS. */
+  readonly tls: TlsFigures | null;
   readonly startedAtMs: number;
 }
 
@@ -43,6 +46,11 @@ export function renderMetrics(state: GatewayState): string {
   for (const runner of state.runners) page.sample(metric.runnerRestarts, { runner: runner.id }, runner.restarts);
   page.begin(metric.runnerMemory);
   for (const runner of state.runners) page.sample(metric.runnerMemory, { runner: runner.id }, runner.rssBytes);
+  if (state.tls !== null) {
+    addNumber(page, metric.tlsNotAfter, state.tls.notAfterMs / 1_000);
+    addNumber(page, metric.tlsReloads, state.tls.reloads);
+    addNumber(page, metric.tlsReloadFailures, state.tls.reloadFailures);
+  }
   addNumber(page, metric.memory, process.memoryUsage.rss());
   const cpu = process.cpuUsage();
   addNumber(page, metric.cpu, (cpu.user + cpu.system) / 1e6);

@@ -72,6 +72,21 @@ export const metricCatalogue = {
     type: 'gauge',
     help: 'Resident memory of a runner process.',
   },
+  tlsNotAfter: {
+    name: 'cluster_ai_gateway_tls_not_after_seconds',
+    type: 'gauge',
+    help: 'When the certificate of the inference listener expires, seconds since 1970.',
+  },
+  tlsReloads: {
+    name: 'cluster_ai_gateway_tls_reloads_total',
+    type: 'counter',
+    help: 'Certificates that replaced another while the gateway ran.',
+  },
+  tlsReloadFailures: {
+    name: 'cluster_ai_gateway_tls_reload_failures_total',
+    type: 'counter',
+    help: 'New certificate files that could not be used; the certificate before them stayed.',
+  },
   memory: {
     name: 'cluster_ai_gateway_resident_memory_bytes',
     type: 'gauge',

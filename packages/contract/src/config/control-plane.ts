@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { corsSchema, plaintextSchema, tlsSchema } from './listener.ts';
 import { fixedSettingsSchema } from './runtime-settings.ts';
 
 const milliseconds = (fallback: number, max: number) => z.int().min(1).max(max).default(fallback);
@@ -25,11 +26,13 @@ export const controlPlaneConfigSchema = z.strictObject({
       host: z
         .string()
         .default('127.0.0.1')
-        .describe('Address of the front door. Only loopback addresses are accepted.'),
+        .describe('Address of the front door. Other than loopback addresses need TLS, or `http.plaintext`.'),
       port: z.int().min(0).max(65_535).default(3000).describe('Port of dashboard and API; 0 takes a free one.'),
       requestTimeoutMs: milliseconds(60_000, 3_600_000).describe(
         'A request header must have arrived within this time.',
       ),
+      plaintext: plaintextSchema,
+      tls: tlsSchema,
       publicUrl: z
         .string()
         .optional()
@@ -42,6 +45,7 @@ export const controlPlaneConfigSchema = z.strictObject({
         .array(z.string())
         .default([])
         .describe('Addresses and networks (`10.0.0.0/8`) whose `X-Forwarded-For` and `-Proto` are believed.'),
+      cors: corsSchema,
     })
     .prefault({}),
   database: z.strictObject({
@@ -110,6 +114,13 @@ export const controlPlaneConfigSchema = z.strictObject({
   gateway: z
     .strictObject({
       url: z.string().default('http://127.0.0.1:8000').describe('Gateway behind /predict/*.'),
+      caFile: z
+        .string()
+        .min(1)
+        .optional()
+        .describe(
+          "PEM file that the gateway's certificate is checked against in place of the system's CAs: its CA, or itself.",
+        ),
     })
     .prefault({}),
   dashboard: z.string().optional().describe('Folder with the built dashboard.'),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { corsSchema, plaintextSchema, tlsSchema } from './listener.ts';
 
 const milliseconds = (fallback: number, max: number) => z.int().min(1).max(max).default(fallback);
 
@@ -16,7 +17,10 @@ export const gatewayConfigSchema = z.strictObject({
   home: z.string().min(1).describe('Folder for snapshots and model files of this gateway.'),
   http: z
     .strictObject({
-      host: z.string().default('127.0.0.1').describe('Address to listen on. Only loopback addresses are accepted.'),
+      host: z
+        .string()
+        .default('127.0.0.1')
+        .describe('Address to listen on. Other than loopback addresses need TLS, or `http.plaintext`.'),
       port: z.int().min(0).max(65_535).default(8000).describe('Port of the inference protocols; 0 takes a free one.'),
       bodyBytesMax: z
         .int()
@@ -30,6 +34,13 @@ export const gatewayConfigSchema = z.strictObject({
       idleTimeoutMs: milliseconds(75_000, 3_600_000).describe(
         'A connection without a request is closed after this time.',
       ),
+      plaintext: plaintextSchema,
+      tls: tlsSchema,
+      publicUrl: z
+        .string()
+        .optional()
+        .describe('Where clients reach this gateway, shown in status and examples. Unset: host and port.'),
+      cors: corsSchema,
     })
     .prefault({}),
   metrics: z
@@ -37,13 +48,17 @@ export const gatewayConfigSchema = z.strictObject({
       host: z
         .string()
         .default('127.0.0.1')
-        .describe('Address of the metrics listener. Only loopback addresses are accepted.'),
+        .describe('Address of the metrics listener. Other than loopback addresses need `metrics.plaintext`.'),
       port: z
         .int()
         .min(0)
         .max(65_535)
         .default(8002)
         .describe('Port of /metrics, /livez and /readyz; 0 takes a free one.'),
+      plaintext: z
+        .enum(['loopback-only', 'allowed'])
+        .default('loopback-only')
+        .describe('`allowed` lets it have other than loopback addresses: this listener asks for no key.'),
     })
     .prefault({}),
   auth: z
@@ -118,6 +133,12 @@ export const gatewayConfigSchema = z.strictObject({
         .default('http://127.0.0.1:3000')
         .describe('Where the control plane listens; of several on one database each, asked in turn when one is away.')
         .transform(asList),
+      caFile: oneOrMore
+        .optional()
+        .describe(
+          "PEM file that the control plane's certificate is checked against in place of the system's CAs: its CA, or itself.",
+        )
+        .transform((given) => (given === undefined ? [] : asList(given))),
       tokenFile: z.string().optional().describe('File with the join token of this gateway.'),
       modelFiles: z
         .string()

@@ -1,3 +1,5 @@
+import type { TlsIdentity } from '../tls/certificate.ts';
+
 /**
  * The neutral border between a network server and a protocol front end. No type of a particular server crosses it, so
  * that the server underneath can be replaced; `edge-suite.ts` holds every server to the same behaviour.
@@ -51,11 +53,13 @@ export interface EdgeOptions {
   /** 0 takes a free port. */
   readonly port: number;
   readonly bodyBytesMax: number;
+  /** Speaks TLS with this certificate; plain text without one. */
+  readonly tls?: TlsIdentity | undefined;
   /** Larger headers are refused with 431. A server may allow some bytes more. */
   readonly headerBytesMax: number;
   /** Connections above this number are closed at once. */
   readonly connectionsMax: number;
-  /** A request, header and body, must have arrived within this time. */
+  /** A request, header and body, must have arrived within this time; before that, the TLS handshake as well. */
   readonly requestTimeoutMs: number;
   /** A connection that carries no request is closed after this time. */
   readonly idleTimeoutMs: number;
@@ -67,6 +71,11 @@ export interface Edge {
   /** The address in use, with the port that was taken. */
   readonly host: string;
   readonly port: number;
+  /**
+   * Shows another certificate from the next connection on; those that are open go on. For a listener that has one.
+   * @throws Error of the TLS library for one that cannot be used; the present one stays.
+   */
+  setTls(identity: TlsIdentity): void;
   /**
    * Refuses new connections, lets every request that has fully arrived be answered, also those that the kernel has and
    * this program has not read yet, and closes idle connections.

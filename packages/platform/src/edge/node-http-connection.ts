@@ -11,9 +11,12 @@ export class NodeHttpConnection {
   private newest: NodeHttpCall | null = null;
   private closing = false;
   private verdict: Verdict | null = null;
+  /** What the handshake took; 0 without TLS. */
+  private readonly handshakeBytes: number;
 
   constructor(socket: Socket) {
     this.socket = socket;
+    this.handshakeBytes = socket.bytesRead;
   }
 
   begin(call: NodeHttpCall): void {
@@ -66,7 +69,8 @@ export class NodeHttpConnection {
       return;
     }
     // A connection that never sent a byte is idle, not slow.
-    if (verdict === null || !this.socket.writable || this.socket.bytesRead === 0) this.socket.destroy();
+    const isIdle = this.socket.bytesRead === this.handshakeBytes;
+    if (verdict === null || !this.socket.writable || isIdle) this.socket.destroy();
     else if (this.calls.size === 0) this.reject(verdict);
     // The client reads answers in order: this one comes after those to its earlier requests.
     else this.verdict = verdict;

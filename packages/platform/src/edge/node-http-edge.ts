@@ -1,12 +1,15 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import { Server as TcpServer, type AddressInfo, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
+import type { TlsIdentity } from '../tls/certificate.ts';
 import { notHttp } from './broken-request.ts';
 import type { CallHandler, Edge, EdgeOptions, StartEdge } from './edge.ts';
 import { NodeHttpCall } from './node-http-call.ts';
 import { NodeHttpConnection } from './node-http-connection.ts';
 import { NodeHttpReply } from './node-http-reply.ts';
+import { NodeTlsHandshakes } from './node-tls-handshakes.ts';
 
 /** Turns of the event loop that bring in what the kernel already holds: accept, read, and one for good measure. */
 const lastTurns = 3;
@@ -14,7 +17,7 @@ const lastTurns = 3;
 /** How long open connections may still bring one more request each after the listening has ended. */
 const lingerMs = 500;
 
-/** The edge on Node's own HTTP server. */
+/** The edge on Node's own HTTP server, with or without TLS. */
 export const startNodeHttpEdge: StartEdge = async (options, handler) => {
   const edge = new NodeHttpEdge(options, handler);
   await edge.listen();
@@ -27,32 +30,33 @@ class NodeHttpEdge implements Edge {
   private readonly options: EdgeOptions;
   private readonly handler: CallHandler;
   private readonly server: Server;
+  private readonly tlsServer: TlsServer | null;
+  private readonly handshakes: NodeTlsHandshakes | null;
   private readonly connections = new Map<unknown, NodeHttpConnection>();
+  private closing = false;
 
   constructor(options: EdgeOptions, handler: CallHandler) {
     this.host = options.host;
     this.options = options;
     this.handler = handler;
-    this.server = createServer(
-      {
-        maxHeaderSize: options.headerBytesMax,
-        requestTimeout: options.requestTimeoutMs,
-        headersTimeout: options.requestTimeoutMs,
-        keepAliveTimeout: options.idleTimeoutMs,
-        // Node looks for late requests only this often.
-        connectionsCheckingInterval: Math.min(1_000, options.requestTimeoutMs),
-        // Checked here, where the answer can say why.
-        requireHostHeader: false,
-        noDelay: true,
-      },
-      (request, response) => this.take(request, response, false),
-    );
+    const { tls, requestTimeoutMs } = options;
+    const answer = (request: IncomingMessage, response: ServerResponse): void => this.take(request, response, false);
+    const http = httpOptions(options);
+    this.tlsServer =
+      tls === undefined ? null : createTlsServer({ ...http, ...tls, handshakeTimeout: requestTimeoutMs }, answer);
+    this.handshakes = this.tlsServer === null ? null : new NodeTlsHandshakes(this.tlsServer);
+    this.server = this.tlsServer ?? createServer(http, answer);
     this.server.maxConnections = options.connectionsMax;
     // Node drops headers past a count, and rules that look for a header must see all; their bytes are limited anyway.
     this.server.maxHeadersCount = 0;
     this.server.on('checkContinue', (request, response) => this.take(request, response, true));
-    this.server.on('connection', (socket) => this.accept(socket));
-    this.server.on('clientError', (error, socket) => this.connections.get(socket)?.fail(error));
+    this.server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => this.accept(socket));
+    this.server.on('clientError', (error, socket) => {
+      const connection = this.connections.get(socket);
+      // A handshake that failed never became a connection, and has nobody who could be answered.
+      if (connection === undefined) socket.destroy();
+      else connection.fail(error);
+    });
     this.server.on('connect', (_request, socket) => {
       // Node has let go of this socket: an error on it would end the process.
       socket.on('error', () => socket.destroy());
@@ -75,14 +79,23 @@ class NodeHttpEdge implements Edge {
     });
   }
 
+  setTls(identity: TlsIdentity): void {
+    if (this.tlsServer === null) throw new Error(`the listener '${this.options.listenerId}' has no TLS`);
+    this.tlsServer.setSecureContext(identity);
+  }
+
   async close(drainTimeoutMs: number): Promise<number> {
     for (let turn = 0; turn < lastTurns; turn += 1) await nextTurn();
     // http.Server.close would cut idle connections at once, and with them requests that are on their way over a
     // connection that the client was told it may keep. Only the listening ends here; each of them is answered once more.
     const closed = new Promise<void>((resolve) => TcpServer.prototype.close.call(this.server, () => resolve()));
+    this.closing = true;
     for (const connection of this.connections.values()) connection.endWithNextAnswer();
     const linger = setTimeout(
-      () => this.connections.forEach((connection) => connection.close()),
+      () => {
+        this.connections.forEach((connection) => connection.close());
+        this.handshakes?.cut();
+      },
       Math.min(lingerMs, drainTimeoutMs / 2),
     );
     let timer: NodeJS.Timeout | undefined;
@@ -97,12 +110,16 @@ class NodeHttpEdge implements Edge {
       cut += connection.unanswered;
       connection.cut();
     }
+    this.handshakes?.cut();
     await closed;
     return cut;
   }
 
   private accept(socket: Socket): void {
-    this.connections.set(socket, new NodeHttpConnection(socket));
+    const connection = new NodeHttpConnection(socket);
+    // Its handshake was under way when the listening ended.
+    if (this.closing) connection.endWithNextAnswer();
+    this.connections.set(socket, connection);
     socket.once('close', () => this.connections.delete(socket));
   }
 
@@ -128,6 +145,20 @@ class NodeHttpEdge implements Edge {
       connection.cut();
     });
   }
+}
+
+function httpOptions({ headerBytesMax, requestTimeoutMs, idleTimeoutMs }: EdgeOptions): ServerOptions {
+  return {
+    maxHeaderSize: headerBytesMax,
+    requestTimeout: requestTimeoutMs,
+    headersTimeout: requestTimeoutMs,
+    keepAliveTimeout: idleTimeoutMs,
+    // Node looks for late requests only this often.
+    connectionsCheckingInterval: Math.min(1_000, requestTimeoutMs),
+    // Checked here, where the answer can say why.
+    requireHostHeader: false,
+    noDelay: true,
+  };
 }
 
 function listenError(error: NodeJS.ErrnoException, options: EdgeOptions): Error {

@@ -2,7 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { expect, test } from 'vitest';
 import { expectTimely, get, post, type Start } from './edge-stage.ts';
-import { RawClient } from './raw-client.ts';
 
 export function testDraining(start: Start): void {
   test('what has arrived is answered, on a connection that then ends', async () => {
@@ -63,7 +62,7 @@ export function testRefusing(start: Start): void {
     await state.hasBegun('/held');
     const closed = edge.close(10_000);
     await delay(50);
-    await expect(RawClient.connect(edge.port)).rejects.toThrow(/ECONNREFUSED/);
+    await expect(client()).rejects.toThrow(/ECONNREFUSED/);
     state.release();
     await one.response();
     await closed;

@@ -1,4 +1,5 @@
 import type { Edge, EdgeOptions, StartEdge } from '@cluster-ai/platform/edge/edge.ts';
+import type { TlsIdentity } from '@cluster-ai/platform/tls/certificate.ts';
 import { afterEach, describe } from 'vitest';
 import { testDraining, testListening, testRefusing } from './closing-tests.ts';
 import type { Stage } from './edge-stage.ts';
@@ -33,17 +34,23 @@ const areas = {
   listening: testListening,
 };
 
-/** Holds a server to the behaviour of `edge.ts`, byte by byte on raw sockets. */
-export function testEdge(name: string, startEdge: StartEdge): void {
+/**
+ * Holds a server to the behaviour of `edge.ts`, byte by byte on raw sockets.
+ * @param tls the server speaks TLS with this certificate, and all the same holds.
+ */
+export function testEdge(name: string, startEdge: StartEdge, tls?: TlsIdentity): void {
   const open: { readonly edge: Edge; readonly clients: RawClient[] }[] = [];
 
   async function start(changed: Partial<EdgeOptions> = {}): Promise<Stage> {
     const { handler, state } = createTestHandler();
-    const edge = await startEdge({ ...limits, onDefect: (error) => state.defects.push(error), ...changed }, handler);
+    const edge = await startEdge(
+      { ...limits, tls, onDefect: (error) => state.defects.push(error), ...changed },
+      handler,
+    );
     const clients: RawClient[] = [];
     open.push({ edge, clients });
     const client = async (): Promise<RawClient> => {
-      const made = await RawClient.connect(edge.port);
+      const made = await RawClient.connect(edge.port, tls?.cert);
       clients.push(made);
       return made;
     };

@@ -1,5 +1,7 @@
-import { connect, type Socket } from 'node:net';
 import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { connect as connectTls } from 'node:tls';
 
 /** One response as it stood on the wire. */
 export interface RawResponse {
@@ -14,13 +16,16 @@ const waitMsMax = 20_000;
 
 /** A client that sends exactly the bytes that it is told to, and reads responses one after another. */
 export class RawClient {
+  /** What bytes are written to: the connection itself, or TLS on it. */
   private readonly socket: Socket;
+  private readonly connection: Socket;
   private received = Buffer.alloc(0);
   private ended = false;
   private wake: () => void = () => undefined;
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Socket, connection: Socket) {
     this.socket = socket;
+    this.connection = connection;
     socket.on('data', (chunk) => {
       this.received = Buffer.concat([this.received, chunk]);
       this.wake();
@@ -30,10 +35,25 @@ export class RawClient {
     socket.on('close', () => this.finish());
   }
 
-  static async connect(port: number): Promise<RawClient> {
-    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
-    const client = new RawClient(socket);
-    await once(socket, 'connect');
+  /** @param ca speaks TLS, and trusts this certificate. */
+  static async connect(port: number, ca?: string): Promise<RawClient> {
+    const connection = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
+    if (ca === undefined) {
+      const client = new RawClient(connection, connection);
+      await once(connection, 'connect');
+      return client;
+    }
+    await once(connection, 'connect');
+    const socket = connectTls({ socket: connection, ca, servername: 'localhost' });
+    const client = new RawClient(socket, connection);
+    // The ticket for a later session comes when the server has seen the end of the handshake: what is sent from now on
+    // is not part of it. A server that wants no more connections ends this one before.
+    await new Promise((resolve) => {
+      socket.once('session', resolve);
+      socket.once('close', resolve);
+    });
+    // What is written while Node hands that over stays in its buffer until something else is read.
+    await nextTurn();
     return client;
   }
 
@@ -53,7 +73,7 @@ export class RawClient {
 
   /** Goes away with a reset, as a killed process behind a firewall does. */
   reset(): void {
-    this.socket.resetAndDestroy();
+    this.connection.resetAndDestroy();
   }
 
   /** Stops reading, so that the sender meets a full pipe. */

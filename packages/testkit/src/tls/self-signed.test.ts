@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { selfSignedCertificate } from './self-signed.ts';
+import { createAuthority, selfSignedCertificate } from './self-signed.ts';
 
 test('certificates can be read and verified, whatever length their signatures happen to have', () => {
   for (let turn = 0; turn < 100; turn += 1) {
@@ -11,4 +11,14 @@ test('certificates can be read and verified, whatever length their signatures ha
     expect(certificate.ca).toBe(true);
     expect(certificate.validFromDate.getTime()).toBeLessThan(Date.now());
   }
+});
+
+test('an authority issues certificates that are not authorities themselves', () => {
+  const authority = createAuthority();
+  const issued = new X509Certificate(authority.issue({ names: ['door.example', '10.0.0.7'] }).cert);
+  expect(issued.checkIssued(new X509Certificate(authority.cert))).toBe(true);
+  expect(issued.verify(new X509Certificate(authority.cert).publicKey)).toBe(true);
+  expect(issued.ca).toBe(false);
+  expect(issued.checkHost('door.example')).toBe('door.example');
+  expect(issued.checkIP('10.0.0.7')).toBe('10.0.0.7');
 });

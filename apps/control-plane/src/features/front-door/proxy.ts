@@ -1,8 +1,8 @@
-import { Agent, request as httpRequest } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Plane } from '../../plane.ts';
+import { createUpstream, type Upstream } from './upstream.ts';
 
 const prefix = '/predict';
 
@@ -23,13 +23,12 @@ const hopByHop = new Set([
 ]);
 
 /** The door has judged these; to the gateway it is a caller on the same machine. */
-const judgedHere = new Set(['host', 'origin', 'referer', 'cookie', 'forwarded', 'via', 'expect']);
+const judgedHere = new Set(['host', 'origin', 'referer', 'cookie', 'forwarded', 'via', 'x-real-ip', 'expect']);
 
 /** Passes `/predict/<path>` on to the gateway as `/<path>`, both bodies as streams. */
 export async function proxyRoutes(app: FastifyInstance, plane: Plane): Promise<void> {
-  const target = new URL(plane.config.gateway.url);
-  const agent = new Agent({ keepAlive: true, maxSockets: 256 });
-  app.addHook('onClose', async () => agent.destroy());
+  const upstream = createUpstream(plane.config.gateway);
+  app.addHook('onClose', async () => upstream.close());
 
   await app.register(async (door) => {
     // Nothing is read here: the gateway knows what it takes, and how much of it.
@@ -43,30 +42,27 @@ export async function proxyRoutes(app: FastifyInstance, plane: Plane): Promise<v
         request.principal = await plane.access.authorize('predict', request);
       },
       handler: async (request, reply) => {
-        const upstream = await forward(request, reply, target, agent);
-        plane.metrics.predictRequests.inc({ status: String(upstream.statusCode) });
-        return passOn(upstream, reply);
+        const answer = await forward(request, reply, upstream);
+        plane.metrics.predictRequests.inc({ status: String(answer.statusCode) });
+        return passOn(answer, reply);
       },
     });
   });
 }
 
 /** Sends the request on; resolves with the head of the gateway's answer. @throws ClusterError GATEWAY_UNAVAILABLE. */
-function forward(request: FastifyRequest, reply: FastifyReply, target: URL, agent: Agent): Promise<IncomingMessage> {
+function forward(request: FastifyRequest, reply: FastifyReply, upstream: Upstream): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const path = request.raw.url?.slice(prefix.length) ?? '/';
-    const call = httpRequest({
-      host: target.hostname,
-      port: target.port,
+    const call = upstream.request({
       method: request.method,
       path,
-      agent,
       headers: requestHeaders(request.raw.headers),
       timeout: silenceTimeoutMs,
     });
     const fail = (cause: unknown): void =>
       reject(
-        new ClusterError('GATEWAY_UNAVAILABLE', `the gateway at ${target.origin} does not answer`, {
+        new ClusterError('GATEWAY_UNAVAILABLE', `the gateway at ${upstream.origin} does not answer`, {
           cause,
           retryAfterSeconds: 1,
           fix: 'look at `cluster-ai status`',
@@ -84,12 +80,12 @@ function forward(request: FastifyRequest, reply: FastifyReply, target: URL, agen
   });
 }
 
-function passOn(upstream: IncomingMessage, reply: FastifyReply): FastifyReply {
-  reply.status(upstream.statusCode ?? 502);
-  for (const [name, value] of Object.entries(upstream.headers)) {
+function passOn(answer: IncomingMessage, reply: FastifyReply): FastifyReply {
+  reply.status(answer.statusCode ?? 502);
+  for (const [name, value] of Object.entries(answer.headers)) {
     if (value !== undefined && !hopByHop.has(name)) reply.header(name, value);
   }
-  return reply.send(upstream);
+  return reply.send(answer);
 }
 
 function requestHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeaders {

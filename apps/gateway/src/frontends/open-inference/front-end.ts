@@ -5,6 +5,7 @@ import { healthDocument, modelMetadata, serverMetadata } from '@cluster-ai/proto
 import { assertCovers, assertMay, type Caller } from '../../auth/caller.ts';
 import { predict, type Stages } from '../../pipeline.ts';
 import { findVersion, variantOfVersion, type RouteTable } from '../../routing/route-table.ts';
+import { metricsContentType } from '../operations.ts';
 import { openInferenceProtocol, sendError } from './infer.ts';
 import { methodsOf, parsePath, type OpenInferenceTarget } from './path.ts';
 import { sendJson } from './send-json.ts';
@@ -12,6 +13,8 @@ import { sendJson } from './send-json.ts';
 export interface OpenInferenceOptions {
   readonly stages: Stages;
   readonly isReady: () => boolean;
+  /** What `/metrics` answers, to callers with a key: the listener without one may be out of a scraper's reach. */
+  readonly metrics: () => string;
   readonly serverName: string;
   readonly serverVersion: string;
 }
@@ -62,6 +65,8 @@ async function answer(
       return sendModelReady(reply, target.model, target.version, stages.routes);
     case 'model':
       return sendJson(reply, 200, describeModel(target.model, target.version, stages.routes));
+    case 'metrics':
+      return reply.send(200, [['Content-Type', metricsContentType]], options.metrics());
     case 'infer':
       throw new ClusterError('METHOD_NOT_ALLOWED', 'Method Not Allowed');
   }

@@ -11,6 +11,7 @@ test.each([
   ['/v2/models', { kind: 'models' }],
   ['/v2/models/', { kind: 'models' }],
   ['/v1/models', { kind: 'model-list' }],
+  ['/metrics', { kind: 'metrics' }],
   ['/v2/models/iris', { kind: 'model', model: 'iris', version: null }],
   ['/v2/models/iris/', { kind: 'model', model: 'iris', version: null }],
   ['/v2/models/iris/ready', { kind: 'model-ready', model: 'iris', version: null }],

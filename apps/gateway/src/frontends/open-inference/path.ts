@@ -1,6 +1,6 @@
-/** What a path of the Open Inference Protocol asks for. */
+/** What a path of the inference listener asks for: the Open Inference Protocol, and the metrics of this gateway. */
 export type OpenInferenceTarget =
-  | { readonly kind: 'live' | 'ready' | 'server' | 'models' | 'model-list' }
+  | { readonly kind: 'live' | 'ready' | 'server' | 'models' | 'model-list' | 'metrics' }
   | { readonly kind: 'model' | 'model-ready' | 'infer'; readonly model: string; readonly version: string | null };
 
 const reading = ['GET', 'HEAD'];
@@ -12,6 +12,7 @@ export const methodsOf: Readonly<Record<OpenInferenceTarget['kind'], readonly st
   server: reading,
   models: reading,
   'model-list': reading,
+  metrics: reading,
   model: reading,
   'model-ready': reading,
   infer: ['POST'],
@@ -23,6 +24,7 @@ const fixed = new Map<string, OpenInferenceTarget>([
   ['/v2', { kind: 'server' }],
   ['/v2/models', { kind: 'models' }],
   ['/v1/models', { kind: 'model-list' }],
+  ['/metrics', { kind: 'metrics' }],
 ]);
 
 const modelPath = /^\/v2\/models\/([^/]+)(?:\/versions\/([^/]+))?(?:\/(ready|infer))?$/;
