@@ -78,21 +78,15 @@ export async function createControlPlane(
     tls: certificate === null ? null : () => certificate.figures,
   });
   const settings = createLiveSettings(given, log);
-  const redis =
-    config.redis.url === undefined
-      ? null
-      : new Redis({ ...config.redis, url: config.redis.url, clientName: 'cluster-ai-control-plane', log });
+  const redis = openRedis(config, log);
   const identity = createIdentity({ store, redis, clock, settings });
   const hosts = createHosts(config.http, () => certificate?.current.names ?? []);
   const instanceId = await readInstanceId(config.home);
   const folder = config.storage.folder ?? config.home;
   const files = await openFileStore(folder, instanceId);
-  const uploadFiles = await openUploadFiles({
-    folder,
-    store: files,
-    lock: createUploadLocks(store, instanceId, log),
-    onBytes: (count) => metrics.uploadBytes.inc(count),
-  });
+  const lock = createUploadLocks(store, instanceId, log);
+  const onBytes = (count: number): void => metrics.uploadBytes.inc(count);
+  const uploadFiles = await openUploadFiles({ folder, store: files, lock, onBytes });
   const plane: Plane = {
     config,
     settings,
@@ -147,6 +141,11 @@ function openDatabase({ database }: ControlPlaneConfig, log: Logger): Pool {
     applicationName: 'cluster-ai-control-plane',
     onIdleError: (error) => log.info({ error }, 'a database connection ended'),
   });
+}
+
+function openRedis({ redis }: ControlPlaneConfig, log: Logger): Redis | null {
+  const { url } = redis;
+  return url === undefined ? null : new Redis({ ...redis, url, clientName: 'cluster-ai-control-plane', log });
 }
 
 /** Adds the phases of the program, first to last; they stop in reverse. */

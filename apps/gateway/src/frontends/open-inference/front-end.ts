@@ -66,6 +66,8 @@ async function answer(
     case 'model':
       return sendJson(reply, 200, describeModel(target.model, target.version, stages.routes));
     case 'metrics':
+      // They name every model.
+      if (caller.models !== null) throw new ClusterError('PERMISSION_DENIED', 'the key is not for every model');
       return reply.send(200, [['Content-Type', metricsContentType]], options.metrics());
     case 'infer':
       throw new ClusterError('METHOD_NOT_ALLOWED', 'Method Not Allowed');
