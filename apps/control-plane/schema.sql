@@ -22,6 +22,19 @@ create table access_keys (
 CREATE INDEX access_keys_owner_id ON public.access_keys USING btree (owner_id);
 CREATE UNIQUE INDEX access_keys_sha256 ON public.access_keys USING btree (sha256);
 
+create table alias_history (
+  id bigint not null generated always as identity,
+  model text not null,
+  alias text not null,
+  version integer,
+  previous integer,
+  at timestamp with time zone not null,
+  actor text not null,
+  constraint alias_history_pkey PRIMARY KEY (id),
+  constraint alias_history_model_fkey FOREIGN KEY (model) REFERENCES models(name) ON DELETE CASCADE
+);
+CREATE INDEX alias_history_model ON public.alias_history USING btree (model, at, id);
+
 create table attempt_counters (
   name text not null,
   count integer not null,
@@ -119,6 +132,13 @@ create table model_versions (
   source_fingerprint text,
   created_at timestamp with time zone not null,
   created_by text not null,
+  size_bytes bigint not null,
+  file_count integer not null,
+  notes text not null default ''::text,
+  lineage jsonb not null default '{}'::jsonb,
+  revision integer not null default 1,
+  updated_at timestamp with time zone not null,
+  updated_by text not null,
   constraint model_versions_pkey PRIMARY KEY (model, version),
   constraint model_versions_model_fkey FOREIGN KEY (model) REFERENCES models(name) ON DELETE CASCADE,
   constraint model_versions_source_check CHECK ((source = ANY (ARRAY['upload'::text, 'repository'::text, 'https'::text, 'example'::text]))),
@@ -130,6 +150,9 @@ create table models (
   description text not null default ''::text,
   version_last integer not null default 0,
   created_at timestamp with time zone not null,
+  revision integer not null default 1,
+  updated_at timestamp with time zone not null,
+  updated_by text not null,
   constraint models_pkey PRIMARY KEY (name)
 );
 
@@ -262,6 +285,8 @@ create table uploads (
   deploy text not null,
   created_at timestamp with time zone not null,
   created_by text not null,
+  notes text not null default ''::text,
+  lineage jsonb not null default '{}'::jsonb,
   constraint uploads_pkey PRIMARY KEY (id),
   constraint uploads_deploy_check CHECK ((deploy = ANY (ARRAY['latest'::text, 'none'::text])))
 );

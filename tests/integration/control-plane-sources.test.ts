@@ -96,7 +96,7 @@ describe('a model repository folder', () => {
           version: 1,
           source: 'repository',
           createdBy: 'model-repository',
-          files: [{ path: 'labels.txt' }, { path: 'model.onnx' }],
+          fileCount: 2,
         },
       ],
     });

@@ -84,7 +84,13 @@ export const mockModels: readonly Model[] = entries.map((entry) => ({
   name: entry.name,
   description: entry.description,
   createdAt: '2026-08-20T09:12:00.000Z',
+  revision: 1,
+  updatedAt: '2026-08-25T09:12:00.000Z',
+  updatedBy: 'admin',
   aliases: aliases[entry.name] ?? {},
+  versionCount: entry.versions,
+  lastVersionAt: `2026-08-2${entry.versions}T09:12:00.000Z`,
+  route: null,
   versions: Array.from({ length: entry.versions }, (_unused, index) => version(entry, entry.versions - index)),
 }));
 
@@ -93,7 +99,7 @@ function version(entry: Entry, number: number): ModelVersion {
   return {
     version: number,
     digest,
-    files: [{ path: 'model.onnx', sha256: digest, size: entry.sizeBytes }],
+    fileCount: 1,
     sizeBytes: entry.sizeBytes,
     signature: { inputs: entry.signature.inputs.map(copy), outputs: entry.signature.outputs.map(copy) },
     settings: {},

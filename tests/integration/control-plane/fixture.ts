@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { callEndpoint } from '@cluster-ai/contract/api/client.ts';
+import type { Lineage } from '@cluster-ai/contract/api/models.ts';
 import * as uploads from '@cluster-ai/contract/api/uploads.ts';
 import { controlPlaneConfigSchema } from '@cluster-ai/contract/config/control-plane.ts';
 import type { Clock } from '@cluster-ai/core/ports/clock.ts';
@@ -153,7 +154,7 @@ export async function pushModel(
   plane: RunningPlane,
   model: string,
   files: readonly TestFile[],
-  options: { deploy?: 'latest' | 'none' } = {},
+  options: { deploy?: 'latest' | 'none'; notes?: string; lineage?: Lineage } = {},
 ) {
   const upload = await callEndpoint(plane.admin, uploads.createUpload, {
     body: { model, files: announce(files), ...options },

@@ -50,7 +50,7 @@ export function modelRows(
     const versions = model.versions.map((version) => versionRow(model, version, routes, connected));
     const listed = versions.filter((row, index) => index === 0 || isInUse(row));
     rows.push(...listed.map((row, index) => ({ ...row, isFirst: index === 0 })));
-    if (listed.length < versions.length) restingVersions.set(model.name, versions.length - listed.length);
+    if (listed.length < model.versionCount) restingVersions.set(model.name, model.versionCount - listed.length);
   }
   return { rows, restingVersions };
 }

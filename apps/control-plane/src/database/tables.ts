@@ -1,3 +1,4 @@
+import type { Lineage } from '@cluster-ai/contract/api/models.ts';
 import type { RoutePolicy, routeVariantSchema } from '@cluster-ai/contract/api/routes.ts';
 import type { ManifestFile, ModelSettings, modelSignatureSchema } from '@cluster-ai/contract/manifest.ts';
 import type { GatewayReport } from '@cluster-ai/contract/telemetry.ts';
@@ -24,7 +25,15 @@ export interface Tables {
     audit_count: Int8;
     audit_unchained_to: ColumnType<string | null, number | null, number | null>;
   };
-  models: { name: string; description: string; version_last: number; created_at: Time };
+  models: {
+    name: string;
+    description: string;
+    version_last: number;
+    created_at: Time;
+    revision: Generated<number>;
+    updated_at: Time;
+    updated_by: string;
+  };
   model_versions: {
     model: string;
     version: number;
@@ -35,13 +44,31 @@ export interface Tables {
     source_fingerprint: string | null;
     created_at: Time;
     created_by: string;
+    size_bytes: Int8;
+    file_count: number;
+    notes: Generated<string>;
+    lineage: Json<Lineage>;
+    revision: Generated<number>;
+    updated_at: Time;
+    updated_by: string;
   };
   model_files: { model: string; version: number; path: string; sha256: string; size: Int8 };
+  alias_history: {
+    id: ColumnType<string, never, never>;
+    model: string;
+    alias: string;
+    version: number | null;
+    previous: number | null;
+    at: Time;
+    actor: string;
+  };
   model_aliases: { model: string; alias: string; version: number };
   uploads: {
     id: string;
     model: string;
     description: string | null;
+    notes: string;
+    lineage: Json<Lineage>;
     files: Json<ManifestFile[]>;
     settings: Json<ModelSettings>;
     deploy: 'latest' | 'none';

@@ -36,6 +36,16 @@ export interface Endpoint<
   readonly bodyBytesMax?: number;
   /** Status of success. */
   readonly status: number;
+  /** The body is bytes of this media type, which are read as a stream; `body` does not describe them. */
+  readonly bodyType?: string;
+  /** The answer is of this media type and no JSON; `answer` does not describe it. */
+  readonly answerType?: string;
+  /** The answer holds something that is shown once: it is never kept, also not for a repeated `Idempotency-Key`. */
+  readonly secretAnswer?: true;
+  /** What tells one state of the answered thing from another, as a revision: the ETag is made from it. */
+  tag?(answer: z.output<Answer>): string;
+  /** A write that honours `If-Match`. */
+  readonly ifMatch?: true;
 }
 
 /** Keeps the literal types of a definition. */

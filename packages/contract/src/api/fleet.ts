@@ -63,4 +63,5 @@ export const fetchModelFile = endpoint({
   body: nothing,
   answer: z.unknown(),
   status: 200,
+  answerType: 'application/octet-stream',
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
-import { nothing, page, pageQuery } from './page.ts';
+import { listPage, listQuery } from './list.ts';
+import { nothing } from './page.ts';
 
 /** A share of a route's traffic: a version of a model, by number or by alias. */
 export const routeVariantSchema = z.object({
@@ -55,9 +56,19 @@ export const listRoutes = endpoint({
   summary: 'List routes',
   access: 'read',
   params: nothing,
-  query: pageQuery,
+  query: listQuery({
+    fields: {
+      name: { type: 'text', about: 'its name', searched: true, sortable: true },
+      policy: { type: 'one-of', about: 'how it chooses', values: ['latest', 'split'] },
+      model: { type: 'text', about: 'a model behind it', searched: true },
+      revision: { type: 'number', about: 'its revision', sortable: true },
+      updatedAt: { type: 'time', about: 'when it was changed', sortable: true },
+      updatedBy: { type: 'text', about: 'who changed it', searched: true, sortable: true },
+    },
+    defaultSort: 'name',
+  }),
   body: nothing,
-  answer: page(routeSchema),
+  answer: listPage(routeSchema),
   status: 200,
 });
 
@@ -73,6 +84,7 @@ export const getRoute = endpoint({
   body: nothing,
   answer: routeSchema,
   status: 200,
+  tag: (route) => String(route.revision),
 });
 
 export const putRoute = endpoint({
@@ -93,6 +105,8 @@ export const putRoute = endpoint({
   }),
   answer: routeSchema.extend({ snapshotVersion: z.int() }),
   status: 200,
+  tag: (route) => String(route.revision),
+  ifMatch: true,
 });
 
 export const rollbackRoute = endpoint({
@@ -107,6 +121,8 @@ export const rollbackRoute = endpoint({
   body: z.object({ revision: z.int().positive().optional() }),
   answer: routeSchema.extend({ snapshotVersion: z.int() }),
   status: 200,
+  tag: (route) => String(route.revision),
+  ifMatch: true,
 });
 
 export const listRouteRevisions = endpoint({
@@ -117,9 +133,19 @@ export const listRouteRevisions = endpoint({
   access: 'read',
   names: ['params.name'],
   params: nameParams,
-  query: pageQuery,
+  query: listQuery({
+    fields: {
+      revision: { type: 'number', about: 'its number', sortable: true },
+      policy: { type: 'one-of', about: 'how it chose', values: ['latest', 'split'] },
+      model: { type: 'text', about: 'a model behind it', searched: true },
+      createdAt: { type: 'time', about: 'when it was made', sortable: true },
+      createdBy: { type: 'text', about: 'who made it', searched: true },
+      restoredFrom: { type: 'number', about: 'the revision that it brought back', optional: true },
+    },
+    defaultSort: '-revision',
+  }),
   body: nothing,
-  answer: page(routeRevisionSchema),
+  answer: listPage(routeRevisionSchema),
   status: 200,
 });
 
@@ -135,4 +161,5 @@ export const deleteRoute = endpoint({
   body: nothing,
   answer: z.object({ deleted: z.string() }),
   status: 200,
+  ifMatch: true,
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { gatewayReportSchema } from '../telemetry.ts';
 import { endpoint } from './endpoint.ts';
+import { listPage, listQuery } from './list.ts';
 import { nothing } from './page.ts';
 
 export const gatewayStatusSchema = z.object({
@@ -52,6 +53,30 @@ export const getOverview = endpoint({
   query: nothing,
   body: nothing,
   answer: overviewSchema,
+  status: 200,
+});
+
+export const listGateways = endpoint({
+  id: 'listGateways',
+  method: 'GET',
+  path: '/api/v1/gateways',
+  summary: 'List gateways with their last reports',
+  access: 'read',
+  params: nothing,
+  query: listQuery({
+    fields: {
+      gateway: { type: 'text', about: 'its name', searched: true, sortable: true },
+      connected: { type: 'boolean', about: 'has reported within the last ten seconds' },
+      ready: { type: 'boolean', about: 'answers predictions, by its last report' },
+      programVersion: { type: 'text', about: 'version of its program' },
+      snapshot: { type: 'number', about: 'version of the snapshot that it serves', optional: true, sortable: true },
+      lastSeenAt: { type: 'time', about: 'time of its last report', sortable: true },
+      rssBytes: { type: 'number', about: 'its memory, bytes', sortable: true },
+    },
+    defaultSort: 'gateway',
+  }),
+  body: nothing,
+  answer: listPage(gatewayStatusSchema),
   status: 200,
 });
 

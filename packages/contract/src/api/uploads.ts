@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { manifestFileSchema, modelSettingsSchema, sha256Schema } from '../manifest.ts';
 import { endpoint } from './endpoint.ts';
-import { modelVersionSchema } from './models.ts';
+import { lineageSchema, modelDescriptionSchema, wholeVersionSchema, versionNotesSchema } from './models.ts';
 import { nothing } from './page.ts';
 import { routeSchema } from './routes.ts';
 
@@ -42,7 +42,9 @@ export const createUpload = endpoint({
   body: z.object({
     model: z.string(),
     files: z.array(manifestFileSchema).min(1).max(1_000),
-    description: z.string().max(2_000).optional(),
+    description: modelDescriptionSchema.optional(),
+    notes: versionNotesSchema.default(''),
+    lineage: lineageSchema.default({}),
     settings: modelSettingsSchema.default({}),
     deploy: deploySchema,
   }),
@@ -75,12 +77,13 @@ export const appendUploadFile = endpoint({
   body: nothing,
   answer: uploadSchema,
   status: 200,
+  bodyType: 'application/octet-stream',
 });
 
 /** A new version, and what became of the model's own route. */
 const registered = z.object({
   model: z.string(),
-  version: modelVersionSchema,
+  version: wholeVersionSchema,
   snapshotVersion: z.int(),
   /** The new version takes the traffic of the route with the model's name. */
   deployed: z.boolean(),
@@ -114,6 +117,8 @@ export const importModel = endpoint({
     model: z.string(),
     url: z.url(),
     sha256: sha256Schema.optional(),
+    notes: versionNotesSchema.default(''),
+    lineage: lineageSchema.default({}),
     settings: modelSettingsSchema.default({}),
     deploy: deploySchema,
   }),

@@ -10,12 +10,12 @@ import { stateText } from './state-text.ts';
 
 const table: ListTable<Model> = {
   columns: ['NAME', 'NEWEST', 'VERSIONS', 'STATE', 'SIZE', 'ALIASES'],
-  row: ({ name, versions, aliases }) => {
+  row: ({ name, versions, versionCount, aliases }) => {
     const [newest] = versions;
     return [
       name,
       String(newest?.version ?? ''),
-      String(versions.length),
+      String(versionCount),
       newest === undefined ? '' : stateText(newest),
       newest === undefined ? '' : bytesText(newest.sizeBytes),
       aliasText(aliases),

@@ -30,6 +30,7 @@ function table(model: Model): string {
       description: model.description,
       created: model.createdAt,
       aliases: aliasText(model.aliases),
+      versions: model.versionCount === model.versions.length ? '' : `${model.versionCount}, the newest of them below`,
     }),
     '',
     renderTable(['VERSION', 'STATE', 'SIZE', 'SOURCE', 'CREATED', 'BY', 'DIGEST'], model.versions.map(versionRow)),

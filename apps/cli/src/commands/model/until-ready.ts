@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { callEndpoint } from '@cluster-ai/contract/api/client.ts';
 import type { ClientOptions } from '@cluster-ai/contract/api/client.ts';
-import { getModel } from '@cluster-ai/contract/api/models.ts';
+import { getVersion } from '@cluster-ai/contract/api/models.ts';
 import type { ModelVersion } from '@cluster-ai/contract/api/models.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 
@@ -43,13 +43,12 @@ export async function untilReady({ client, name, version, timeoutMs }: ReadyOpti
   }
 }
 
-/** Null while the control plane is away for a moment. */
+/** Null while the control plane is away for a moment, and when there is no such version. */
 async function readVersion(client: ClientOptions, name: string, version: number): Promise<ModelVersion | null> {
   try {
-    const model = await callEndpoint(client, getModel, { params: { name } });
-    return model.versions.find((each) => each.version === version) ?? null;
+    return await callEndpoint(client, getVersion, { params: { name, version } });
   } catch (error) {
-    if (error instanceof ClusterError && error.retryable) return null;
+    if (error instanceof ClusterError && (error.retryable || error.code === 'MODEL_NOT_FOUND')) return null;
     throw error;
   }
 }

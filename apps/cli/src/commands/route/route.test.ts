@@ -55,8 +55,14 @@ beforeAll(async () => {
       name,
       description: '',
       createdAt: at,
+      revision: 1,
+      updatedAt: at,
+      updatedBy: 'admin-token',
       aliases: { champion: 2 },
+      versionCount: 0,
+      lastVersionAt: null,
       versions: [],
+      route: null,
     })),
   ]);
 });

@@ -1,7 +1,7 @@
 import type { commitUpload } from '@cluster-ai/contract/api/uploads.ts';
 import type { z } from 'zod';
 import type { Changed } from '../../database/change.ts';
-import { presentVersion } from './present-model.ts';
+import { presentWholeVersion } from './present-model.ts';
 import type { Registered } from './register-version.ts';
 
 /** A version that was just made, as the API shows it: no gateway has it yet. */
@@ -11,7 +11,7 @@ export function presentRegistered({
 }: Changed<Registered>): z.input<typeof commitUpload.answer> {
   return {
     model: value.record.row.model,
-    version: presentVersion(value.record, []),
+    version: presentWholeVersion(value.record, () => []),
     snapshotVersion,
     deployed: value.deployed,
     route: value.route,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Lineage } from '@cluster-ai/contract/api/models.ts';
 import { canonicalManifest } from '@cluster-ai/contract/manifest.ts';
 import type { ManifestFile, ModelSettings } from '@cluster-ai/contract/manifest.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
@@ -8,7 +9,7 @@ import type { Change } from '../../database/change.ts';
 import type { FileStore } from '../../storage/file-store.ts';
 import { deployVersion, deploymentOf } from '../routes/index.ts';
 import type { Deployment } from '../routes/index.ts';
-import { selectVersion } from './store.ts';
+import { selectVersion, touchModel } from './store.ts';
 import type { VersionRecord, VersionRow } from './store.ts';
 
 export interface NewVersion {
@@ -17,6 +18,8 @@ export interface NewVersion {
   readonly files: readonly ManifestFile[];
   readonly signature: ModelSignature;
   readonly settings: ModelSettings;
+  readonly notes?: string;
+  readonly lineage?: Lineage;
   readonly source: VersionRow['source'];
   readonly deploy: 'latest' | 'none';
   /** For folders that number their versions themselves; otherwise the next number is taken. */
@@ -66,17 +69,27 @@ async function takeNumber(change: Change, version: NewVersion): Promise<number> 
   const { query, at } = change;
   const made = await query
     .insertInto('models')
-    .values({ name: version.model, description: version.description ?? '', version_last: 0, created_at: at })
+    .values({
+      name: version.model,
+      description: version.description ?? '',
+      version_last: 0,
+      created_at: at,
+      updated_at: at,
+      updated_by: change.by.actor,
+    })
     .onConflict((conflict) => conflict.column('name').doNothing())
     .returning('name')
     .executeTakeFirst();
   if (made !== undefined) change.record('model.create', version.model);
-  else if (version.description !== undefined && version.description !== null) {
-    await query
-      .updateTable('models')
-      .set({ description: version.description })
-      .where('name', '=', version.model)
-      .execute();
+  else {
+    if (version.description !== undefined && version.description !== null) {
+      await query
+        .updateTable('models')
+        .set({ description: version.description })
+        .where('name', '=', version.model)
+        .execute();
+    }
+    await touchModel(change, version.model);
   }
   const { version_last: last } = await query
     .selectFrom('models')
@@ -115,6 +128,13 @@ async function writeVersion(
     source_fingerprint: version.fingerprint ?? null,
     created_at: change.at,
     created_by: change.by.actor,
+    size_bytes: version.files.reduce((sum, file) => sum + file.size, 0),
+    file_count: version.files.length,
+    notes: version.notes ?? '',
+    lineage: JSON.stringify(version.lineage ?? {}),
+    updated_at: change.at,
+    updated_by: change.by.actor,
+    revision: (present?.row.revision ?? 0) + 1,
   };
   await query
     .insertInto('model_versions')

@@ -1,64 +1,75 @@
 import * as contract from '@cluster-ai/contract/api/models.ts';
-import { pageOf } from '../../http/paging.ts';
+import type { Query } from '../../database/change.ts';
 import type { Register } from '../../http/register-endpoint.ts';
 import type { Plane } from '../../plane.ts';
-import { gatewayStatuses } from '../fleet/index.ts';
+import { listAliasMoves, listModels } from './list-models.ts';
 import { presentModel } from './present-model.ts';
-import { deleteAlias, deleteModel, deleteVersion, existingModel, setAlias } from './service.ts';
-import { selectModels } from './store.ts';
+import { readObservations } from './read-observations.ts';
+import * as service from './service.ts';
+import { versionRoutes } from './version-routes.ts';
 
 /** Models, their versions and aliases. */
 export function modelRoutes(register: Register, plane: Plane): void {
   const { store } = plane;
   const watched = plane.config.sources.repository !== undefined;
+  versionRoutes(register, plane);
 
-  register(contract.listModels, async ({ query }) => {
-    return store.read(async (database) => {
-      const records = await selectModels(database, query.cursor ?? '', query.limit + 1);
-      const gateways = await gatewayStatuses(database, plane.clock.wallMs());
-      return pageOf(
-        records.map((record) => presentModel(record, gateways)),
-        query.limit,
-        (model) => model.name,
-      );
+  async function model(query: Query, name: string) {
+    return presentModel(await service.existingModel(query, name), await readObservations(query, plane));
+  }
+
+  register(contract.listModels, async ({ query: request }) =>
+    store.read(async (query) => {
+      const { items, ...page } = await listModels(query, request);
+      const observations = await readObservations(query, plane);
+      return { ...page, items: items.map((record) => presentModel(record, observations)) };
+    }),
+  );
+
+  register(contract.getModel, ({ params }) => store.read((query) => model(query, params.name)));
+
+  register(contract.updateModel, async ({ params, body, caller }) => {
+    const { value } = await store.change(caller, async (change) => {
+      await service.updateModel(change, params.name, body.description);
+      return model(change.query, params.name);
     });
-  });
-
-  register(contract.getModel, async ({ params }) => {
-    return store.read(async (database) =>
-      presentModel(await existingModel(database, params.name), await gatewayStatuses(database, plane.clock.wallMs())),
-    );
+    return value;
   });
 
   register(contract.deleteModel, async ({ params, caller }) => {
-    const { value } = await store.change(caller, (change) => deleteModel(change, params.name, watched));
+    const { value } = await store.change(caller, (change) => service.deleteModel(change, params.name, watched));
     return { deleted: params.name, versions: value };
-  });
-
-  register(contract.deleteModelVersion, async ({ params, caller }) => {
-    await store.change(caller, (change) => deleteVersion(change, params.name, params.version, watched));
-    return { deleted: `${params.name}@${params.version}` };
   });
 
   register(contract.setAlias, async ({ params, body, caller }) => {
     const { value } = await store.change(caller, async (change) => {
-      await setAlias(change, params.name, params.alias, body.version);
-      return presentModel(
-        await existingModel(change.query, params.name),
-        await gatewayStatuses(change.query, plane.clock.wallMs()),
-      );
+      await service.setAlias(change, params.name, params.alias, body.version);
+      return model(change.query, params.name);
     });
     return value;
   });
 
   register(contract.deleteAlias, async ({ params, caller }) => {
     const { value } = await store.change(caller, async (change) => {
-      await deleteAlias(change, params.name, params.alias);
-      return presentModel(
-        await existingModel(change.query, params.name),
-        await gatewayStatuses(change.query, plane.clock.wallMs()),
-      );
+      await service.deleteAlias(change, params.name, params.alias);
+      return model(change.query, params.name);
     });
     return value;
   });
+
+  register(contract.listAliasHistory, async ({ params, query: request }) =>
+    store.read(async (query) => {
+      await service.assertModelExists(query, params.name);
+      const { items, ...page } = await listAliasMoves(query, params.name, request);
+      const moves = items.map(({ id, alias, version, previous, at, actor }) => ({
+        id: Number(id),
+        alias,
+        version,
+        previous,
+        at: at.toISOString(),
+        by: actor,
+      }));
+      return { ...page, items: moves };
+    }),
+  );
 }

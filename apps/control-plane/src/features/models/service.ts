@@ -1,21 +1,83 @@
+import { modelAliasesMax, shownVersionsMax } from '@cluster-ai/contract/api/models.ts';
+import type { Lineage } from '@cluster-ai/contract/api/models.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { assertModelName } from '@cluster-ai/core/names/model-name.ts';
 import type { Change, Query } from '../../database/change.ts';
 import { deleteRoute, releaseVersion, routesUsing } from '../routes/index.ts';
-import { selectModel } from './store.ts';
-import type { ModelRecord, VersionRecord } from './store.ts';
+import { selectAlias, selectModel, selectVersion, selectVersions, touchModel } from './store.ts';
+import type { ModelRecord, VersionRecord, VersionRow } from './store.ts';
+
+/** Versions that the audit entry of a deleted model names. */
+const auditedVersionsMax = 100;
 
 /** @throws ClusterError MODEL_NOT_FOUND. */
 export async function existingModel(query: Query, name: string): Promise<ModelRecord> {
-  const record = await selectModel(query, name);
+  const record = await selectModel(query, name, shownVersionsMax);
   if (record !== null) return record;
-  throw new ClusterError('MODEL_NOT_FOUND', `there is no model '${name}'`);
+  throw noModel(name);
 }
 
-function existingVersion(record: ModelRecord, version: number): VersionRecord {
-  const found = record.versions.find((candidate) => candidate.row.version === version);
-  if (found !== undefined) return found;
-  throw new ClusterError('MODEL_NOT_FOUND', `model '${record.model.name}' has no version ${version}`);
+/** @throws ClusterError MODEL_NOT_FOUND. */
+export async function assertModelExists(query: Query, name: string): Promise<void> {
+  const row = await query.selectFrom('models').select('name').where('name', '=', name).executeTakeFirst();
+  if (row === undefined) throw noModel(name);
+}
+
+function noModel(name: string): ClusterError {
+  return new ClusterError('MODEL_NOT_FOUND', `there is no model '${name}'`);
+}
+
+/** @throws ClusterError MODEL_NOT_FOUND. */
+export async function existingVersion(query: Query, name: string, version: number): Promise<VersionRecord> {
+  const found = await selectVersion(query, name, version);
+  if (found !== null) return found;
+  await assertModelExists(query, name);
+  throw new ClusterError('MODEL_NOT_FOUND', `model '${name}' has no version ${version}`);
+}
+
+/** The same description again changes nothing. */
+export async function updateModel(change: Change, name: string, description: string): Promise<void> {
+  const { model } = await existingModel(change.query, name);
+  if (model.description === description) return;
+  await change.query.updateTable('models').set({ description }).where('name', '=', name).execute();
+  await touchModel(change, name);
+  change.record('model.change', name, { description });
+}
+
+export interface VersionChange {
+  readonly notes?: string | undefined;
+  readonly lineage?: Lineage | undefined;
+}
+
+/** Changes what people say about a version; what it is made of never changes. */
+export async function updateVersion(
+  change: Change,
+  name: string,
+  version: number,
+  wanted: VersionChange,
+): Promise<void> {
+  const { row } = await existingVersion(change.query, name, version);
+  const notes = wanted.notes ?? row.notes;
+  const lineage = wanted.lineage ?? row.lineage;
+  if (notes === row.notes && sameLineage(lineage, row.lineage)) return;
+  await change.query
+    .updateTable('model_versions')
+    .set({
+      notes,
+      lineage: JSON.stringify(lineage),
+      revision: row.revision + 1,
+      updated_at: change.at,
+      updated_by: change.by.actor,
+    })
+    .where('model', '=', name)
+    .where('version', '=', version)
+    .execute();
+  change.record('version.change', name, { version, ...wanted });
+}
+
+function sameLineage(a: Lineage, b: Lineage): boolean {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && a[key] === b[key]);
 }
 
 /**
@@ -23,8 +85,9 @@ function existingVersion(record: ModelRecord, version: number): VersionRecord {
  * @throws ClusterError CONFLICT when another route uses it, or a watched folder would bring it back.
  */
 export async function deleteModel(change: Change, name: string, watched: boolean): Promise<number> {
-  const record = await existingModel(change.query, name);
-  for (const version of record.versions) assertNotWatched(version, watched);
+  await assertModelExists(change.query, name);
+  const versions = await selectVersions(change.query, name);
+  for (const version of versions) assertNotWatched(version, watched);
   const users = await routesUsing(change, name, null);
   const others = users.filter((route) => route !== name);
   if (others.length > 0) {
@@ -36,29 +99,30 @@ export async function deleteModel(change: Change, name: string, watched: boolean
   await change.query.deleteFrom('model_aliases').where('model', '=', name).execute();
   await change.query.deleteFrom('models').where('name', '=', name).execute();
   change.record('model.delete', name, {
-    versions: record.versions.map(({ row }) => ({ version: row.version, digest: row.digest })),
+    versionCount: versions.length,
+    versions: versions.slice(0, auditedVersionsMax).map(({ version, digest }) => ({ version, digest })),
   });
-  return record.versions.length;
+  return versions.length;
 }
 
 /** @throws ClusterError CONFLICT when a route or an alias points at it, or a watched folder would bring it back. */
 export async function deleteVersion(change: Change, name: string, version: number, watched: boolean): Promise<void> {
-  const record = await existingModel(change.query, name);
-  const found = existingVersion(record, version);
-  assertNotWatched(found, watched);
+  const { row } = await existingVersion(change.query, name, version);
+  assertNotWatched(row, watched);
   const users = await routesUsing(change, name, version);
   if (users.length > 0) {
     throw new ClusterError('CONFLICT', `version ${version} of model '${name}' is used by ${routeList(users)}`, {
       fix: 'move the traffic to another version first',
     });
   }
-  const alias = Object.entries(record.aliases).find(([, target]) => target === version)?.[0];
+  const { aliases } = await existingModel(change.query, name);
+  const alias = Object.entries(aliases).find(([, target]) => target === version)?.[0];
   if (alias !== undefined) {
     throw new ClusterError('CONFLICT', `the alias '${alias}' points at version ${version} of model '${name}'`, {
       fix: 'point it elsewhere, or delete it first',
     });
   }
-  await removeVersion(change, found);
+  await removeVersion(change, row);
 }
 
 /**
@@ -66,50 +130,75 @@ export async function deleteVersion(change: Change, name: string, version: numbe
  * @returns the routes that still need it; it stays then.
  */
 export async function retireVersion(change: Change, name: string, version: number): Promise<string[]> {
-  const record = await existingModel(change.query, name);
-  const found = existingVersion(record, version);
+  const { row } = await existingVersion(change.query, name, version);
   const users = await releaseVersion(change, name, version);
   if (users.length > 0) return users;
-  await change.query.deleteFrom('model_aliases').where('model', '=', name).where('version', '=', version).execute();
-  await removeVersion(change, found);
-  if (record.versions.length === 1) {
+  const { aliases, versionCount } = await existingModel(change.query, name);
+  for (const [alias, target] of Object.entries(aliases)) {
+    if (target === version) await deleteAlias(change, name, alias);
+  }
+  await removeVersion(change, row);
+  if (versionCount === 1) {
     await change.query.deleteFrom('models').where('name', '=', name).execute();
-    change.record('model.delete', name, { versions: [] });
+    change.record('model.delete', name, { versionCount: 0, versions: [] });
   }
   return [];
 }
 
-async function removeVersion(change: Change, { row }: VersionRecord): Promise<void> {
+async function removeVersion(change: Change, row: VersionRow): Promise<void> {
   await change.query
     .deleteFrom('model_versions')
     .where('model', '=', row.model)
     .where('version', '=', row.version)
     .execute();
+  await touchModel(change, row.model);
   change.record('version.delete', row.model, { version: row.version, digest: row.digest, source: row.source });
 }
 
+/** @throws ClusterError CONFLICT when the model has as many aliases as it may. */
 export async function setAlias(change: Change, name: string, alias: string, version: number): Promise<void> {
   assertModelName(alias, 'alias');
-  const record = await existingModel(change.query, name);
-  existingVersion(record, version);
-  if (record.aliases[alias] === version) return;
+  await existingVersion(change.query, name, version);
+  const previous = await selectAlias(change.query, name, alias);
+  if (previous === version) return;
+  const { aliases } = await existingModel(change.query, name);
+  if (previous === null && Object.keys(aliases).length >= modelAliasesMax) {
+    throw new ClusterError('CONFLICT', `model '${name}' has ${modelAliasesMax} aliases, the most that there may be`);
+  }
   await change.query
     .insertInto('model_aliases')
     .values({ model: name, alias, version })
     .onConflict((conflict) => conflict.columns(['model', 'alias']).doUpdateSet({ version }))
     .execute();
-  change.record('alias.set', name, { alias, version });
+  await noteAliasMove(change, { model: name, alias, version, previous });
+  change.record('alias.set', name, { alias, version, previous });
 }
 
 export async function deleteAlias(change: Change, name: string, alias: string): Promise<void> {
-  const record = await existingModel(change.query, name);
-  const version = record.aliases[alias];
-  if (version === undefined) throw new ClusterError('NOT_FOUND', `model '${name}' has no alias '${alias}'`);
+  await assertModelExists(change.query, name);
+  const version = await selectAlias(change.query, name, alias);
+  if (version === null) throw new ClusterError('NOT_FOUND', `model '${name}' has no alias '${alias}'`);
   await change.query.deleteFrom('model_aliases').where('model', '=', name).where('alias', '=', alias).execute();
+  await noteAliasMove(change, { model: name, alias, version: null, previous: version });
   change.record('alias.delete', name, { alias, version });
 }
 
-function assertNotWatched({ row }: VersionRecord, watched: boolean): void {
+interface AliasMove {
+  readonly model: string;
+  readonly alias: string;
+  readonly version: number | null;
+  readonly previous: number | null;
+}
+
+async function noteAliasMove(change: Change, move: AliasMove): Promise<void> {
+  await change.query
+    .insertInto('alias_history')
+    .values({ ...move, at: change.at, actor: change.by.actor })
+    .execute();
+  await touchModel(change, move.model);
+}
+
+function assertNotWatched(row: VersionRow, watched: boolean): void {
   if (!watched || row.source !== 'repository') return;
   throw new ClusterError(
     'CONFLICT',

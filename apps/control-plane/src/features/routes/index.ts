@@ -2,4 +2,4 @@ export { deployVersion, deploymentOf, releaseVersion, routesUsing } from './foll
 export type { Deployment } from './follow-versions.ts';
 export { routeRoutes } from './routes.ts';
 export { deleteRoute } from './service.ts';
-export { countRoutes } from './store.ts';
+export { countRoutes, routesNamed, servedVersions } from './store.ts';

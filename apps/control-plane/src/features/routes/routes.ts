@@ -1,17 +1,17 @@
 import * as contract from '@cluster-ai/contract/api/routes.ts';
-import { numberCursor, pageOf } from '../../http/paging.ts';
 import type { Register } from '../../http/register-endpoint.ts';
 import type { Plane } from '../../plane.ts';
+import { listRevisions, listRoutes } from './list-routes.ts';
 import { deleteRoute, existingRoute, putRoute, rollbackRoute } from './service.ts';
-import { routeOf, selectRevisions, selectRoutes } from './store.ts';
+import { routeOf } from './store.ts';
 
 /** Public names and the versions behind them. */
 export function routeRoutes(register: Register, plane: Plane): void {
   const { store } = plane;
 
-  register(contract.listRoutes, async ({ query }) => {
-    const rows = await store.read((database) => selectRoutes(database, query.cursor ?? '', query.limit + 1));
-    return pageOf(rows.map(routeOf), query.limit, (route) => route.name);
+  register(contract.listRoutes, async ({ query: request }) => {
+    const { items, ...page } = await store.read((query) => listRoutes(query, request));
+    return { ...page, items: items.map(routeOf) };
   });
 
   register(contract.getRoute, async ({ params }) =>
@@ -32,12 +32,12 @@ export function routeRoutes(register: Register, plane: Plane): void {
     return { ...value, snapshotVersion };
   });
 
-  register(contract.listRouteRevisions, async ({ params, query }) => {
-    const rows = await store.read(async (database) => {
-      await existingRoute(database, params.name);
-      return selectRevisions(database, params.name, numberCursor(query.cursor), query.limit + 1);
+  register(contract.listRouteRevisions, async ({ params, query: request }) => {
+    const { items, ...page } = await store.read(async (query) => {
+      await existingRoute(query, params.name);
+      return listRevisions(query, params.name, request);
     });
-    const revisions = rows.map((row) => ({
+    const revisions = items.map((row) => ({
       revision: row.revision,
       policy: row.policy,
       createdAt: row.created_at.toISOString(),
@@ -45,7 +45,7 @@ export function routeRoutes(register: Register, plane: Plane): void {
       restoredFrom: row.restored_from,
       variants: row.variants,
     }));
-    return pageOf(revisions, query.limit, (revision) => String(revision.revision));
+    return { ...page, items: revisions };
   });
 
   register(contract.deleteRoute, async ({ params, caller }) => {

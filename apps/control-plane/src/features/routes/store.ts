@@ -1,4 +1,5 @@
 import type { Route, RoutePolicy } from '@cluster-ai/contract/api/routes.ts';
+import { sql } from 'kysely';
 import type { Selectable } from 'kysely';
 import type { Change, Query } from '../../database/change.ts';
 import type { RouteVariant, Tables } from '../../database/tables.ts';
@@ -9,13 +10,31 @@ export async function selectRoute(query: Query, name: string): Promise<RouteRow 
   return (await query.selectFrom('routes').selectAll().where('name', '=', name).executeTakeFirst()) ?? null;
 }
 
-/** Routes after `cursor`, by name. */
-export async function selectRoutes(query: Query, cursor: string, limit: number): Promise<RouteRow[]> {
-  return query.selectFrom('routes').selectAll().where('name', '>', cursor).orderBy('name').limit(limit).execute();
-}
-
 export async function selectAllRoutes(query: Query): Promise<RouteRow[]> {
   return query.selectFrom('routes').selectAll().orderBy('name').execute();
+}
+
+/** Those of the names that are routes. */
+export async function routesNamed(query: Query, names: readonly string[]): Promise<Map<string, Route>> {
+  const rows = await query
+    .selectFrom('routes')
+    .selectAll()
+    .where('name', 'in', [...names])
+    .execute();
+  return new Map(rows.map((row) => [row.name, routeOf(row)]));
+}
+
+/** The versions of some models that a route names at present. */
+export async function servedVersions(
+  query: Query,
+  models: readonly string[],
+): Promise<{ model: string; version: number }[]> {
+  const variant = sql<RouteVariant>`jsonb_array_elements(${sql.ref('routes.variants')})`;
+  const { rows } = await sql<{ model: string; version: number }>`
+    select distinct variant->>'model' as model, (variant->>'version')::integer as version
+    from ${query.selectFrom('routes').select(variant.as('variant')).as('each')}
+    where variant->>'model' = any(${models})`.execute(query);
+  return rows;
 }
 
 export async function countRoutes(query: Query): Promise<number> {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { SignedSnapshot } from '@cluster-ai/contract/snapshot.ts';
+import { sql } from 'kysely';
 import type { Query } from '../../database/change.ts';
 import { selectKeysForGateways } from '../keys/index.ts';
 import { buildSnapshot } from './build-snapshot.ts';
@@ -85,13 +86,11 @@ type SnapshotState = Pick<SnapshotSource, 'models' | 'routes' | 'keys' | 'tokenI
 
 async function readState(query: Query): Promise<SnapshotState> {
   const routes = await query.selectFrom('routes').select(['name', 'variants', 'sticky_header']).execute();
-  const names = [...new Set(routes.flatMap((route) => route.variants.map((variant) => variant.model)))];
-  const versions =
-    names.length === 0
-      ? []
-      : await query.selectFrom('model_versions').selectAll().where('model', 'in', names).execute();
-  const files =
-    names.length === 0 ? [] : await query.selectFrom('model_files').selectAll().where('model', 'in', names).execute();
+  const used = routes.flatMap((route) => route.variants);
+  const isUsed = sql<boolean>`(model, version) in (select * from unnest(
+    ${used.map(({ model }) => model)}::text[], ${used.map(({ version }) => version)}::integer[]))`;
+  const versions = await query.selectFrom('model_versions').selectAll().where(isUsed).execute();
+  const files = await query.selectFrom('model_files').selectAll().where(isUsed).execute();
   const issuers = await query.selectFrom('token_issuers').select(['id', 'public_key']).execute();
   const keys = await selectKeysForGateways(query);
   const filesOf = Map.groupBy(files, (file) => `${file.model}@${file.version}`);

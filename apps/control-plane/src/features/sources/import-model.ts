@@ -40,6 +40,8 @@ export async function importModel(
       files,
       signature,
       settings: wanted.settings,
+      notes: wanted.notes,
+      lineage: wanted.lineage,
       deploy: wanted.deploy,
       source: 'https',
       origin: wanted.url,

@@ -25,6 +25,8 @@ export async function createUpload(plane: Plane, by: Caller, announced: Announce
         description: announced.description ?? null,
         files: JSON.stringify(announced.files),
         settings: JSON.stringify(announced.settings),
+        notes: announced.notes,
+        lineage: JSON.stringify(announced.lineage),
         deploy: announced.deploy,
         created_at: change.at,
         created_by: by.actor,
@@ -72,12 +74,14 @@ export async function commitUpload(plane: Plane, by: Caller, id: string): Promis
     if ((await selectUpload(change.query, id)) === null) {
       throw new ClusterError('CONFLICT', `upload ${id} has just been committed`);
     }
-    const { model, description, files, settings, deploy } = row;
+    const { model, description, files, settings, notes, lineage, deploy } = row;
     const registered = await registerVersion(change, plane.files, {
       model,
       description,
       files,
       settings,
+      notes,
+      lineage,
       deploy,
       signature,
       source: 'upload',
