@@ -24,6 +24,6 @@ export function addGlobalOptions(program: Command): Command {
 /** Whom to call, and as whom. @throws ClusterError when no server is known. */
 export function clientOf({ server }: GlobalOptions): ClientOptions {
   const { url, token, session } = resolveServer(server, process.env);
-  const headers = session === undefined ? undefined : () => sessionHeaders(session);
+  const headers = session === undefined ? undefined : () => sessionHeaders(url, session);
   return { baseUrl: url, token, headers, timeoutMs: callTimeoutMs };
 }

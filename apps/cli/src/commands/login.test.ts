@@ -45,7 +45,7 @@ const ana: Session = {
 
 let plane: FakeControlPlane;
 let folder: string;
-let mayMakeKeys: boolean;
+let role: 'viewer' | 'operator';
 let revoked: string[];
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'login-'));
@@ -53,26 +53,26 @@ beforeEach(async () => {
   vi.stubEnv('CLUSTER_AI_HOME', join(folder, 'no-home'));
   vi.stubEnv('CLUSTER_AI_TOKEN', '');
   vi.stubEnv('CLUSTER_AI_SERVER', '');
-  mayMakeKeys = true;
+  role = 'operator';
   revoked = [];
   plane = await startFakeControlPlane([
     answering(
       signIn,
       ({ body }) => {
-        if (body.password === password) return ana;
+        if (body.password === password) return { ...ana, role };
         throw new ClusterError('UNAUTHENTICATED', 'e-mail or password is wrong');
       },
       { 'set-cookie': `${cookie}; Path=/; HttpOnly; SameSite=Strict` },
     ),
     answering(signOut, () => ({ signedOut: true as const })),
-    answering(getSession, (call) => (isAna(call) ? ana : anonymous)),
+    answering(getSession, (call) => (isAna(call) ? { ...ana, role } : anonymous)),
     answering(whoAmI, (call) => {
       if (isAna(call) || call.headers.authorization === `Bearer ${secret}`) return { actor: 'ana@example.com' };
       throw new ClusterError('UNAUTHENTICATED', 'the token is not known here');
     }),
     answering(keys.createKey, ({ body, headers }) => {
       if (headers.cookie !== cookie || headers['x-csrf-token'] !== csrfToken) throw new Error('no CSRF token');
-      if (!mayMakeKeys) throw new ClusterError('PERMISSION_DENIED', 'this needs the role operator');
+      if (role === 'viewer') throw new ClusterError('PERMISSION_DENIED', 'this needs the role operator');
       return { key: keyOf(body.name, body.expiresAt), secret, snapshotVersion: 1 };
     }),
     answering(keys.revokeKey, ({ params, headers }) => {
@@ -179,13 +179,16 @@ test('signing in again revokes the key before', async () => {
 });
 
 test('who may not make keys keeps the session, and logout ends it', async () => {
-  mayMakeKeys = false;
+  role = 'viewer';
   const { code, stdout } = await signInAs(password);
   expect([code, stdout]).toEqual([0, expect.stringContaining('the session ends when it is not used')]);
   expect(JSON.parse(readFileSync(loginFile(), 'utf8'))).toEqual({ server: plane.url, session: { cookie, csrfToken } });
-  expect((await captureCli('whoami')).stdout).toMatch(/who\s+Ana <ana@example\.com>\nrole\s+operator/);
+  expect((await captureCli('whoami')).stdout).toMatch(/who\s+Ana <ana@example\.com>\nrole\s+viewer/);
   await captureCli('logout');
-  expect(plane.calls.at(-1)).toMatchObject({ id: 'signOut', headers: { cookie, 'x-csrf-token': csrfToken } });
+  expect(plane.calls.at(-1)).toMatchObject({
+    id: 'signOut',
+    headers: { cookie, origin: plane.url, 'x-csrf-token': csrfToken },
+  });
 });
 
 test('whoami says how to sign in when nobody is', async () => {

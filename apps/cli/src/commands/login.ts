@@ -105,7 +105,7 @@ async function withPassword(server: string, options: LoginOptions): Promise<Logi
     await endLogin(signedIn);
     return { server, token: secret, key: { id: key.id, name: key.name, expiresAt: key.expiresAt } };
   } catch (error) {
-    if (error instanceof ClusterError && error.code === 'PERMISSION_DENIED') return signedIn;
+    if (error instanceof ClusterError && error.code === 'PERMISSION_DENIED' && role === 'viewer') return signedIn;
     await endLogin(signedIn);
     throw error;
   }

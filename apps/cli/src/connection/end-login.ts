@@ -10,7 +10,7 @@ const timeoutMs = 30_000;
 
 /** Calls in the name of a login. */
 export function clientOfLogin({ server, token, session }: Login): ClientOptions {
-  const headers = session === undefined ? undefined : () => sessionHeaders(session);
+  const headers = session === undefined ? undefined : () => sessionHeaders(server, session);
   return { baseUrl: server, token, headers, timeoutMs };
 }
 

@@ -15,9 +15,13 @@ export interface SignedIn {
   readonly stored: StoredSession;
 }
 
-/** What a call of a session carries: the session is a cookie, and what changes something needs its CSRF token. */
-export function sessionHeaders({ cookie, csrfToken }: StoredSession): Record<string, string> {
-  return csrfToken === null ? { cookie } : { cookie, 'x-csrf-token': csrfToken };
+/**
+ * What a call of a session carries: the session is a cookie, and what changes something shows, as a page of the dashboard
+ * would, that it comes from there.
+ */
+export function sessionHeaders(server: string, { cookie, csrfToken }: StoredSession): Record<string, string> {
+  const { origin } = new URL(server);
+  return csrfToken === null ? { cookie, origin } : { cookie, origin, 'x-csrf-token': csrfToken };
 }
 
 /**

@@ -1,11 +1,14 @@
 import { resolve } from 'node:path';
+import type { ClientOptions } from '@cluster-ai/contract/api/client.ts';
 import { createKey } from '@cluster-ai/contract/api/keys.ts';
 import { shellWord } from '@cluster-ai/contract/shell-words.ts';
 import { keyActions } from '@cluster-ai/core/access/roles.ts';
 import type { KeyAction } from '@cluster-ai/core/access/roles.ts';
+import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { z } from 'zod';
 import { call } from '../../connection/call.ts';
+import { readLogin } from '../../connection/login-file.ts';
 import { print } from '../../output/print.ts';
 import { visible } from '../../output/table.ts';
 import { positiveNumber, repeated, wholeNumber } from '../arguments.ts';
@@ -69,6 +72,7 @@ type Made = z.output<typeof createKey.answer>;
 
 async function create(name: string, options: CreateOptions): Promise<void> {
   const client = clientOf(options);
+  assertNotLongerThanOwn(options, client);
   const { action: actions = defaultActions, model: models = null } = options;
   // All that may fail comes before the key is made: it is shown once.
   const curl = await curlForKey(client, { actions, models });
@@ -89,6 +93,21 @@ async function create(name: string, options: CreateOptions): Promise<void> {
   });
   await file?.write(made.secret);
   printMade(made, options, curl);
+}
+
+/** A key gives no longer life than its own: better said before the server is asked, with what to do. */
+function assertNotLongerThanOwn({ expires }: CreateOptions, { baseUrl, token }: ClientOptions): void {
+  const login = readLogin(process.env);
+  const ownEnd = login?.key?.expiresAt ?? null;
+  if (ownEnd === null || token !== login?.token) return;
+  if (expires !== null && Date.parse(expires) <= Date.parse(ownEnd)) return;
+  throw new ClusterError(
+    'PERMISSION_DENIED',
+    `the key that you signed in with ends at ${ownEnd}, and can make none that lives longer`,
+    {
+      fix: `add --expires with an earlier time, or sign in for longer: cluster-ai login --server ${baseUrl} --expires never`,
+    },
+  );
 }
 
 /**
