@@ -102,6 +102,25 @@ describe('two control planes on one PostgreSQL, one killed', () => {
       await victim.start();
     },
   );
+
+  it('one that is frozen: the gateway does not wait for it', async () => {
+    const asked = /"to":"([^"]+)"/.exec(
+      two.gateway
+        .output()
+        .split('\n')
+        .findLast((line) => line.includes('"to"')) ?? '',
+    );
+    const frozen = two.planes.find(({ url }) => url === asked?.[1]) ?? two.planes[0];
+    const other = two.planes.find((plane) => plane !== frozen) ?? two.planes[1];
+    process.kill(frozen.pid, 'SIGSTOP');
+    try {
+      const followedMs = await followed(client, other, performance.now());
+      console.log(`the gateway reports to the other ${Math.round(followedMs)} ms after the one it spoke to was frozen`);
+      expect(followedMs).toBeLessThan(30_000);
+    } finally {
+      process.kill(frozen.pid, 'SIGCONT');
+    }
+  });
 });
 
 /** A model with a large file beside it. */
