@@ -89,7 +89,7 @@ test('requests per second and latency follow the traffic', async () => {
         .locator('dl > div')
         .filter({ has: page.getByText(label, { exact: true }) })
         .locator('dd');
-    await page.getByText(/Requests: [1-9][\d.,]* now/).waitFor({ state: 'attached' });
+    await page.getByText(/Requests: [1-9][\d.,]* at the end/).waitFor({ state: 'attached' });
     await expect.poll(() => figure('Latency p99').first().innerText(), { timeout: 20_000 }).toMatch(/^\d[\d.,]* ?ms/);
     await page.getByText('Values as a table').first().click();
     const values = page.getByRole('table', { name: /^Requests, per second/ });

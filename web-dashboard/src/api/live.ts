@@ -3,8 +3,9 @@ import type { QueryClient } from '@tanstack/react-query';
 import { overviewQuery } from './overview.ts';
 import { isStreamOpen, setStreamOpen } from './stream-state.ts';
 
-/** Wait before connecting again after a refusal, milliseconds. Broken connections are taken up by the browser itself. */
-const reconnectMs = 2_000;
+/** Wait before connecting again after a refusal, longer each time, milliseconds. Broken connections are taken up by the browser itself. */
+const reconnectMsMin = 2_000;
+const reconnectMsMax = 30_000;
 
 /** Answers that a change makes old, by the first word of their key. */
 const affected: Readonly<Record<ChangeKind, readonly string[]>> = {
@@ -23,6 +24,7 @@ const affected: Readonly<Record<ChangeKind, readonly string[]>> = {
 export function followEvents(client: QueryClient): () => void {
   let source: EventSource | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let waitMs = reconnectMsMin;
 
   const away = () => {
     if (!isStreamOpen()) return;
@@ -32,10 +34,15 @@ export function followEvents(client: QueryClient): () => void {
   };
   const connect = () => {
     source = new EventSource(streamEvents.path);
-    source.addEventListener('open', () => setStreamOpen(true));
+    source.addEventListener('open', () => {
+      waitMs = reconnectMsMin;
+      setStreamOpen(true);
+    });
     source.addEventListener('error', () => {
       away();
-      if (source?.readyState === EventSource.CLOSED) timer = setTimeout(connect, reconnectMs);
+      if (source?.readyState !== EventSource.CLOSED) return;
+      timer = setTimeout(connect, waitMs);
+      waitMs = Math.min(reconnectMsMax, waitMs * 2);
     });
     source.addEventListener('overview', (event: MessageEvent<string>) => {
       const overview = eventSchemas.overview.safeParse(JSON.parse(event.data));

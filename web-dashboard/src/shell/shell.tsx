@@ -2,7 +2,7 @@ import { Dialog } from '@base-ui/react/dialog';
 import type { Session } from '@cluster-ai/contract/api/session.ts';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { followEvents } from '../api/live.ts';
 import { shellText } from '../i18n/shell-text.ts';
 import { useText } from '../i18n/use-text.ts';
@@ -13,6 +13,9 @@ import { LiveMark } from './live-mark.tsx';
 import { Navigation } from './navigation.tsx';
 import { SessionGate } from './session-gate.tsx';
 import { SetupNotice } from './setup-notice.tsx';
+import { PaletteButton } from './palette-button.tsx';
+import { ShortcutHelp } from './shortcut-help.tsx';
+import { useGlobalKeys } from './use-global-keys.ts';
 import { UserMenu } from './user-menu.tsx';
 
 /** Where the navigation stands beside the page; the width of `lg:`. */
@@ -23,11 +26,18 @@ export function Shell() {
   return <SessionGate>{(session) => <Frame session={session} />}</SessionGate>;
 }
 
+const Palette = lazy(async () => ({ default: (await import('./palette/palette.tsx')).Palette }));
+
 function Frame({ session }: { readonly session: Session }) {
   const t = useText(shellText);
   const isWide = useMedia(wideQuery);
   const client = useQueryClient();
   useEffect(() => followEvents(client), [client]);
+  const [over, setOver] = useState<'palette' | 'help'>();
+  const close = useCallback(() => setOver(undefined), []);
+  const openPalette = useCallback(() => setOver('palette'), []);
+  const openHelp = useCallback(() => setOver('help'), []);
+  useGlobalKeys({ onPalette: openPalette, onHelp: openHelp });
   return (
     <div className="min-h-dvh lg:grid lg:grid-cols-[15rem_minmax(0,1fr)]">
       <a
@@ -42,6 +52,7 @@ function Frame({ session }: { readonly session: Session }) {
             <Brand />
             <LiveMark />
           </div>
+          <PaletteButton onOpen={openPalette} />
           <Navigation />
           <div className="mt-auto">
             <UserMenu session={session} side="top" />
@@ -51,8 +62,9 @@ function Frame({ session }: { readonly session: Session }) {
         <header className="sticky top-0 z-20 flex items-center gap-3 border-b border-line bg-surface px-3 py-2">
           <NarrowNavigation session={session} />
           <Brand />
-          <div className="ml-auto">
+          <div className="ml-auto flex items-center gap-1">
             <LiveMark />
+            <PaletteButton onOpen={openPalette} compact />
           </div>
         </header>
       )}
@@ -64,6 +76,8 @@ function Frame({ session }: { readonly session: Session }) {
         {session.setupNeeded && <SetupNotice />}
         <Outlet />
       </main>
+      <Suspense>{over === 'palette' && <Palette onClose={close} onShowKeys={openHelp} />}</Suspense>
+      <ShortcutHelp isOpen={over === 'help'} onClose={close} />
     </div>
   );
 }

@@ -33,24 +33,23 @@ export function Dialog({ isOpen, onClose, title, summary, width = 'normal', isHe
         <Base.Backdrop className="fixed inset-0 z-40 bg-veil" />
         <Base.Viewport className="fixed inset-0 z-40 flex items-start justify-center overflow-y-auto p-3 sm:p-8">
           <Base.Popup
-            className={`w-full ${widths[width]} rounded-xl border border-line bg-raised shadow-raised outline-none sm:mt-[6vh]`}
+            className={`relative w-full ${widths[width]} rounded-xl border border-line bg-raised shadow-raised outline-none sm:mt-[6vh]`}
           >
-            <div className="flex items-start gap-4 px-5 pt-4">
-              <div className="min-w-0 flex-1 space-y-1">
-                <Base.Title className="text-lg font-semibold tracking-tight">{title}</Base.Title>
-                {summary !== undefined && <Base.Description className="text-muted">{summary}</Base.Description>}
-              </div>
-              {!isHeld && (
-                <Base.Close
-                  aria-label={t('close')}
-                  title={t('close')}
-                  className="-mr-1.5 rounded-md p-1.5 text-muted hover:bg-sunken hover:text-ink"
-                >
-                  <CloseIcon />
-                </Base.Close>
-              )}
+            <div className="space-y-1 px-5 pt-4 pr-12">
+              <Base.Title className="text-lg font-semibold tracking-tight">{title}</Base.Title>
+              {summary !== undefined && <Base.Description className="text-muted">{summary}</Base.Description>}
             </div>
             <div className="space-y-4 px-5 pt-4 pb-5">{children}</div>
+            {/* Last, so that the focus begins in what the dialog is about. */}
+            {!isHeld && (
+              <Base.Close
+                aria-label={t('close')}
+                title={t('close')}
+                className="absolute top-3 right-3 rounded-md p-1.5 text-muted hover:bg-sunken hover:text-ink"
+              >
+                <CloseIcon />
+              </Base.Close>
+            )}
           </Base.Popup>
         </Base.Viewport>
       </Base.Portal>
