@@ -7,7 +7,7 @@ import { useErrorTitle } from '../ui/use-error-title.ts';
 export function FormError({ error, children }: { readonly error: Error | null; readonly children?: ReactNode }) {
   const title = useErrorTitle(error);
   return (
-    <div role="alert">
+    <div role="alert" className="empty:absolute">
       {error !== null && (
         <Notice tone="bad" title={title}>
           <ErrorText error={error} />

@@ -1,23 +1,31 @@
+import { parseFilter, type ListFields } from '@cluster-ai/contract/api/list-filter.ts';
 import { useEffect, useId, useRef, useState } from 'react';
 import { tableText } from '../i18n/table-text.ts';
 import { useText } from '../i18n/use-text.ts';
 import { SearchIcon } from '../ui/icons.tsx';
+import { useDebounced } from '../ui/use-debounced.ts';
 import { useShortcut } from '../ui/use-shortcut.ts';
+import { FilterHelp } from './filter-help.tsx';
 
 /** A pause in typing after which the list is asked for, milliseconds. */
 const pauseMs = 300;
+
+/** A pause in typing after which what is wrong is said, milliseconds. */
+const restMs = 900;
 
 interface FilterBoxProps {
   readonly filter: string;
   readonly onFilter: (filter: string) => void;
   /** An example in the grammar of this list: `iris state=ready`. */
   readonly example: string;
+  /** Of the list's declaration in the contract: what is typed is checked against them, and they are explained. */
+  readonly fields?: ListFields | undefined;
   /** What is wrong with the filter, in the server's words. */
   readonly error?: string | undefined;
 }
 
 /** The filter of a list in the one grammar. `/` leads here from anywhere on the page. */
-export function FilterBox({ filter, onFilter, example, error }: FilterBoxProps) {
+export function FilterBox({ filter, onFilter, example, fields, error }: FilterBoxProps) {
   const t = useText(tableText);
   const id = useId();
   const field = useRef<HTMLInputElement>(null);
@@ -28,15 +36,19 @@ export function FilterBox({ filter, onFilter, example, error }: FilterBoxProps) 
     setApplied(filter);
     setTyped(filter);
   }
+  const wrong = fields === undefined ? null : parseFilter(typed, fields).problem;
+  // A condition that is being typed is not wrong yet.
+  const hasRested = useDebounced(typed, restMs) === typed;
+  const shownError = wrong === null ? error : hasRested ? t('filterPosition', wrong) : undefined;
   useShortcut('/', () => field.current?.focus());
   useEffect(() => {
-    if (typed.trim() === filter) return undefined;
+    if (typed.trim() === filter || wrong !== null) return undefined;
     const timer = setTimeout(() => {
       setApplied(typed.trim());
       onFilter(typed);
     }, pauseMs);
     return () => clearTimeout(timer);
-  }, [typed, filter, onFilter]);
+  }, [typed, filter, onFilter, wrong]);
   return (
     <search className="min-w-56 flex-1">
       <div className="relative max-w-lg">
@@ -53,13 +65,13 @@ export function FilterBox({ filter, onFilter, example, error }: FilterBoxProps) 
             setTyped('');
           }}
           aria-label={t('filter')}
-          aria-invalid={error !== undefined || undefined}
-          aria-describedby={error === undefined ? undefined : `${id}-error`}
+          aria-invalid={shownError !== undefined || undefined}
+          aria-describedby={shownError === undefined ? undefined : `${id}-error`}
           aria-keyshortcuts="/"
           placeholder={t('filterExample', { example })}
           autoComplete="off"
           spellCheck={false}
-          className="block min-h-9 w-full rounded-md border border-line-strong bg-surface pr-9 pl-9 font-mono text-sm placeholder:text-muted aria-invalid:border-bad"
+          className="block min-h-9 w-full rounded-md border border-line-strong bg-surface pr-17 pl-9 font-mono text-sm placeholder:text-muted aria-invalid:border-bad"
         />
         <kbd
           aria-hidden="true"
@@ -67,10 +79,20 @@ export function FilterBox({ filter, onFilter, example, error }: FilterBoxProps) 
         >
           /
         </kbd>
+        {fields !== undefined && (
+          <FilterHelp
+            fields={fields}
+            onInsert={(condition) => {
+              setTyped(typed.trim() === '' ? condition : `${typed.trim()} ${condition}`);
+              // After the popover has given the focus back.
+              setTimeout(() => field.current?.focus());
+            }}
+          />
+        )}
       </div>
-      {error !== undefined && (
+      {shownError !== undefined && (
         <p id={`${id}-error`} className="mt-1 text-sm font-medium text-bad">
-          {error}
+          {shownError}
         </p>
       )}
     </search>

@@ -1,4 +1,5 @@
 import { keepPreviousData, type UseQueryResult } from '@tanstack/react-query';
+import type { ListFields } from '@cluster-ai/contract/api/list-filter.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { ReactNode } from 'react';
 import { tableText } from '../i18n/table-text.ts';
@@ -33,6 +34,8 @@ interface ListTableProps<Row> {
   readonly result: UseQueryResult<ListPage<Row>>;
   readonly columns: readonly Column<Row>[];
   readonly rowKey: (row: Row) => string;
+  /** Of the list's declaration in the contract (`listAudit.query.list.fields`): the filter is checked and explained. */
+  readonly fields?: ListFields;
   /** A filter that makes sense here: `iris state=ready`. */
   readonly filterExample: string;
   /** Right of the filter: buttons, further choices. */
@@ -49,13 +52,19 @@ interface ListTableProps<Row> {
  * and `k` or the arrows move between rows, Enter opens a row's first link, `x` selects it.
  */
 export function ListTable<Row>(props: ListTableProps<Row>) {
-  const { state, result, filterExample, actions, command } = props;
+  const { state, result, fields, filterExample, actions, command } = props;
   const { filter } = state.search;
   const refusal = filter === undefined ? undefined : filterRefusal(result.error);
   return (
     <div className="space-y-3">
       <div className="flex flex-wrap items-start gap-3">
-        <FilterBox filter={filter ?? ''} onFilter={state.setFilter} example={filterExample} error={refusal} />
+        <FilterBox
+          filter={filter ?? ''}
+          onFilter={state.setFilter}
+          example={filterExample}
+          fields={fields}
+          error={refusal}
+        />
         {actions !== undefined && <div className="flex flex-wrap gap-2">{actions}</div>}
       </div>
       <Panel>

@@ -42,7 +42,7 @@ type ExplainedButtonProps = ComponentProps<'button'> & {
   readonly onPress: (event: MouseEvent<HTMLButtonElement>) => void;
 };
 
-function ExplainedButton({ reason, onPress, ...button }: ExplainedButtonProps) {
+function ExplainedButton({ reason, onPress, children, ...button }: ExplainedButtonProps) {
   const id = useId();
   const [isOpen, setIsOpen] = useState(false);
   return (
@@ -60,12 +60,15 @@ function ExplainedButton({ reason, onPress, ...button }: ExplainedButtonProps) {
               // A finger has no hover.
               setIsOpen(true);
             }}
-          />
+          >
+            {children}
+            {/* Inside, so that it takes no place in the layout; what is hidden is no part of the button's name. */}
+            <span id={id} hidden>
+              {reason}
+            </span>
+          </button>
         }
       />
-      <span id={id} hidden>
-        {reason}
-      </span>
       <Tooltip.Portal>
         <Tooltip.Positioner sideOffset={6} className="z-50">
           <Tooltip.Popup className={tooltipClass}>{reason}</Tooltip.Popup>

@@ -2,6 +2,14 @@ export const table = {
   filter: 'Filter',
   filterExample: 'Filter, like {example}',
   tableOf: '{caption}: table',
+  filterHelp: 'What a filter can hold',
+  filterRule:
+    'Conditions are separated by spaces, and all must hold. Values with spaces stand in quotes. ~ means "contains".',
+  filterRuleWords:
+    'Words are looked for in {fields}. Conditions are separated by spaces, and all must hold. Values with spaces stand in quotes. ~ means "contains".',
+  filterOptional: '({name}="" finds those without)',
+  filterTime: '(2026, 2026-09, 2026-09-01, 2026-09-01T14:05)',
+  filterPosition: 'Position {position}: {message}',
   loading: 'Loading the list',
   noMatch: 'Nothing matches this filter.',
   shown: '{count} shown on this page',

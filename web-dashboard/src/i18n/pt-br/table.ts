@@ -5,6 +5,14 @@ export const table: TranslationOf<typeof english> = {
   filter: 'Filtro',
   filterExample: 'Filtro, como {example}',
   tableOf: '{caption}: tabela',
+  filterHelp: 'O que um filtro pode conter',
+  filterRule:
+    'As condições são separadas por espaços, e todas precisam valer. Valores com espaços ficam entre aspas. ~ significa "contém".',
+  filterRuleWords:
+    'Palavras são buscadas em {fields}. As condições são separadas por espaços, e todas precisam valer. Valores com espaços ficam entre aspas. ~ significa "contém".',
+  filterOptional: '({name}="" encontra os que não têm)',
+  filterTime: '(2026, 2026-09, 2026-09-01, 2026-09-01T14:05)',
+  filterPosition: 'Posição {position}: {message}',
   loading: 'Carregando a lista',
   noMatch: 'Nada corresponde a este filtro.',
   shown: '{count} mostrados nesta página',

@@ -39,6 +39,7 @@ export function AuditPage() {
         result={result}
         columns={columns(t, setOpened)}
         rowKey={(row) => String(row.id)}
+        fields={listAudit.query.list.fields}
         filterExample="actor~ana at>=2026-01-01"
         command={cliWords.listAudit({ filter: state.search.filter, sort: state.search.sort })}
         empty={

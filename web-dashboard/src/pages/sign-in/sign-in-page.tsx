@@ -81,24 +81,35 @@ function ProviderLink({ label, next }: { readonly label: string; readonly next: 
   );
 }
 
+/**
+ * The button is never disabled, and the fields are read when it is pressed: browsers that fill in a password show it before
+ * they let a page know of it.
+ */
 function PasswordForm() {
   const t = useText(identityText);
   const takeSession = useTakeSession();
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
+  const [isMissing, setIsMissing] = useState({ email: false, password: false });
   const signing = useMutation({
-    mutationFn: () => call(signIn, { body: { email: email.trim(), password } }),
+    mutationFn: (body: { readonly email: string; readonly password: string }) => call(signIn, { body }),
     onSuccess: takeSession,
     onError: () => setPassword(''),
   });
   const { fields, rest } = problemFields(signing.error, ['email', 'password']);
-  const missing = email.trim() === '' ? t('email') : password === '' ? t('password') : undefined;
-  const submit = (event: SubmitEvent) => {
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    if (missing === undefined && !signing.isPending) signing.mutate();
+    const form = new FormData(event.currentTarget);
+    const text = (name: string) => {
+      const value = form.get(name);
+      return typeof value === 'string' ? value : '';
+    };
+    const body = { email: text('email').trim(), password: text('password') };
+    setIsMissing({ email: body.email === '', password: body.password === '' });
+    if (body.email !== '' && body.password !== '' && !signing.isPending) signing.mutate(body);
   };
   return (
-    <form onSubmit={submit} className="space-y-4">
+    <form onSubmit={submit} noValidate className="space-y-4">
       <FormError error={rest}>
         <LockedNotice error={rest} failedAtMs={signing.submittedAt} />
       </FormError>
@@ -109,7 +120,7 @@ function PasswordForm() {
         autoComplete="username"
         value={email}
         onChange={setEmail}
-        error={fields['email']}
+        error={isMissing.email ? t('missing') : fields['email']}
         required
       />
       <PasswordField
@@ -118,15 +129,10 @@ function PasswordForm() {
         autoComplete="current-password"
         value={password}
         onChange={setPassword}
-        error={fields['password']}
+        error={isMissing.password ? t('missing') : fields['password']}
         hint={t.rich('forgotten', { command: <CommandLine command={cliWords.createUserLink('ana@example.org')} /> })}
       />
-      <Button
-        look="primary"
-        type="submit"
-        isPending={signing.isPending}
-        disabledReason={missing === undefined || signing.isPending ? undefined : t('fillIn', { field: missing })}
-      >
+      <Button look="primary" type="submit" isPending={signing.isPending}>
         {t('signIn')}
       </Button>
     </form>
