@@ -54,6 +54,7 @@ test.each(leaves.map(({ words, command }) => [words.join(' '), command] as const
 describe('the words that the dashboard shows are commands', () => {
   const list = { filter: 'name~"a b"', sort: '-name', limit: 20 };
   test.each<[line: string, parsed: Partial<Parsed>]>([
+    [cliWords.up(), { command: 'up' }],
     [cliWords.status(), { command: 'status' }],
     [cliWords.whoAmI(), { command: 'whoami' }],
     [
@@ -109,11 +110,27 @@ describe('the words that the dashboard shows are commands', () => {
         options: expect.objectContaining({ description: "Ana's", deploy: false }),
       },
     ],
+    [cliWords.showVersion('iris', 2), { command: 'model show', args: ['iris'], options: { modelVersion: 2 } }],
+    [
+      cliWords.importModel('iris', 'https://models.example.com/a.onnx?x=1&y'),
+      { command: 'model import', args: ['iris', 'https://models.example.com/a.onnx?x=1&y'] },
+    ],
+    [cliWords.listVersions('iris', { sort: '-version' }), { command: 'model versions', options: { sort: '-version' } }],
+    [cliWords.describeModel('iris', ''), { command: 'model describe', args: ['iris', ''] }],
+    [
+      cliWords.annotateVersion('iris', 2, { notes: '', lineage: { 'my set': 'a=b', loss: 0.5 }, dropped: ['old'] }),
+      {
+        command: 'model annotate',
+        args: ['iris', 2],
+        options: { notes: '', lineage: { 'my set': 'a=b', loss: 0.5 }, dropLineage: ['old'] },
+      },
+    ],
     [cliWords.deleteModel('iris'), { command: 'model delete', args: ['iris'], options: {} }],
     [cliWords.deleteVersion('iris', 2), { command: 'model delete', args: ['iris'], options: { modelVersion: 2 } }],
     [cliWords.listAliases('iris'), { command: 'alias list', args: ['iris'] }],
     [cliWords.setAlias('iris', 'champion', 3), { command: 'alias set', args: ['iris', 'champion', 3] }],
     [cliWords.removeAlias('iris', 'champion'), { command: 'alias remove', args: ['iris', 'champion'] }],
+    [cliWords.aliasHistory('iris'), { command: 'alias history', args: ['iris'] }],
     [cliWords.listRoutes(), { command: 'route list' }],
     [cliWords.showRoute('iris'), { command: 'route show', args: ['iris'] }],
     [
@@ -141,6 +158,11 @@ describe('the words that the dashboard shows are commands', () => {
     [cliWords.deleteRoute('iris'), { command: 'route delete', args: ['iris'] }],
     [cliWords.listGateways(), { command: 'gateway list' }],
     [cliWords.showGateway('gateway-1'), { command: 'gateway show', args: ['gateway-1'] }],
+    [
+      cliWords.traffic({ from: '7d', by: 'version', route: 'iris' }),
+      { command: 'traffic', options: expect.objectContaining({ by: 'version', route: 'iris' }) },
+    ],
+    [cliWords.followEvents(), { command: 'events' }],
     [
       cliWords.listAudit({ filter: list.filter, limit: 20 }),
       { command: 'audit list', options: { filter: list.filter, limit: 20 } },

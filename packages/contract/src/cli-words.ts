@@ -1,4 +1,5 @@
 import type { KeyAction, Role } from '@cluster-ai/core/access/roles.ts';
+import type { TrafficGrouping } from './api/traffic.ts';
 import { commandWords } from './shell-words.ts';
 
 /** What a list shows: the same words as in the API's query. */
@@ -28,6 +29,23 @@ export interface VariantWords {
   readonly weight: number;
 }
 
+export interface AnnotateWords {
+  readonly notes?: string | undefined;
+  /** Entries that are new or change; the others stay. */
+  readonly lineage?: Readonly<Record<string, string | number>> | undefined;
+  /** Keys of entries that go. */
+  readonly dropped?: readonly string[] | undefined;
+}
+
+export interface TrafficWords {
+  /** `1h`, `7d`, or a time; the last hour unless given. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly by?: TrafficGrouping | undefined;
+  readonly route?: string | undefined;
+  readonly gateway?: string | undefined;
+}
+
 export interface ExportWords {
   readonly format?: 'jsonl' | 'csv' | undefined;
   /** A day or a time; entries before it are left out. */
@@ -45,6 +63,7 @@ function list(command: string, args: readonly string[], { filter, sort, limit }:
  * parse each of them with the real commands.
  */
 export const cliWords = {
+  up: () => 'cluster-ai up',
   status: () => 'cluster-ai status',
   whoAmI: () => 'cluster-ai whoami',
   logIn: (server: string, email?: string) => commandWords('cluster-ai login', [], { server, email }),
@@ -84,6 +103,15 @@ export const cliWords = {
     path: string,
     { description, deploy = true }: { readonly description?: string | undefined; readonly deploy?: boolean } = {},
   ) => commandWords('cluster-ai model push', [name, path], { description, 'no-deploy': !deploy }),
+  showVersion: (name: string, version: number) =>
+    commandWords('cluster-ai model show', [name], { 'model-version': version }),
+  importModel: (name: string, url: string) => commandWords('cluster-ai model import', [name, url]),
+  annotateVersion: (name: string, version: number, { notes, lineage = {}, dropped }: AnnotateWords) =>
+    commandWords('cluster-ai model annotate', [name, version], {
+      notes,
+      lineage: Object.entries(lineage).map(([key, value]) => `${key}=${value}`),
+      'drop-lineage': dropped,
+    }),
   describeModel: (name: string, description: string) => commandWords('cluster-ai model describe', [name, description]),
   deleteModel: (name: string) => commandWords('cluster-ai model delete', [name]),
   deleteVersion: (name: string, version: number) =>
@@ -115,8 +143,12 @@ export const cliWords = {
   diffRoute: (name: string, from: number, to?: number) => commandWords('cluster-ai route diff', [name], { from, to }),
   deleteRoute: (name: string) => commandWords('cluster-ai route delete', [name]),
 
-  listGateways: () => 'cluster-ai gateway list',
+  listGateways: (words: ListWords = {}) => list('cluster-ai gateway list', [], words),
   showGateway: (name: string) => commandWords('cluster-ai gateway show', [name]),
+
+  traffic: ({ from, to, by, route, gateway }: TrafficWords = {}) =>
+    commandWords('cluster-ai traffic', [], { from, to, by, route, gateway }),
+  followEvents: () => 'cluster-ai events',
 
   listSettings: () => 'cluster-ai settings list',
   setSetting: (key: string, value: string | number | boolean) =>

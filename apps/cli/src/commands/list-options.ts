@@ -64,6 +64,11 @@ export interface ListTable<T> {
   readonly empty: string;
 }
 
+/** Things as a table, or what to do next where there are none. */
+export function tableText<T>(items: readonly T[], { columns, row, empty }: ListTable<T>): string {
+  return items.length === 0 ? empty : renderTable(columns, items.map(row));
+}
+
 export interface ListToPrint<T> {
   readonly client: ClientOptions;
   readonly target: ListEndpoint<T>;
@@ -80,11 +85,7 @@ export async function printList<T>(
   const limit = all ? undefined : options.limit;
   const { items, more } = await readList(client, target, { params, filter, sort, limit });
   print(options.output, items, () =>
-    items.length > 0
-      ? renderTable(table.columns, items.map(table.row))
-      : filter === undefined
-        ? table.empty
-        : `nothing fits ${filter}`,
+    items.length === 0 && filter !== undefined ? `nothing fits ${filter}` : tableText(items, table),
   );
   if (more) process.stderr.write(`the first ${items.length} are shown; --all shows the rest\n`);
 }

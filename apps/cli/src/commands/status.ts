@@ -8,6 +8,7 @@ import { renderFields, renderTable, secondsText } from '../output/table.ts';
 import { clientOf } from './context.ts';
 import type { GlobalOptions } from './context.ts';
 import { gatewayTable } from './gateway/list.ts';
+import { tableText } from './list-options.ts';
 import { withExamples } from './with-examples.ts';
 
 export function statusCommand(): Command {
@@ -30,7 +31,7 @@ function table(overview: Overview, url: string): string {
       registry: `${overview.models} models, ${overview.routes} routes`,
     }),
     '',
-    gatewayTable(overview),
+    tableText(overview.gateways, gatewayTable),
     '',
     modelTable(overview),
   ].join('\n');

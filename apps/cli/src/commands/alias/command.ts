@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { aliasHistoryCommand } from './history.ts';
 import { aliasListCommand } from './list.ts';
 import { aliasRemoveCommand } from './remove.ts';
 import { aliasSetCommand } from './set.ts';
@@ -8,5 +9,6 @@ export function aliasCommand(): Command {
     .description('Aliases: names for versions of a model, such as champion')
     .addCommand(aliasListCommand())
     .addCommand(aliasSetCommand())
-    .addCommand(aliasRemoveCommand());
+    .addCommand(aliasRemoveCommand())
+    .addCommand(aliasHistoryCommand());
 }

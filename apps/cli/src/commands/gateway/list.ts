@@ -1,44 +1,43 @@
-import { getOverview } from '@cluster-ai/contract/api/system.ts';
-import type { Overview } from '@cluster-ai/contract/api/system.ts';
+import { listGateways } from '@cluster-ai/contract/api/system.ts';
+import type { GatewayStatus } from '@cluster-ai/contract/api/system.ts';
 import { Command } from 'commander';
-import { call } from '../../connection/call.ts';
-import { print } from '../../output/print.ts';
-import { bytesText, renderTable } from '../../output/table.ts';
+import { bytesText } from '../../output/table.ts';
 import { clientOf } from '../context.ts';
-import type { GlobalOptions } from '../context.ts';
+import { printList, withListOptions } from '../list-options.ts';
+import type { ListOptions, ListTable } from '../list-options.ts';
 import { withExamples } from '../with-examples.ts';
-import { latencyText, snapshotText, stateText } from './gateway-text.ts';
+import { latencyText, stateText } from './gateway-text.ts';
+
+export const gatewayTable: ListTable<GatewayStatus> = {
+  columns: ['GATEWAY', 'STATE', 'SNAPSHOT', 'REQUESTS/S', 'ERRORS/S', 'P50', 'P99', 'IN FLIGHT', 'MEMORY', 'ADDRESS'],
+  row: (gateway) => {
+    const { report } = gateway;
+    return [
+      gateway.gateway,
+      stateText(gateway),
+      String(report.applied?.version ?? 'none'),
+      report.total.requestsPerSecond.toFixed(1),
+      report.total.errorsPerSecond.toFixed(1),
+      latencyText(report.total.p50Ms),
+      latencyText(report.total.p99Ms),
+      String(report.inFlight),
+      bytesText(report.rssBytes),
+      report.httpUrl,
+    ];
+  },
+  empty: 'no gateway has reported yet; `cluster-ai up` starts one',
+};
 
 export function gatewayListCommand(): Command {
   const command = new Command('list')
     .description('List the gateways: snapshot, traffic, memory')
-    .action(async (_flags, command: Command) => {
-      const options = command.optsWithGlobals<GlobalOptions>();
-      const overview = await call(clientOf(options), getOverview);
-      print(options.output, overview.gateways, () => gatewayTable(overview));
+    .action((_flags, command: Command) => {
+      const options = command.optsWithGlobals<ListOptions>();
+      return printList(options, { client: clientOf(options), target: listGateways, table: gatewayTable });
     });
-  return withExamples(command, 'cluster-ai gateway list');
-}
-
-/** One row a gateway. */
-export function gatewayTable({ gateways, snapshot }: Overview): string {
-  if (gateways.length === 0) return 'no gateway has reported yet; `cluster-ai up` starts one';
-  return renderTable(
-    ['GATEWAY', 'STATE', 'SNAPSHOT', 'REQUESTS/S', 'ERRORS/S', 'P50', 'P99', 'IN FLIGHT', 'MEMORY', 'ADDRESS'],
-    gateways.map((gateway) => {
-      const { report } = gateway;
-      return [
-        gateway.gateway,
-        stateText(gateway),
-        snapshotText(gateway, snapshot.version),
-        report.total.requestsPerSecond.toFixed(1),
-        report.total.errorsPerSecond.toFixed(1),
-        latencyText(report.total.p50Ms),
-        latencyText(report.total.p99Ms),
-        String(report.inFlight),
-        bytesText(report.rssBytes),
-        report.httpUrl,
-      ];
-    }),
+  return withExamples(
+    withListOptions(command, listGateways),
+    'cluster-ai gateway list',
+    'cluster-ai gateway list --filter connected=false',
   );
 }

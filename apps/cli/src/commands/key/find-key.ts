@@ -1,4 +1,5 @@
 import type { ClientOptions } from '@cluster-ai/contract/api/client.ts';
+import { printFilter } from '@cluster-ai/contract/api/list-filter.ts';
 import { getKey, listKeys } from '@cluster-ai/contract/api/keys.ts';
 import type { ApiKey } from '@cluster-ai/contract/api/keys.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
@@ -19,7 +20,8 @@ export async function findKey(client: ClientOptions, key: string): Promise<ApiKe
     const isNoId = error instanceof ClusterError && (error.code === 'NOT_FOUND' || error.code === 'INVALID_ARGUMENT');
     if (!isNoId) throw error;
   }
-  const named = (await readList(client, listKeys)).items.filter(({ name }) => name === key);
+  const filter = printFilter([{ field: 'name', operator: '=', value: key }]);
+  const named = (await readList(client, listKeys, { filter })).items;
   const active = named.filter(({ state }) => state === 'active');
   const [found, second] = active.length === 0 ? named : active;
   if (found === undefined) {

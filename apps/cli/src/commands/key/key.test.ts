@@ -40,7 +40,10 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'key-'));
   const all = [old, ci, ...twins];
   plane = await startFakeControlPlane([
-    answering(keys.listKeys, () => ({ items: all, next: null, total: all.length, totalIsBound: false })),
+    answering(keys.listKeys, ({ query: { filter } }) => {
+      const items = all.filter(({ name }) => filter.every(({ field, value }) => field === 'name' && name === value));
+      return { items, next: null, total: items.length, totalIsBound: false };
+    }),
     answering(keys.getKey, ({ params: { id } }) => {
       const key = all.find((each) => each.id === id);
       if (key === undefined) throw new ClusterError('NOT_FOUND', `there is no key ${id}`);

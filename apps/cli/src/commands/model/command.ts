@@ -1,14 +1,22 @@
 import { Command } from 'commander';
+import { modelAnnotateCommand } from './annotate.ts';
 import { modelDeleteCommand } from './delete.ts';
+import { modelDescribeCommand } from './describe.ts';
+import { modelImportCommand } from './import.ts';
 import { modelListCommand } from './list.ts';
 import { modelPushCommand } from './push.ts';
 import { modelShowCommand } from './show.ts';
+import { modelVersionsCommand } from './versions.ts';
 
 export function modelCommand(): Command {
   return new Command('model')
     .description('Models and their versions')
-    .addCommand(modelPushCommand())
     .addCommand(modelListCommand())
     .addCommand(modelShowCommand())
+    .addCommand(modelVersionsCommand())
+    .addCommand(modelPushCommand())
+    .addCommand(modelImportCommand())
+    .addCommand(modelDescribeCommand())
+    .addCommand(modelAnnotateCommand())
     .addCommand(modelDeleteCommand());
 }

@@ -6,15 +6,16 @@ import type { ClientOptions } from '@cluster-ai/contract/api/client.ts';
 import { appendUploadFile, createUpload, getUpload } from '@cluster-ai/contract/api/uploads.ts';
 import type { Upload } from '@cluster-ai/contract/api/uploads.ts';
 import { ClusterError, toClusterError } from '@cluster-ai/core/errors.ts';
+import type { z } from 'zod';
+import { call } from '../../connection/call.ts';
 import type { UploadRecord } from '../../connection/upload-record.ts';
 import type { LocalFile } from './read-model-files.ts';
 
 export interface SendOptions {
   readonly client: ClientOptions;
   readonly record: UploadRecord;
-  readonly model: string;
-  readonly description: string | undefined;
-  readonly deploy: 'latest' | 'none';
+  /** All that is said about the new version besides its files. */
+  readonly about: Omit<z.input<typeof createUpload.body>, 'files'>;
   readonly files: readonly LocalFile[];
   /** Bytes that the server has, in all. */
   readonly onProgress: (bytes: number) => void;
@@ -44,14 +45,14 @@ export async function sendFiles(options: SendOptions): Promise<Upload> {
   }
 }
 
-async function beginUpload({ client, record, model, description, deploy, files }: SendOptions): Promise<Upload> {
+async function beginUpload({ client, record, about, files }: SendOptions): Promise<Upload> {
   const known = record.read();
   if (known !== null) {
     const upload = await findUpload(client, known);
     if (upload !== null) return upload;
   }
   const manifest = files.map(({ path, sha256, size }) => ({ path, sha256, size }));
-  const upload = await callEndpoint(client, createUpload, { body: { model, files: manifest, description, deploy } });
+  const upload = await call(client, createUpload, { body: { ...about, files: manifest } });
   await record.write(upload.id);
   return upload;
 }
@@ -114,6 +115,7 @@ async function patch(client: ClientOptions, url: string, body: Readable, signal:
       method: appendUploadFile.method,
       headers: {
         'content-type': 'application/octet-stream',
+        ...client.headers?.(appendUploadFile.method),
         ...(client.token === undefined ? {} : { authorization: `Bearer ${client.token}` }),
       },
       body: Readable.toWeb(body),
