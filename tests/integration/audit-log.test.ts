@@ -82,9 +82,9 @@ describe('an exported log', () => {
     expect(await pythonCheck(file)).toEqual({ code: 0, stdout: `intact up to ${word}\n`, stderr: '' });
     const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
     const wrong: [string, string[], string][] = [
-      ['altered', lines.with(1, (lines[1] ?? '').replace('1e-7', '1e-8')), 'entry 2 was altered'],
-      ['deleted', lines.toSpliced(1, 1), 'entry 3 does not follow entry 1'],
-      ['swapped', [lines[0], lines[2], lines[1]].map(String), 'entry 3 does not follow entry 1'],
+      ['altered', lines.with(2, (lines[2] ?? '').replace('1e-7', '1e-8')), 'entry 3 was altered'],
+      ['deleted', lines.toSpliced(2, 1), 'entry 4 does not follow entry 2'],
+      ['swapped', [lines[0], lines[1], lines[3], lines[2]].map(String), 'entry 4 does not follow entry 2'],
     ];
     for (const [what, changed, message] of wrong) {
       writeFileSync(file, `${changed.join('\n')}\n`);
@@ -98,11 +98,11 @@ describe('an exported log', () => {
     expect(csv.stdout).toContain(",'=1+1,");
     expect(csv.stdout).toContain(',"a,b""c""\nd",');
     const { items } = await callEndpoint(plane.admin, listAudit);
-    const second = items.find(({ id }) => id === 2)?.at ?? '';
-    const late = await cli(plane, 'export', '--from', second);
-    expect(late.stdout.match(/"id":\d+/g)).toEqual(['"id":2', '"id":3']);
-    const early = await cli(plane, 'export', '--to', second);
-    expect(early.stdout.match(/"id":\d+/g)).toEqual(['"id":1']);
+    const third = items.find(({ id }) => id === 3)?.at ?? '';
+    const late = await cli(plane, 'export', '--from', third);
+    expect(late.stdout.match(/"id":\d+/g)).toEqual(['"id":3', '"id":4']);
+    const early = await cli(plane, 'export', '--to', third);
+    expect(early.stdout.match(/"id":\d+/g)).toEqual(['"id":1', '"id":2']);
     expect(await cli(plane, 'export', '--from', 'yesterday')).toMatchObject({ code: 2, stdout: '' });
   });
 
@@ -120,23 +120,23 @@ describe('an exported log', () => {
     const good = await cli(plane, 'verify');
     expect([good.code, good.stdout]).toEqual([
       0,
-      expect.stringMatching(/^the audit log is intact; 3 entries.*\nhead 3:/),
+      expect.stringMatching(/^the audit log is intact; 4 entries.*\nhead 4:/),
     ]);
     const listed = await cli(plane, 'list', '--limit', '2', '--filter', 'action=test.change');
-    expect(listed.stdout).toMatch(/^ENTRY\s+TIME.*\n3\s.*\n2\s.*=1\+1.*\n$/s);
-    await plane.control.pool.pg.query("update audit_entries set target = 'innocent' where id = 2");
+    expect(listed.stdout).toMatch(/^ENTRY\s+TIME.*\n4\s.*\n3\s.*=1\+1.*\n$/s);
+    await plane.control.pool.pg.query("update audit_entries set target = 'innocent' where id = 3");
     const bad = await cli(plane, 'verify');
     expect([bad.code, bad.stdout]).toEqual([
       1,
-      expect.stringContaining('altered: entry 2 is not what was written: its hash does not fit it'),
+      expect.stringContaining('altered: entry 3 is not what was written: its hash does not fit it'),
     ]);
     const json = await cli(plane, 'verify', '-o', 'json');
     expect([json.code, JSON.parse(json.stdout)]).toEqual([
       1,
-      expect.objectContaining({ intact: false, problems: [expect.objectContaining({ kind: 'altered', id: 2 })] }),
+      expect.objectContaining({ intact: false, problems: [expect.objectContaining({ kind: 'altered', id: 3 })] }),
     ]);
     const head = /head (\S+)/.exec(good.stdout)?.[1] ?? '';
-    expect((await cli(plane, 'verify', '--head', head.replace(/^3/, '2'))).stdout).toContain('rewritten: entry 2');
+    expect((await cli(plane, 'verify', '--head', head.replace(/^4/, '3'))).stdout).toContain('rewritten: entry 3');
     expect(await cli(plane, 'verify', '--head', 'x')).toMatchObject({ code: 2 });
   });
 });
@@ -192,7 +192,7 @@ test('a hundred thousand entries are verified in seconds, in little memory, and 
     console.log(
       `${verified.entries} entries verified in ${verified.durationMs} ms (${Math.round(verified.entries / verified.durationMs)} a millisecond), memory grew by ${grownMb} MB at most, the event loop waited ${Math.round(blockedMs)} ms at most`,
     );
-    expect(verified).toMatchObject({ intact: true, entries: manyRows + 1 });
+    expect(verified).toMatchObject({ intact: true, entries: manyRows + 2 });
     expect(verified.durationMs).toBeLessThan(30_000);
     expect(grownMb).toBeLessThan(300);
 
@@ -246,15 +246,18 @@ test('a database from before the chain is chained at the start, by several progr
     try {
       await record(first, 'new');
       await record(second, 'newer');
-      const { items } = await callEndpoint(first.admin, listAudit, { query: { limit: 4 } });
-      expect(items.map(({ id, target }) => [id, target])).toEqual([
-        [5002, 'newer'],
-        [5001, 'new'],
+      const { items } = await callEndpoint(first.admin, listAudit, { query: { limit: 6 } });
+      // Each program made its signing key known in between.
+      expect(items.map(({ id, target, action }) => [id, action === 'issuer.create' ? action : target])).toEqual([
+        [5004, 'newer'],
+        [5003, 'new'],
+        [5002, 'issuer.create'],
+        [5001, 'issuer.create'],
         [5000, 'admin'],
         [4999, 'target-4999'],
       ]);
       const verified = await callEndpoint(second.admin, verifyAudit);
-      expect(verified).toMatchObject({ intact: true, entries: 4_988, problems: [] });
+      expect(verified).toMatchObject({ intact: true, entries: 4_990, problems: [] });
       await pool.pg.query('delete from audit_entries where id = 2500');
       expect((await callEndpoint(second.admin, verifyAudit)).problems).toMatchObject([{ kind: 'missing', id: 2_500 }]);
     } finally {

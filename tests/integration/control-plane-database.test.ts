@@ -226,6 +226,7 @@ test('every change has its audit entry, under the request id of the caller', asy
       'version.create',
       'model.create',
       'upload.create',
+      'issuer.create',
       'key.create',
     ]);
     const page = await callEndpoint(plane.admin, listAudit, { query: { limit: 2 } });

@@ -14,6 +14,7 @@ import type { FastifyInstance } from 'fastify';
 import { prepareDatabase } from './database/prepare.ts';
 import { createStore } from './database/store.ts';
 import { connectedWithinMs, fleetJobs } from './features/fleet/index.ts';
+import { issuerJobs } from './features/front-door/index.ts';
 import { createKeyAuthority, keyJobs } from './features/keys/index.ts';
 import { modelJobs } from './features/models/index.ts';
 import { createLiveSettings } from './features/settings/index.ts';
@@ -28,6 +29,7 @@ import { createHosts } from './http/hosts.ts';
 import { closeServer, listen } from './http/listen.ts';
 import { readTokens } from './http/tokens.ts';
 import { createIdentity } from './identity/identity.ts';
+import { readSigningKey } from './identity/signing-key.ts';
 import { createSessionAuthority } from './identity/session-authority.ts';
 import { startJobs } from './jobs/periodic.ts';
 import { createMetrics } from './metrics.ts';
@@ -79,9 +81,10 @@ export async function createControlPlane(
   });
   const settings = createLiveSettings(given, log);
   const redis = openRedis(config, log);
-  const identity = createIdentity({ store, redis, clock, settings });
-  const hosts = createHosts(config.http, () => certificate?.current.names ?? []);
   const instanceId = await readInstanceId(config.home);
+  const signingKey = await readSigningKey(config.home);
+  const identity = createIdentity({ store, redis, clock, settings, instanceId, signingKey });
+  const hosts = createHosts(config.http, () => certificate?.current.names ?? []);
   const folder = config.storage.folder ?? config.home;
   const files = await openFileStore(folder, instanceId);
   const lock = createUploadLocks(store, instanceId, log);
@@ -192,6 +195,7 @@ export function addPhases(lifecycle: Lifecycle, control: ControlPlane): void {
         ...sourceJobs(plane),
         ...trafficJobs(plane),
         ...sessionJobs(plane),
+        ...issuerJobs(plane),
       ]);
     },
     stop: async () => {

@@ -8,6 +8,7 @@ import { readTransaction, writeTransaction } from '@cluster-ai/platform/postgres
 import { chainOldEntries } from '../features/audit/index.ts';
 import { selectHead } from '../features/snapshots/index.ts';
 import { importExamples } from '../features/sources/index.ts';
+import { registerIssuer } from '../identity/token-issuers.ts';
 import type { Plane } from '../plane.ts';
 import { claimStorage } from '../storage/storage-owner.ts';
 import type { Change } from './change.ts';
@@ -33,9 +34,10 @@ export async function prepareDatabase(
       await claimOwnStorage(plane, pool);
       await chainOld(plane, pool);
       plane.store.open();
-      await plane.store.change({ actor: 'system', requestId: 'start' }, (change) =>
-        writeAdminKey(change, plane.tokens.adminSha256),
-      );
+      await plane.store.change({ actor: 'system', requestId: 'start' }, async (change) => {
+        await writeAdminKey(change, plane.tokens.adminSha256);
+        await registerIssuer(change, plane.identity.issuer);
+      });
       await importExamples(plane);
       // Gateways may be waiting already; the present snapshot may be one of another process.
       await plane.feed.next({ epoch: '', version: -1 }, 0, signal);

@@ -1,3 +1,4 @@
+import type { TokenIssuer } from '@cluster-ai/contract/predict-token.ts';
 import type { Clock } from '@cluster-ai/core/ports/clock.ts';
 import type { Redis } from '@cluster-ai/platform/redis/redis.ts';
 import type { Store } from '../database/change.ts';
@@ -10,6 +11,9 @@ import { createPostgresAttemptCounters } from './postgres-attempt-counters.ts';
 import { createPostgresSessionStore } from './postgres-session-store.ts';
 import { createRedisAttemptCounters } from './redis-attempt-counters.ts';
 import { createRedisSessionStore } from './redis-session-store.ts';
+import { createPredictTokens } from './predict-tokens.ts';
+import type { PredictTokens } from './predict-tokens.ts';
+import type { SigningKey } from './signing-key.ts';
 import { sessionLimitsOf } from './session-limits.ts';
 import type { SessionStore } from './session-store.ts';
 import type { AttemptCounters } from './attempt-counters.ts';
@@ -20,6 +24,9 @@ export interface Identity {
   readonly sessions: SessionStore;
   readonly attempts: AttemptCounters;
   readonly lockout: Lockout;
+  readonly predictTokens: PredictTokens;
+  /** This control plane, as gateways know it. */
+  readonly issuer: TokenIssuer;
 }
 
 /** Sessions and counters are kept in Redis when there is one, else in the database. */
@@ -28,8 +35,10 @@ export function createIdentity(parts: {
   readonly redis: Redis | null;
   readonly clock: Clock;
   readonly settings: LiveSettings;
+  readonly instanceId: string;
+  readonly signingKey: SigningKey;
 }): Identity {
-  const { store, redis, clock, settings } = parts;
+  const { store, redis, clock, settings, instanceId, signingKey } = parts;
   const limits = () => sessionLimitsOf(settings.current);
   const attempts = redis === null ? createPostgresAttemptCounters(store) : createRedisAttemptCounters(redis);
   return {
@@ -37,5 +46,7 @@ export function createIdentity(parts: {
     sessions: redis === null ? createPostgresSessionStore(store, limits) : createRedisSessionStore(redis, limits),
     attempts,
     lockout: createLockout({ attempts, clock, settings: () => settings.current }),
+    predictTokens: createPredictTokens({ issuer: instanceId, key: signingKey, clock }),
+    issuer: { id: instanceId, publicKey: signingKey.publicKey },
   };
 }
