@@ -1,12 +1,19 @@
+import { createPublicKey, verify } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { callEndpoint } from '@cluster-ai/contract/api/client.ts';
+import { pollSnapshot } from '@cluster-ai/contract/api/fleet.ts';
 import { problemSchema } from '@cluster-ai/contract/api/problem.ts';
+import { completeSetup, createSetupCode, signOut } from '@cluster-ai/contract/api/session.ts';
+import { predictTokenPayloadSchema, splitPredictToken } from '@cluster-ai/contract/predict-token.ts';
+import { snapshotSchema } from '@cluster-ai/contract/snapshot.ts';
 import { startPostgres } from '@cluster-ai/testkit/postgres/postgres-server.ts';
 import type { PostgresServer } from '@cluster-ai/testkit/postgres/postgres-server.ts';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { Browser } from './control-plane/browser.ts';
 import { startPlane } from './control-plane/fixture.ts';
 import type { RunningPlane } from './control-plane/fixture.ts';
 
@@ -95,6 +102,51 @@ test('a prediction goes through unchanged, body and status and headers, both way
   expect(Buffer.from(seen?.body ?? '').equals(body)).toBe(true);
   expect(Object.keys(seen?.headers ?? {})).not.toEqual(expect.arrayContaining(['origin']));
   expect(Object.keys(seen?.headers ?? {})).not.toEqual(expect.arrayContaining(['cookie']));
+});
+
+describe('who a gateway is told that predicts', () => {
+  /** The token that the gateway was sent, verified as it would. */
+  async function told(send: () => Promise<{ status: number }>): Promise<unknown> {
+    let authorization = '';
+    answer = (request, response) => {
+      authorization = request.headers.authorization ?? '';
+      expect(request.headers).not.toHaveProperty('cookie');
+      expect(request.headers).not.toHaveProperty('x-csrf-token');
+      response.end();
+    };
+    expect((await send()).status).toBe(200);
+    const parts = splitPredictToken(authorization.replace('Bearer ', ''));
+    const { snapshot } = await callEndpoint(plane.gateway, pollSnapshot);
+    const { tokenIssuers } = snapshotSchema.parse(JSON.parse(snapshot?.text ?? ''));
+    const [issuer] = tokenIssuers;
+    if (parts === null || issuer === undefined) throw new Error(`no token of a known issuer: ${authorization}`);
+    const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: issuer.publicKey }, format: 'jwk' });
+    expect(verify(null, Buffer.from(parts.signedText), key, Buffer.from(parts.signature, 'base64url'))).toBe(true);
+    const payload = predictTokenPayloadSchema.parse(JSON.parse(Buffer.from(parts.payload, 'base64url').toString()));
+    expect(payload.issuer).toBe(issuer.id);
+    return payload;
+  }
+
+  test('a program on this machine', async () => {
+    const payload = await told(() => fetch(`${plane.url}/predict/v2/models/iris`));
+    expect(payload).toMatchObject({ actor: 'local', userId: null, actions: ['infer', 'read'], models: null });
+  });
+
+  test('a person, whose page proves that it is one', async () => {
+    const page = new Browser(plane.url);
+    const { code } = await callEndpoint(plane.admin, createSetupCode);
+    const { user } = await page.call(completeSetup, {
+      body: { code, name: 'Ada', email: 'ada@example.com', password: 'correct horse battery staple' },
+    });
+    const path = '/predict/v2/models/iris/infer';
+    const post = (headers: Record<string, string>) => page.send(path, { method: 'POST', headers, body: '{}' });
+    const payload = await told(() => post(page.pageHeaders('POST')));
+    expect(payload).toMatchObject({ actor: 'ada@example.com', userId: user?.id });
+    const { 'x-csrf-token': _token, ...without } = page.pageHeaders('POST');
+    expect((await post(without)).status).toBe(403);
+    expect((await post({ ...page.pageHeaders('POST'), origin: 'http://evil.example' })).status).toBe(403);
+    await page.call(signOut);
+  });
 });
 
 test('an answer streams: its first part arrives before the last is made', async () => {

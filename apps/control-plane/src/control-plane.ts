@@ -30,7 +30,6 @@ import { closeServer, listen } from './http/listen.ts';
 import { readTokens } from './http/tokens.ts';
 import { createIdentity } from './identity/identity.ts';
 import { readSigningKey } from './identity/signing-key.ts';
-import { createSessionAuthority } from './identity/session-authority.ts';
 import { startJobs } from './jobs/periodic.ts';
 import { createMetrics } from './metrics.ts';
 import type { Plane } from './plane.ts';
@@ -83,7 +82,7 @@ export async function createControlPlane(
   const redis = openRedis(config, log);
   const instanceId = await readInstanceId(config.home);
   const signingKey = await readSigningKey(config.home);
-  const identity = createIdentity({ store, redis, clock, settings, instanceId, signingKey });
+  const identity = createIdentity({ store, redis, clock, settings, log, metrics, instanceId, signingKey });
   const hosts = createHosts(config.http, () => certificate?.current.names ?? []);
   const folder = config.storage.folder ?? config.home;
   const files = await openFileStore(folder, instanceId);
@@ -104,7 +103,8 @@ export async function createControlPlane(
       tokens,
       hosts,
       keys: createKeyAuthority({ store, clock, log }),
-      sessions: createSessionAuthority({ store, sessions: identity.sessions, clock }),
+      sessions: identity.authority,
+      wrongTokens: identity.wrongTokens,
       loopback: config.auth.loopback,
     }),
     metrics,

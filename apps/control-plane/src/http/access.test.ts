@@ -35,6 +35,7 @@ function rule({ role, actions, loopback = 'exempt' }: Options = {}) {
         return { userId: 'u1', email: 'ada@example.com', role };
       },
     },
+    wrongTokens: { count: async () => undefined },
     hosts: createHosts({ host: '127.0.0.1', allowedHosts: [] }, () => []),
     loopback,
   });

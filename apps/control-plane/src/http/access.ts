@@ -1,7 +1,7 @@
 import type { Access } from '@cluster-ai/contract/api/endpoint.ts';
 import { roleIncludes, roleOfActions } from '@cluster-ai/core/access/roles.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
-import type { KeyAuthority, SessionAuthority } from './authorities.ts';
+import type { KeyAuthority, SessionAuthority, WrongTokens } from './authorities.ts';
 import { readCookie, sessionCookie } from './cookies.ts';
 import { assertFromOwnPage, assertNotFromElsewhere } from './csrf.ts';
 import { isExempt } from './call-origin.ts';
@@ -33,6 +33,7 @@ export interface AccessSources {
   readonly hosts: Hosts;
   readonly keys: KeyAuthority;
   readonly sessions: SessionAuthority;
+  readonly wrongTokens: WrongTokens;
   readonly loopback: 'exempt' | 'required';
 }
 
@@ -83,7 +84,9 @@ export function assertOwnHost({ client, headers }: Credentials, hosts: Hosts, ju
 /** The first credential that the caller shows decides; a wrong token is refused even where none is needed. */
 async function whoCalls(sources: AccessSources, credentials: Credentials, use: boolean): Promise<Principal> {
   const { headers } = credentials;
-  if (headers.authorization !== undefined) return tokenHolder(sources, headers.authorization);
+  if (headers.authorization !== undefined) {
+    return tokenHolder(sources, headers.authorization, credentials.client.address);
+  }
   const cookie = readCookie(sessionCookie, credentials, sources.hosts);
   const session = cookie === null ? null : await sources.sessions.find(cookie, use);
   if (session !== null) {
@@ -106,7 +109,11 @@ function assertOwnPage({ hosts }: AccessSources, { kind }: Principal, credential
   } else if (kind === 'anonymous' || kind === 'loopback') assertNotFromElsewhere(credentials, hosts);
 }
 
-async function tokenHolder({ tokens, keys }: AccessSources, authorization: string): Promise<Principal> {
+async function tokenHolder(
+  { tokens, keys, wrongTokens }: AccessSources,
+  authorization: string,
+  address: string,
+): Promise<Principal> {
   const token = bearer.exec(authorization)?.[1];
   if (token === undefined) {
     throw new ClusterError('UNAUTHENTICATED', 'the Authorization header is not of the form `Bearer <token>`');
@@ -124,6 +131,7 @@ async function tokenHolder({ tokens, keys }: AccessSources, authorization: strin
       keyScope: key.scope,
     };
   }
+  await wrongTokens.count(address);
   throw new ClusterError('UNAUTHENTICATED', 'the token is not known here, or has expired or been revoked', {
     fix: 'read the present admin token with `cluster-ai login`, or make a key on the page API keys',
   });

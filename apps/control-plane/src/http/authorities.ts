@@ -15,6 +15,16 @@ export interface KeyAuthority {
   find(token: string): Promise<KeyHolder | null>;
 }
 
+/** Is told of tokens that nobody has. */
+export interface WrongTokens {
+  /**
+   * Counts one, by the address that sent it. Good tokens of the same address go on: many programs may share one, and a
+   * token of 256 random bits is not found by trying.
+   * @throws ClusterError LOCKED_OUT when there were too many before.
+   */
+  count(address: string): Promise<void>;
+}
+
 /** The person behind a session that holds at this moment. */
 export interface SessionHolder {
   readonly userId: string;

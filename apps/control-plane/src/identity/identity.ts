@@ -1,8 +1,11 @@
 import type { TokenIssuer } from '@cluster-ai/contract/predict-token.ts';
 import type { Clock } from '@cluster-ai/core/ports/clock.ts';
+import type { Logger } from '@cluster-ai/platform/log/log.ts';
 import type { Redis } from '@cluster-ai/platform/redis/redis.ts';
 import type { Store } from '../database/change.ts';
 import type { LiveSettings } from '../features/settings/index.ts';
+import type { SessionAuthority, WrongTokens } from '../http/authorities.ts';
+import type { Metrics } from '../metrics.ts';
 import { createLockout } from './lockout.ts';
 import type { Lockout } from './lockout.ts';
 import { createPasswords } from './passwords.ts';
@@ -14,9 +17,11 @@ import { createRedisSessionStore } from './redis-session-store.ts';
 import { createPredictTokens } from './predict-tokens.ts';
 import type { PredictTokens } from './predict-tokens.ts';
 import type { SigningKey } from './signing-key.ts';
+import { createSessionAuthority } from './session-authority.ts';
 import { sessionLimitsOf } from './session-limits.ts';
 import type { SessionStore } from './session-store.ts';
 import type { AttemptCounters } from './attempt-counters.ts';
+import { createWrongTokens } from './wrong-tokens.ts';
 
 /** What signing in is made of. */
 export interface Identity {
@@ -24,6 +29,9 @@ export interface Identity {
   readonly sessions: SessionStore;
   readonly attempts: AttemptCounters;
   readonly lockout: Lockout;
+  /** For the access rule. */
+  readonly authority: SessionAuthority;
+  readonly wrongTokens: WrongTokens;
   readonly predictTokens: PredictTokens;
   /** This control plane, as gateways know it. */
   readonly issuer: TokenIssuer;
@@ -35,17 +43,24 @@ export function createIdentity(parts: {
   readonly redis: Redis | null;
   readonly clock: Clock;
   readonly settings: LiveSettings;
+  readonly log: Logger;
+  readonly metrics: Metrics;
   readonly instanceId: string;
   readonly signingKey: SigningKey;
 }): Identity {
-  const { store, redis, clock, settings, instanceId, signingKey } = parts;
+  const { store, redis, clock, settings, log, metrics, instanceId, signingKey } = parts;
   const limits = () => sessionLimitsOf(settings.current);
   const attempts = redis === null ? createPostgresAttemptCounters(store) : createRedisAttemptCounters(redis);
+  const sessions = redis === null ? createPostgresSessionStore(store, limits) : createRedisSessionStore(redis, limits);
+  const lockout = createLockout({ attempts, clock, settings: () => settings.current });
+  const onRefused = (): void => metrics.refusedSignIns.inc({ reason: 'token' });
   return {
     passwords: createPasswords(),
-    sessions: redis === null ? createPostgresSessionStore(store, limits) : createRedisSessionStore(redis, limits),
+    sessions,
     attempts,
-    lockout: createLockout({ attempts, clock, settings: () => settings.current }),
+    lockout,
+    authority: createSessionAuthority({ store, sessions, clock }),
+    wrongTokens: createWrongTokens({ lockout, clock, log, onRefused }),
     predictTokens: createPredictTokens({ issuer: instanceId, key: signingKey, clock }),
     issuer: { id: instanceId, publicKey: signingKey.publicKey },
   };

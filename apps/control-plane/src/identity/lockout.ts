@@ -1,7 +1,7 @@
 import type { RuntimeSettings } from '@cluster-ai/contract/config/runtime-settings.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
+import { clientGroup } from '@cluster-ai/core/limits/client-group.ts';
 import type { Clock } from '@cluster-ai/core/ports/clock.ts';
-import { isIPv6 } from 'node:net';
 import type { AttemptCounters, AttemptRule } from './attempt-counters.ts';
 import { sha256Of } from './secret-token.ts';
 
@@ -43,6 +43,14 @@ const whatOf: Readonly<Record<GuessKind, string>> = {
   token: 'wrong tokens',
 };
 
+const endsLock = 'an administrator can end it with a new link: cluster-ai user link <e-mail>';
+
+const fixOf: Readonly<Record<GuessKind, string>> = {
+  password: 'a browser in which you have signed in before counts on its own, but this address has to wait',
+  code: 'ask an administrator for a new link meanwhile',
+  token: 'good tokens of this address go on; look for the program that sends an old one',
+};
+
 export function createLockout(parts: {
   readonly attempts: AttemptCounters;
   readonly clock: Clock;
@@ -66,7 +74,7 @@ export function createLockout(parts: {
       const nowMs = clock.wallMs();
       const found = (await attempts.read([name], nowMs)).get(name);
       if (found === undefined || found.count < addressRule(kind).countMax) return;
-      throw lockedOut(`too many ${whatOf[kind]} from this address`, found.endsAtMs - nowMs);
+      throw lockedOut(`too many ${whatOf[kind]} from this address`, found.endsAtMs - nowMs, fixOf[kind]);
     },
     countAddress: async (kind, address) => {
       const rule = addressRule(kind);
@@ -77,7 +85,9 @@ export function createLockout(parts: {
       const rule = accountRule();
       const nowMs = clock.wallMs();
       const { count, endsAtMs } = await attempts.add(accountName(account), rule, nowMs);
-      if (count > rule.countMax) throw lockedOut('too many wrong passwords for this account', endsAtMs - nowMs);
+      if (count > rule.countMax) {
+        throw lockedOut('too many wrong passwords for this account', endsAtMs - nowMs, endsLock);
+      }
       return { count, isLast: count === rule.countMax };
     },
     forget: (account) => attempts.clear(accountName(account)),
@@ -91,12 +101,12 @@ export function createLockout(parts: {
   };
 }
 
-function lockedOut(why: string, remainingMs: number): ClusterError {
+function lockedOut(why: string, remainingMs: number, fix: string): ClusterError {
   const seconds = Math.max(1, Math.ceil(remainingMs / 1_000));
   const minutes = Math.ceil(seconds / 60);
   return new ClusterError('LOCKED_OUT', `${why}; try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}`, {
     retryAfterSeconds: seconds,
-    fix: 'wait, or ask an administrator for a new link, which ends the lock of an account',
+    fix,
   });
 }
 
@@ -105,17 +115,6 @@ function accountName(account: Account): string {
   return 'email' in account ? `account:${sha256Of(account.email)}` : `browser:${account.browserSha256}`;
 }
 
-/** A home has a whole /64 of IPv6 to choose from. */
 function addressName(kind: GuessKind, address: string): string {
-  return `${kind}:${isIPv6(address) ? networkOf(address) : address}`;
-}
-
-function networkOf(address: string): string {
-  const [head = '', tail] = address.split('%', 1)[0]?.split('::') ?? [];
-  const left = head === '' ? [] : head.split(':');
-  const right = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros =
-    tail === undefined ? [] : Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => '0');
-  const groups = [...left, ...zeros, ...right].slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16));
-  return `${groups.join(':')}::/64`;
+  return `${kind}:${clientGroup(address)}`;
 }

@@ -22,10 +22,24 @@ const hopByHop = new Set([
   'upgrade',
 ]);
 
-/** The door has judged these; to the gateway it is a caller on the same machine. */
-const judgedHere = new Set(['host', 'origin', 'referer', 'cookie', 'forwarded', 'via', 'x-real-ip', 'expect']);
+/** The door has judged these; the gateway is told who calls by a token. */
+const judgedHere = new Set([
+  'host',
+  'origin',
+  'referer',
+  'cookie',
+  'x-csrf-token',
+  'forwarded',
+  'via',
+  'x-real-ip',
+  'expect',
+]);
 
-/** Passes `/predict/<path>` on to the gateway as `/<path>`, both bodies as streams. */
+/**
+ * Passes `/predict/<path>` on to the gateway as `/<path>`, both bodies as streams. What a program sent as `Authorization`
+ * goes on unchanged, and the gateway judges it; for a session, or a program on this machine without a credential, the
+ * gateway is sent a token that says who it is and ends after a minute.
+ */
 export async function proxyRoutes(app: FastifyInstance, plane: Plane): Promise<void> {
   const upstream = createUpstream(plane.config.gateway);
   app.addHook('onClose', async () => upstream.close());
@@ -42,7 +56,9 @@ export async function proxyRoutes(app: FastifyInstance, plane: Plane): Promise<v
         request.principal = await plane.access.authorize('predict', request);
       },
       handler: async (request, reply) => {
-        const answer = await forward(request, reply, upstream);
+        const headers = requestHeaders(request.raw.headers);
+        headers['authorization'] ??= `Bearer ${plane.identity.predictTokens.tokenFor(request.principal)}`;
+        const answer = await forward(request, reply, upstream, headers);
         plane.metrics.predictRequests.inc({ status: String(answer.statusCode) });
         return passOn(answer, reply);
       },
@@ -51,13 +67,18 @@ export async function proxyRoutes(app: FastifyInstance, plane: Plane): Promise<v
 }
 
 /** Sends the request on; resolves with the head of the gateway's answer. @throws ClusterError GATEWAY_UNAVAILABLE. */
-function forward(request: FastifyRequest, reply: FastifyReply, upstream: Upstream): Promise<IncomingMessage> {
+function forward(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  upstream: Upstream,
+  headers: OutgoingHttpHeaders,
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const path = request.raw.url?.slice(prefix.length) ?? '/';
     const call = upstream.request({
       method: request.method,
       path,
-      headers: requestHeaders(request.raw.headers),
+      headers,
       timeout: silenceTimeoutMs,
     });
     const fail = (cause: unknown): void =>
