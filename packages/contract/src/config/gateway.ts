@@ -133,12 +133,13 @@ export const gatewayConfigSchema = z.strictObject({
         .default('http://127.0.0.1:3000')
         .describe('Where the control plane listens; of several on one database each, asked in turn when one is away.')
         .transform(asList),
-      caFile: oneOrMore
-        .optional()
+      caFile: z
+        .union([z.array(z.string().min(1)), z.string().min(1)])
+        .default([])
         .describe(
-          "PEM file that the control plane's certificate is checked against in place of the system's CAs: its CA, or itself.",
+          "PEM file, or several, that control planes' certificates are checked against in place of the system's CAs: their CA, or themselves.",
         )
-        .transform((given) => (given === undefined ? [] : asList(given))),
+        .transform((given) => [given].flat()),
       tokenFile: z.string().optional().describe('File with the join token of this gateway.'),
       modelFiles: z
         .string()
