@@ -2,7 +2,14 @@ import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MemoryLog } from '@cluster-ai/testkit/memory-log.ts';
-import { signed, snapshotModel, snapshotOf, snapshotRoute } from '@cluster-ai/testkit/snapshot-models.ts';
+import {
+  sha256 as digestOf,
+  signed,
+  snapshotKey,
+  snapshotModel,
+  snapshotOf,
+  snapshotRoute,
+} from '@cluster-ai/testkit/snapshot-models.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { SnapshotStore } from './snapshot-store.ts';
 
@@ -116,4 +123,31 @@ test('a restored database begins a new epoch with a lower version: the newest sa
 test('a folder that cannot be read is an error, not an empty store', async () => {
   await writeFile(join(home, 'snapshots'), 'a file where the folder should be');
   await expect(new SnapshotStore(home, log).load()).rejects.toThrow(/ENOTDIR/);
+});
+
+test('a key that was revoked stays so, although the snapshot that revoked it never served', async () => {
+  const store = new SnapshotStore(home, log);
+  const routes = [snapshotRoute('iris', [[iris, 1]])];
+  await store.save(signed(snapshotOf(1, [iris], routes, [snapshotKey('stays'), snapshotKey('revoked')])));
+  await store.markGood();
+  const broken = snapshotModel('broken', 1);
+  await store.save(signed(snapshotOf(2, [broken], [snapshotRoute('broken', [[broken, 1]])], [snapshotKey('stays')])));
+  const stored = await new SnapshotStore(home, log).load();
+  expect(stored).toMatchObject({ good: true, snapshot: { version: 1, models: [{ id: iris.id }] } });
+  expect(stored?.snapshot.keys).toEqual([snapshotKey('stays')]);
+});
+
+test('a snapshot of the form before this one is read: its scopes become actions', async () => {
+  const { keys: _keys, tokenIssuers: _issuers, ...rest } = snapshotOf(1, [iris], [snapshotRoute('iris', [[iris, 1]])]);
+  const { id, sha256, expiresAtMs } = snapshotKey('old');
+  const keys = [{ id, sha256, expiresAtMs, scopes: ['infer', 'admin'] }];
+  const text = JSON.stringify({ ...rest, formatVersion: 1, keys });
+  await new SnapshotStore(home, log).save({ text, sha256: digestOf(text) });
+  const stored = await new SnapshotStore(home, log).load();
+  expect(stored?.snapshot).toEqual({
+    ...rest,
+    formatVersion: 2,
+    keys: [snapshotKey('old', { actions: ['infer', 'read', 'operate', 'admin'] })],
+    tokenIssuers: [],
+  });
 });
