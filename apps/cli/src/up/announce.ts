@@ -3,6 +3,8 @@ import type { SettledModels } from './until-models-settled.ts';
 export interface Announcement {
   readonly url: string;
   readonly gatewayUrl: string;
+  /** Where the first administrator is made; null when somebody can sign in. */
+  readonly setup: string | null;
   readonly seconds: number;
   readonly models: SettledModels;
   /** A command that sends a prediction, or null when there is no model for one. */
@@ -11,12 +13,13 @@ export interface Announcement {
 }
 
 /** What is printed once everything runs. */
-export function announcement({ url, gatewayUrl, seconds, models, command, interactive }: Announcement): string {
+export function announcement({ url, gatewayUrl, setup, seconds, models, command, interactive }: Announcement): string {
   const ready = models.ready.map(({ id }) => id);
   return [
     '',
     `Cluster AI is ready after ${seconds.toFixed(1)} s`,
     `  dashboard and API  ${url}`,
+    ...(setup === null ? [] : [`  first sign-in      ${setup}`]),
     `  predictions        ${gatewayUrl}`,
     `  models             ${ready.length === 0 ? 'none yet' : ready.join(', ')}`,
     ...models.failed.map(({ id, reason }) => `  failed             ${id}: ${reason}`),

@@ -7,6 +7,7 @@ import { homePaths } from './home.ts';
 import { lockHome } from './lock.ts';
 import { predictionCommand } from './prediction-command.ts';
 import type { RunningPrograms } from './running-programs.ts';
+import { setupLink } from './setup-link.ts';
 import { endLeftovers, readState } from './state.ts';
 import { ensureToken } from './tokens.ts';
 import { untilModelsSettled } from './until-models-settled.ts';
@@ -76,10 +77,11 @@ export function announcementPhase(running: RunningPrograms, isFirstStart: () => 
       const models = await untilModelsSettled(client, modelsMin, settings.up.value.startTimeoutMs, signal);
       const names = models.ready.map(({ id }) => id.slice(0, id.lastIndexOf('@')));
       const command = await predictionCommand(gatewayInternalUrl, [...new Set(names)]);
+      const setup = await setupLink(client, url);
       const seconds = (performance.now() - running.beganMs) / 1_000;
       const shownCommand = command?.replace(gatewayInternalUrl, gatewayUrl) ?? null;
       const interactive = process.stdout.isTTY;
-      terminal.line(announcement({ url, gatewayUrl, seconds, models, command: shownCommand, interactive }));
+      terminal.line(announcement({ url, gatewayUrl, setup, seconds, models, command: shownCommand, interactive }));
     },
     stop: (reason) => terminal.line(`stopping (${reason}): gateway, control plane, database`),
     stopTimeoutMs,
