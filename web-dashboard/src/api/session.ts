@@ -38,8 +38,10 @@ export function useSession(): Session | undefined {
 export function useTakeSession(): (session: Session) => void {
   const client = useQueryClient();
   return (session) => {
-    client.clear();
     client.setQueryData(sessionQuery.queryKey, known(session));
+    const isOther = ({ queryKey }: { readonly queryKey: readonly unknown[] }) => queryKey[0] !== 'session';
+    client.removeQueries({ predicate: isOther, type: 'inactive' });
+    void client.invalidateQueries({ predicate: isOther });
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Session } from '@cluster-ai/contract/api/session.ts';
 import { useQuery } from '@tanstack/react-query';
-import { Navigate, useLocation } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { useNavigate, useRouter } from '@tanstack/react-router';
+import { useEffect, useState, type ReactNode } from 'react';
 import { sessionQuery } from '../api/session.ts';
 import { shellText } from '../i18n/shell-text.ts';
 import { useText } from '../i18n/use-text.ts';
@@ -17,10 +17,9 @@ import { SkeletonLines } from '../ui/skeleton.tsx';
 export function SessionGate({ children }: { readonly children: (session: Session) => ReactNode }) {
   const t = useText(shellText);
   const { data: session, error, refetch } = useQuery(sessionQuery);
-  const { href } = useLocation();
   if (session !== undefined) {
     if (session.via !== null) return children(session);
-    return session.setupNeeded ? <Navigate {...pathTo.setup()} /> : <Navigate {...pathTo.signIn(nextOf(href))} />;
+    return <LeadAway setupNeeded={session.setupNeeded} />;
   }
   return (
     <main className="mx-auto max-w-3xl p-6">
@@ -36,6 +35,15 @@ export function SessionGate({ children }: { readonly children: (session: Session
       </Panel>
     </main>
   );
+}
+
+/** Goes to the sign-in or the set-up once; while it goes, the address is already the new one. */
+function LeadAway({ setupNeeded }: { readonly setupNeeded: boolean }) {
+  const navigate = useNavigate();
+  const router = useRouter();
+  const [target] = useState(() => (setupNeeded ? pathTo.setup() : pathTo.signIn(nextOf(router.state.location.href))));
+  useEffect(() => void navigate({ ...target, replace: true }), [navigate, target]);
+  return null;
 }
 
 /** The overview is where one lands anyway. */

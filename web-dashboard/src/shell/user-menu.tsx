@@ -1,8 +1,7 @@
 import { signOut, type Session } from '@cluster-ai/contract/api/session.ts';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { useMutation } from '@tanstack/react-query';
+import { Link, useRouter } from '@tanstack/react-router';
 import { call } from '../api/client.ts';
-import { sessionQuery } from '../api/session.ts';
 import { chooseLanguage, languageNames, languages, useLanguage } from '../i18n/language.ts';
 import { sessionText } from '../i18n/session-text.ts';
 import { shellText } from '../i18n/shell-text.ts';
@@ -72,20 +71,12 @@ export function UserMenu({ session, side }: { readonly session: Session; readonl
   );
 }
 
-/** Ends the session and goes to the sign-in page. */
+/** Ends the session and begins anew at the sign-in page: nothing that was seen stays in memory. */
 export function useSignOut(): { readonly leave: () => void } {
-  const t = useText(shellText);
-  const client = useQueryClient();
-  const navigate = useNavigate();
+  const { buildLocation } = useRouter();
   const leaving = useMutation({
     mutationFn: () => call(signOut),
-    networkMode: 'always',
-    onSuccess: async () => {
-      client.clear();
-      await client.query(sessionQuery);
-      toast(t('signedOut'));
-      await navigate(pathTo.signIn());
-    },
+    onSuccess: () => globalThis.location.assign(buildLocation(pathTo.signIn()).href),
     onError: (error) => toast(error.message, 'bad'),
   });
   return { leave: () => leaving.mutate() };

@@ -32,9 +32,9 @@ export function FilterHelp({ fields, onInsert }: FilterHelpProps) {
             <p className="text-sm text-muted">
               {searched.length === 0 ? t('filterRule') : t('filterRuleWords', { fields: searched.join(', ') })}
             </p>
-            <ul className="space-y-1">
+            <ul className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 gap-y-2 sm:grid-cols-[auto_auto_minmax(0,1fr)]">
               {Object.entries(fields).map(([name, field]) => (
-                <li key={name}>
+                <li key={name} className="col-span-full grid grid-cols-subgrid">
                   <FieldHelp name={name} field={field} onInsert={onInsert} />
                 </li>
               ))}
@@ -61,15 +61,15 @@ function FieldHelp({
   const values = field.values ?? (field.type === 'boolean' ? ['true', 'false'] : []);
   const first = field.type === 'number' || field.type === 'time' ? '>=' : (operators[0] ?? '=');
   return (
-    <div className="flex flex-wrap items-baseline gap-x-3 gap-y-0.5 text-sm">
+    <div className="col-span-full grid grid-cols-subgrid items-baseline text-sm">
       <Popover.Close
         onClick={() => onInsert(`${name}${first}`)}
-        className="rounded bg-sunken px-1.5 font-mono text-xs hover:bg-accent-soft hover:text-accent"
+        className="justify-self-start rounded bg-sunken px-1.5 font-mono text-xs hover:bg-accent-soft hover:text-accent"
       >
         {name}
       </Popover.Close>
       <span className="font-mono text-xs text-muted">{operators.join(' ')}</span>
-      <span className="min-w-0 text-muted">
+      <span className="min-w-0 break-words text-muted max-sm:col-span-full">
         {/* What fields mean is said by the API, in English. */}
         {language === 'en' && <span>{field.about} </span>}
         {values.length > 0 && <span className="font-mono text-xs">{values.join(', ')}</span>}

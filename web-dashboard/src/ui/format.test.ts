@@ -43,6 +43,13 @@ test.each([
   [50 * 3_600_000, '2 d 2 h'],
 ])('%d milliseconds last %s', (milliseconds, text) => expect(en.duration(milliseconds)).toBe(text));
 
+test.each([
+  [-1, '0 s'],
+  [900, '1 s'],
+  [89_001, '1 min 30 s'],
+  [3_700_000, '1 h 1 min'],
+])('%d milliseconds to wait are %s', (milliseconds, text) => expect(en.countdown(milliseconds)).toBe(text));
+
 test('Portuguese has its own separators and words', () => {
   expect(pt.rate(1_284.3)).toBe('1.284');
   expect(pt.percent(0.005)).toBe('0,5 %');

@@ -26,6 +26,8 @@ export interface Format {
   readonly absolute: (atMs: number) => string;
   /** How long something has lasted, in its largest unit or two: `3 h 12 min`. */
   readonly duration: (milliseconds: number) => string;
+  /** How long there is to wait, to the second: `1 min 29 s`. */
+  readonly countdown: (milliseconds: number) => string;
   /** How long ago or in how long, `3 min ago`. */
   readonly relative: (atMs: number, nowMs: number) => string;
 }
@@ -65,6 +67,7 @@ function makeFormat(language: Language): Format {
     percent: (share: number) => percentText(share * 100, number),
     bytes: (bytes: number) => bytesText(bytes, exact),
     duration: durationText,
+    countdown: countdownText,
     relative: (atMs: number, nowMs: number) => relativeText(relativeTime, atMs - nowMs),
   };
   return { ...figures, ...makeTimes(locale) };
@@ -120,6 +123,13 @@ function durationText(milliseconds: number): string {
   if (minutes < 60) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);
   return hours < 24 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+function countdownText(milliseconds: number): string {
+  const seconds = Math.max(0, Math.ceil(milliseconds / 1_000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60 ? `${minutes} min ${seconds % 60} s` : durationText(milliseconds);
 }
 
 const relativeUnits = [

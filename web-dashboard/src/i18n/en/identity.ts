@@ -22,6 +22,7 @@ export const identity = {
     other: 'At least {count} characters. A sentence is easier to remember than signs.',
   },
   passwordShort: { one: '{count} character more', other: '{count} characters more' },
+  refused: 'This e-mail and password do not go together',
   missing: 'This has to be filled in',
   fillIn: 'Fill in {field} first',
   createAdmin: 'Make the administrator',

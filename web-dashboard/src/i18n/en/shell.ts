@@ -29,7 +29,6 @@ export const shell = {
   changePassword: 'Change password',
   signOut: 'Sign out',
   signIn: 'Sign in',
-  signedOut: 'Signed out',
   language: 'Language',
   colours: 'Colours',
   asSystem: 'As the system',

@@ -25,6 +25,7 @@ export const identity: TranslationOf<typeof english> = {
     other: 'Pelo menos {count} caracteres. Uma frase é mais fácil de lembrar do que sinais.',
   },
   passwordShort: { one: 'Falta {count} caractere', other: 'Faltam {count} caracteres' },
+  refused: 'Este e-mail e esta senha não combinam',
   missing: 'Isto precisa ser preenchido',
   fillIn: 'Preencha {field} primeiro',
   createAdmin: 'Criar o administrador',

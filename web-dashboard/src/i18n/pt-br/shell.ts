@@ -32,7 +32,6 @@ export const shell: TranslationOf<typeof english> = {
   changePassword: 'Mudar a senha',
   signOut: 'Sair',
   signIn: 'Entrar',
-  signedOut: 'Você saiu',
   language: 'Idioma',
   colours: 'Cores',
   asSystem: 'Como o sistema',

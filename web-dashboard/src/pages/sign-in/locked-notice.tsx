@@ -7,11 +7,11 @@ import { useFormat } from '../../ui/format.ts';
 /** How long a lockout still lasts, counted down. Nothing for other errors. */
 export function LockedNotice({ error, failedAtMs }: { readonly error: Error | null; readonly failedAtMs: number }) {
   const t = useText(identityText);
-  const { duration } = useFormat();
+  const { countdown } = useFormat();
   const seconds = error instanceof ClusterError && error.code === 'LOCKED_OUT' ? error.retryAfterSeconds : undefined;
   const leftMs = useCountdown(seconds === undefined ? 0 : failedAtMs + seconds * 1_000);
   if (seconds === undefined) return null;
-  return <p className="font-medium">{t('locked', { wait: duration(leftMs) })}</p>;
+  return <p className="font-medium">{t('locked', { wait: countdown(leftMs) })}</p>;
 }
 
 /** Milliseconds until a moment, once a second; 0 when it has come. */

@@ -1,6 +1,7 @@
 import { cliWords } from '@cluster-ai/contract/cli-words.ts';
 import { endpointUrl } from '@cluster-ai/contract/api/client.ts';
 import { signIn, startOidc } from '@cluster-ai/contract/api/session.ts';
+import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, Navigate, useRouter } from '@tanstack/react-router';
 import { useEffect, useState, type SubmitEvent } from 'react';
@@ -81,6 +82,10 @@ function ProviderLink({ label, next }: { readonly label: string; readonly next: 
   );
 }
 
+function isRefused(error: Error | null): boolean {
+  return error instanceof ClusterError && error.code === 'UNAUTHENTICATED';
+}
+
 /**
  * The button is never disabled, and the fields are read when it is pressed: browsers that fill in a password show it before
  * they let a page know of it.
@@ -110,7 +115,7 @@ function PasswordForm() {
   };
   return (
     <form onSubmit={submit} noValidate className="space-y-4">
-      <FormError error={rest}>
+      <FormError error={rest} title={isRefused(rest) ? t('refused') : undefined}>
         <LockedNotice error={rest} failedAtMs={signing.submittedAt} />
       </FormError>
       <TextField
