@@ -153,6 +153,16 @@ test('people change: role, disabled, enabled, a new link, deleted', async () => 
   expect((await run('vera@example.com', ['whoami'])).code).toBe(5);
 });
 
+test('people change their own password', async () => {
+  const other = 'another long passphrase';
+  const changing = ['user', 'password', 'ana@example.com', '--password-stdin'];
+  const wrong = await run('ana@example.com', changing, `not it\n${other}\n`);
+  expect(wrong.code).toBe(5);
+  await works('ana@example.com', changing, `${password}\n${other}\n`);
+  expect((await logIn('ana@example.com')).code).toBe(5);
+  expect((await logIn('ana@example.com', other)).code).toBe(0);
+});
+
 test('logout revokes the key', async () => {
   expect((await works('ana@example.com', ['logout'])).stdout).toMatch(/key cli@\S+ \(\S+\) has ended/);
   const keys = JSON.parse((await works('root@example.com', ['key', 'list', '--all', '-o', 'json'])).stdout) as {

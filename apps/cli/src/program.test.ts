@@ -73,6 +73,7 @@ describe('the words that the dashboard shows are commands', () => {
     [cliWords.enableUser('ana@example.com'), { command: 'user enable', args: ['ana@example.com'] }],
     [cliWords.createUserLink('ana@example.com'), { command: 'user link', args: ['ana@example.com'] }],
     [cliWords.deleteUser('ana@example.com'), { command: 'user delete', args: ['ana@example.com'] }],
+    [cliWords.changePassword('ana@example.com'), { command: 'user password', args: ['ana@example.com'] }],
     [cliWords.createSetupCode(), { command: 'user setup-code' }],
     [cliWords.listKeys({ limit: 20 }), { command: 'key list', options: { limit: 20 } }],
     [cliWords.showKey('k1'), { command: 'key show', args: ['k1'] }],

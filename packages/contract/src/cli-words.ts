@@ -79,6 +79,7 @@ export const cliWords = {
   enableUser: (person: string) => commandWords('cluster-ai user enable', [person]),
   createUserLink: (person: string) => commandWords('cluster-ai user link', [person]),
   deleteUser: (person: string) => commandWords('cluster-ai user delete', [person]),
+  changePassword: (email: string) => commandWords('cluster-ai user password', [email]),
   createSetupCode: () => 'cluster-ai user setup-code',
 
   listKeys: (words: ListWords = {}) => list('cluster-ai key list', [], words),

@@ -1,19 +1,27 @@
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 
-const secretBytesMax = 4_096;
+const textLengthMax = 4_096;
 
 /**
- * Reads a secret from stdin, where it is in no process list and no shell history: the line without its end.
- * @param what for the error: `token`, `password`.
- * @throws ClusterError CONFIG_INVALID when there is none, or more than one line.
+ * Reads secrets from stdin, where they are in no process list and no shell history.
+ * @param what for the error: `the token`.
+ * @returns as many lines as were expected, without their ends.
+ * @throws ClusterError CONFIG_INVALID when there are none, fewer or more.
  */
-export async function readSecretFromStdin(what: string): Promise<string> {
+export async function readLinesFromStdin(what: string, count: number): Promise<string[]> {
   let text = '';
   for await (const chunk of process.stdin.setEncoding('utf8')) {
     text += String(chunk);
-    if (text.length > secretBytesMax) break;
+    if (text.length > textLengthMax) break;
   }
-  const secret = text.replace(/\r?\n$/, '');
-  if (secret !== '' && secret.length <= secretBytesMax && !/[\r\n]/.test(secret)) return secret;
-  throw new ClusterError('CONFIG_INVALID', `stdin holds no ${what}: one line was expected`);
+  const lines = text.replace(/\r?\n$/, '').split(/\r?\n/);
+  if (text.length <= textLengthMax && lines.length === count && !lines.includes('')) return lines;
+  const expected = count === 1 ? 'one line was expected' : `${count} lines were expected`;
+  throw new ClusterError('CONFIG_INVALID', `stdin holds no ${what}: ${expected}`);
+}
+
+/** One secret. @throws as `readLinesFromStdin`. */
+export async function readSecretFromStdin(what: string): Promise<string> {
+  const [secret = ''] = await readLinesFromStdin(what, 1);
+  return secret;
 }

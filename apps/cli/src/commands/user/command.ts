@@ -4,6 +4,7 @@ import { userDisableCommand, userEnableCommand } from './disable.ts';
 import { userInviteCommand } from './invite.ts';
 import { userLinkCommand } from './link.ts';
 import { userListCommand } from './list.ts';
+import { userPasswordCommand } from './password.ts';
 import { userRoleCommand } from './role.ts';
 import { userSetupCodeCommand } from './setup-code.ts';
 import { userShowCommand } from './show.ts';
@@ -19,5 +20,6 @@ export function userCommand(): Command {
     .addCommand(userEnableCommand())
     .addCommand(userLinkCommand())
     .addCommand(userDeleteCommand())
+    .addCommand(userPasswordCommand())
     .addCommand(userSetupCodeCommand());
 }
