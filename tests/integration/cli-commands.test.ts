@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { cli, runCli } from '../run-cli.ts';
 import type { CliResult } from '../run-cli.ts';
-import { freePort, repository, startPlatform } from '../start-platform.ts';
+import { freePort, repository, startPlatform, until } from '../start-platform.ts';
 import type { Platform } from '../start-platform.ts';
 
 const main = join(repository, 'apps/cli/src/main.ts');
@@ -66,6 +66,49 @@ describe('commands against a running platform', () => {
     expect(await cli(platform, 'route', 'rollback', 'flowers')).toMatch(/latest version of flowers/);
     const wrong = await runCli(platform, ['route', 'split', 'flowers', 'champion=1']);
     expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('error: flowers has no alias champion')]);
+  });
+
+  test('previews a split, compares revisions, lists what happened', async () => {
+    const preview = await cli(platform, 'route', 'split', 'flowers', '1=1', '2=1', '--dry-run');
+    expect(preview).toMatch(/flowers\s+1\s+0 %\s+50 %\s+new/);
+    expect(await cli(platform, 'route', 'show', 'flowers')).toMatch(/latest version of flowers/);
+    expect(await cli(platform, 'route', 'diff', 'flowers', '--from', '2', '--to', '3')).toMatch(
+      /flowers\s+2\s+100 %\s+10 %\s+-90 %\nflowers\s+1\s+0 %\s+90 %\s+new/,
+    );
+    const history = await cli(platform, 'route', 'history', 'flowers', '--filter', 'restoredFrom!=""');
+    expect(history).toMatch(/\n4\s.*brought back revision 2/);
+    expect(await cli(platform, 'route', 'list', '--filter', 'policy=split')).toBe('nothing fits policy=split\n');
+  });
+
+  test('describes a model and its versions, and moves an alias', async () => {
+    await cli(platform, 'model', 'describe', 'flowers', 'three kinds of iris');
+    await cli(platform, 'model', 'annotate', 'flowers', '2', '--notes', 'better', '--lineage', 'loss=0.5');
+    await cli(platform, 'model', 'annotate', 'flowers', '2', '--lineage', 'dataset=iris-2026');
+    expect(await cli(platform, 'model', 'list', '--filter', 'description~kinds')).toContain('flowers');
+    expect(await cli(platform, 'model', 'versions', 'flowers', '--filter', 'lineage=dataset:iris-2026')).toMatch(
+      /\n2\s+READY.*(loss=0\.5 dataset=iris-2026|dataset=iris-2026 loss=0\.5)\s+better\n$/,
+    );
+    expect(await cli(platform, 'model', 'show', 'flowers', '--model-version', '2')).toMatch(/notes\s+better/);
+    await cli(platform, 'alias', 'set', 'flowers', 'champion', '1');
+    await cli(platform, 'alias', 'set', 'flowers', 'champion', '2');
+    await cli(platform, 'alias', 'remove', 'flowers', 'champion');
+    const moves = JSON.parse(await cli(platform, 'alias', 'history', 'flowers', '-o', 'json')) as unknown[];
+    expect(moves).toMatchObject([
+      { alias: 'champion', previous: 2, version: null },
+      { alias: 'champion', previous: 1, version: 2 },
+      { alias: 'champion', previous: null, version: 1 },
+    ]);
+  });
+
+  test('shows gateways, and the traffic that they had', async () => {
+    expect(await cli(platform, 'gateway', 'list', '--filter', 'connected=true')).toMatch(/\ngateway-1\s+ready/);
+    expect(await cli(platform, 'gateway', 'show', 'gateway-1')).toMatch(/flowers@2\s+READY/);
+    const unknown = await runCli(platform, ['gateway', 'show', 'gateway-9']);
+    expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining('fix: known are gateway-1')]);
+    await cli(platform, 'predict', 'flowers', '--input', 'input=5.1,3.5,1.4,0.2');
+    await until('the prediction shows in the traffic', 30_000, async () =>
+      /\nflowers → flowers@2\s+[1-9]/.test(await cli(platform, 'traffic', '--from', '10m', '--by', 'version')),
+    );
   });
 
   test('predicts from options and from a file, and tells what the gateway says', async () => {
