@@ -218,7 +218,7 @@ describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
     for (const entry of pages) {
       await page.goto(`${mock.url}${entry}`);
       await page.getByRole('heading', { level: 1 }).waitFor();
-      await page.waitForFunction("document.querySelector('[aria-busy=true]') === null");
+      await expect.poll(() => page.locator('[aria-busy=true]').count()).toBe(0);
       const violations = await accessibilityViolations(page);
       wrong.push(...violations.map((violation) => `${entry}: ${violation}`));
       const overflow = await overflowPixels(page);

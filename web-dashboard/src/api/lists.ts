@@ -1,22 +1,8 @@
-import { listModels, type Model } from '@cluster-ai/contract/api/models.ts';
+import { listModels } from '@cluster-ai/contract/api/models.ts';
 import { pageSizeMax } from '@cluster-ai/contract/api/page.ts';
-import { listRoutes, type Route } from '@cluster-ai/contract/api/routes.ts';
+import { listRoutes } from '@cluster-ai/contract/api/routes.ts';
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { call } from './client.ts';
-
-interface FirstPage<Item> {
-  readonly items: readonly Item[];
-  /** Null when there is no further page. */
-  readonly next: string | null;
-}
-
-/** Models and routes as far as they have arrived. */
-export interface Lists {
-  readonly models: FirstPage<Model> | undefined;
-  readonly routes: FirstPage<Route> | undefined;
-  /** Why the newest attempt failed, where nothing else on the page says so; what arrived before stays. */
-  readonly error: Error | null;
-}
 
 const listIntervalMs = 10_000;
 

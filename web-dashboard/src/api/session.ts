@@ -65,7 +65,7 @@ export function useCan(needed: Role): Permission {
 }
 
 /** The loopback exemption reads without a role. */
-export function mayDo(session: Pick<Session, 'role' | 'via'>, needed: Role): boolean {
+function mayDo(session: Pick<Session, 'role' | 'via'>, needed: Role): boolean {
   if (session.role !== null) return roleIncludes(session.role, needed);
   return session.via === 'loopback' && needed === 'viewer';
 }

@@ -26,7 +26,7 @@ export function useLanguage(): Language {
 }
 
 /** The reader's choice, or what their browser prefers. */
-export function currentLanguage(): Language {
+function currentLanguage(): Language {
   const stored = localStorage.getItem(storageKey);
   return languages.find((language) => language === stored) ?? preferredLanguage(navigator.languages);
 }

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { ListSearch } from './list-search.ts';
 
 /** Rows of one page. */
-export const rowsPerPage = 100;
+const rowsPerPage = 100;
 
 /** What a list asks the API for; `filter` and `sort` are its own grammar. */
 export interface ListQuery {
@@ -70,6 +70,6 @@ export function useListState(defaults: { readonly sort?: string } = {}): ListSta
 }
 
 /** Smallest first, then largest first, then smallest first again. */
-export function nextSort(present: string | undefined, column: string): string {
+function nextSort(present: string | undefined, column: string): string {
   return present === column ? `-${column}` : column;
 }
