@@ -6,6 +6,8 @@ import * as routes from '@cluster-ai/contract/api/routes.ts';
 import { listAudit } from '@cluster-ai/contract/api/audit.ts';
 import { getOverview } from '@cluster-ai/contract/api/system.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
+import { openPool } from '@cluster-ai/platform/postgres/pool.ts';
+import { writeTransaction } from '@cluster-ai/platform/postgres/transaction.ts';
 import { startPostgres } from '@cluster-ai/testkit/postgres/postgres-server.ts';
 import type { PostgresServer } from '@cluster-ai/testkit/postgres/postgres-server.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -168,6 +170,32 @@ test('a long poll survives the absence of the database, and the overview tells o
     expect(JSON.parse((await poll).snapshot?.text ?? '{}')).toMatchObject({ version: next.snapshotVersion });
   } finally {
     await plane.remove();
+  }
+});
+
+test('a commit that fails gives its connection back', async () => {
+  const pool = openPool({
+    url: await postgres.createDatabase(),
+    connectionsMax: 1,
+    connectTimeoutMs: 2_000,
+    statementTimeoutMs: 5_000,
+    applicationName: 'test',
+    onIdleError: (error) => console.log(error.message),
+  });
+  try {
+    await pool.pg.query('create table words (word text unique deferrable initially deferred)');
+    const database = pool.kysely<{ words: { word: string } }>();
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      const failing = writeTransaction(database, { statementTimeoutMs: 5_000 }, (query) =>
+        query
+          .insertInto('words')
+          .values([{ word: 'twice' }, { word: 'twice' }])
+          .execute(),
+      );
+      await expect(failing).rejects.toMatchObject({ code: 'CONFLICT' });
+    }
+  } finally {
+    await pool.close();
   }
 });
 

@@ -71,6 +71,11 @@ async function writeOnce<Tables, T>(
   try {
     await transaction.commit().execute();
   } catch (error) {
+    // Kysely gives the connection back after a rollback, however that ends, and not after a commit that failed.
+    await transaction
+      .rollback()
+      .execute()
+      .catch(() => undefined);
     if (!isDatabaseUnavailable(error)) throw error;
     throw new ClusterError(
       'DATABASE_UNAVAILABLE',
