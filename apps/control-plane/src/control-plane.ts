@@ -13,6 +13,7 @@ import { openCertificate } from '@cluster-ai/platform/tls/listener-rule.ts';
 import type { FastifyInstance } from 'fastify';
 import { prepareDatabase } from './database/prepare.ts';
 import { createStore } from './database/store.ts';
+import { EventHub } from './features/events/index.ts';
 import { connectedWithinMs, fleetJobs } from './features/fleet/index.ts';
 import { issuerJobs } from './features/front-door/index.ts';
 import { createKeyAuthority, keyJobs } from './features/keys/index.ts';
@@ -22,6 +23,7 @@ import { sessionJobs } from './features/session/index.ts';
 import { createSnapshotFeed, snapshotJobs } from './features/snapshots/index.ts';
 import type { SnapshotFeed } from './features/snapshots/index.ts';
 import { sourceJobs } from './features/sources/index.ts';
+import { createOverview } from './features/system/index.ts';
 import { trafficJobs } from './features/traffic/index.ts';
 import { uploadJobs } from './features/uploads/index.ts';
 import { createAccessRule } from './http/access.ts';
@@ -52,8 +54,8 @@ export interface ControlPlane {
   readonly server: FastifyInstance;
   /** Runs the migrations; resolves when the store is open. */
   prepare(signal: AbortSignal): Promise<void>;
-  /** Answers with `draining` from now on where readiness is asked, and ends every long poll. */
-  drain(): void;
+  /** Answers with `draining` from now on where readiness is asked, and ends every long poll and event stream. */
+  drain(): Promise<void>;
 }
 
 /** Puts the parts together. Nothing listens and nothing is asked of the database yet. */
@@ -73,6 +75,7 @@ export async function createControlPlane(
   const metrics = createMetrics({
     snapshotVersion: () => feed.latest?.version ?? 0,
     snapshotWaiters: () => feed.waiting,
+    eventStreams: () => events.streams,
     databaseUp: () => store.isReachable,
     gatewaysConnected: () =>
       [...reports.values()].filter(({ seenAtMs }) => Date.now() - seenAtMs < connectedWithinMs).length,
@@ -89,12 +92,14 @@ export async function createControlPlane(
   const lock = createUploadLocks(store, instanceId, log);
   const onBytes = (count: number): void => metrics.uploadBytes.inc(count);
   const uploadFiles = await openUploadFiles({ folder, store: files, lock, onBytes });
+  const events = new EventHub({ store, feed, log, settings, overview: () => overview() });
   const plane: Plane = {
     config,
     settings,
     log,
     store,
     feed,
+    events,
     tokens,
     certificate,
     hosts,
@@ -118,6 +123,7 @@ export async function createControlPlane(
     prepared: () => prepared,
     startedAtMs: clock.wallMs(),
   };
+  const overview = createOverview(plane);
   const migrations = await readMigrations(migrationsFolder);
   return {
     plane,
@@ -128,9 +134,10 @@ export async function createControlPlane(
       await prepareDatabase(plane, pool, migrations, signal);
       prepared = !signal.aborted;
     },
-    drain: () => {
+    drain: async () => {
       draining = true;
       feed.close();
+      await events.close();
     },
   };
 }
@@ -205,10 +212,10 @@ export function addPhases(lifecycle: Lifecycle, control: ControlPlane): void {
     stopTimeoutMs: config.shutdown.drainTimeoutMs,
   });
   lifecycle.add({
-    name: 'long polls',
-    why: 'gateways that wait are answered first, so that the front door can close',
+    name: 'long polls and event streams',
+    why: 'gateways that wait are answered first and streams end, so that the front door can close',
     stop: () => control.drain(),
-    stopTimeoutMs: 1_000,
+    stopTimeoutMs: 5_000,
   });
   let jobs: ReturnType<typeof startJobs> | null = null;
 }

@@ -14,6 +14,7 @@ export interface Metrics {
 export interface MetricSources {
   readonly snapshotVersion: () => number;
   readonly snapshotWaiters: () => number;
+  readonly eventStreams: () => number;
   readonly databaseUp: () => boolean;
   readonly gatewaysConnected: () => number;
   /** Null for a front door without TLS. */
@@ -50,6 +51,7 @@ export function createMetrics(sources: MetricSources): Metrics {
     sources.snapshotVersion,
   );
   gauge('snapshot_waiters', 'Gateways that wait for the next snapshot.', sources.snapshotWaiters);
+  gauge('event_streams', 'Open streams of server-sent events.', sources.eventStreams);
   gauge('database_up', '1 when the last look at the database succeeded.', () => (sources.databaseUp() ? 1 : 0));
   gauge('gateways_connected', 'Gateways that have reported within the last ten seconds.', sources.gatewaysConnected);
   gauge('process_resident_memory_bytes', 'Resident memory of the process.', () => process.memoryUsage.rss());

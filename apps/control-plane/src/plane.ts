@@ -4,6 +4,7 @@ import type { GatewayReport } from '@cluster-ai/contract/telemetry.ts';
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
 import type { CertificateFiles } from '@cluster-ai/platform/tls/certificate-files.ts';
 import type { Store } from './database/change.ts';
+import type { EventHub } from './features/events/index.ts';
 import type { LiveSettings } from './features/settings/index.ts';
 import type { SnapshotFeed } from './features/snapshots/index.ts';
 import type { AccessRule } from './http/access.ts';
@@ -27,6 +28,8 @@ export interface Plane {
   readonly files: FileStore;
   readonly uploadFiles: UploadFiles;
   readonly feed: SnapshotFeed;
+  /** Tells open pages what has changed. */
+  readonly events: EventHub;
   readonly tokens: Tokens;
   /** Who calls, and whether they may. */
   readonly access: AccessRule;

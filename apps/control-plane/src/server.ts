@@ -4,6 +4,7 @@ import Fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { auditRoutes } from './features/audit/index.ts';
+import { eventRoutes } from './features/events/index.ts';
 import { fleetRoutes } from './features/fleet/index.ts';
 import { dashboardRoutes, proxyRoutes } from './features/front-door/index.ts';
 import { keyRoutes } from './features/keys/index.ts';
@@ -83,6 +84,7 @@ export async function buildServer(plane: Plane): Promise<FastifyInstance> {
   const register = createRegister(app, plane.access, plane.metrics);
   for (const routes of [
     auditRoutes,
+    eventRoutes,
     fleetRoutes,
     keyRoutes,
     modelRoutes,

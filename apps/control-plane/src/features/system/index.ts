@@ -1,1 +1,2 @@
+export { createOverview } from './overview.ts';
 export { systemRoutes } from './routes.ts';
