@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { callEndpoint } from '@cluster-ai/contract/api/client.ts';
 import { reportGateway } from '@cluster-ai/contract/api/fleet.ts';
 import { createKey, revokeKey } from '@cluster-ai/contract/api/keys.ts';
@@ -177,10 +179,13 @@ test('streams tell of a database that is away and go on when it is back; a stop 
   await pushModel(plane, 'late', [addModel(1)]);
   await client.until('what came after', 10_000, () => client.changes.includes('model late'));
   expect(client.states).toEqual([{ state: 'connecting' }, { state: 'open' }]);
+  // Browsers open connections ahead of need.
+  const unused = connect(Number(new URL(plane.url).port), '127.0.0.1');
+  await once(unused, 'connect');
   const beganMs = performance.now();
   await plane.remove();
   console.log(`stopped ${Math.round(performance.now() - beganMs)} ms after it was asked to, with a stream open`);
-  expect(performance.now() - beganMs).toBeLessThan(5_000);
+  expect(performance.now() - beganMs).toBeLessThan(3_000);
   await client.until('the end', 2_000, () => client.states[2]?.state === 'waiting');
   expect(client.states[2]).toMatchObject({ error: { message: 'the stream of events has ended' } });
 });

@@ -87,11 +87,7 @@ export async function createControlPlane(
   const signingKey = await readSigningKey(config.home);
   const identity = createIdentity({ store, redis, clock, settings, log, metrics, instanceId, signingKey });
   const hosts = createHosts(config.http, () => certificate?.current.names ?? []);
-  const folder = config.storage.folder ?? config.home;
-  const files = await openFileStore(folder, instanceId);
-  const lock = createUploadLocks(store, instanceId, log);
-  const onBytes = (count: number): void => metrics.uploadBytes.inc(count);
-  const uploadFiles = await openUploadFiles({ folder, store: files, lock, onBytes });
+  const stored = await openModelFiles(config, instanceId, { store, log, metrics });
   const events = new EventHub({ store, feed, log, settings, overview: () => overview() });
   const plane: Plane = {
     config,
@@ -116,8 +112,7 @@ export async function createControlPlane(
     reports,
     clock,
     instanceId,
-    files,
-    uploadFiles,
+    ...stored,
     sourceProblems: new Map(),
     draining: () => draining,
     prepared: () => prepared,
@@ -140,6 +135,18 @@ export async function createControlPlane(
       await events.close();
     },
   };
+}
+
+async function openModelFiles(
+  { storage, home }: ControlPlaneConfig,
+  instanceId: string,
+  { store, log, metrics }: Pick<Plane, 'store' | 'log' | 'metrics'>,
+): Promise<Pick<Plane, 'files' | 'uploadFiles'>> {
+  const folder = storage.folder ?? home;
+  const files = await openFileStore(folder, instanceId);
+  const lock = createUploadLocks(store, instanceId, log);
+  const onBytes = (count: number): void => metrics.uploadBytes.inc(count);
+  return { files, uploadFiles: await openUploadFiles({ folder, store: files, lock, onBytes }) };
 }
 
 function openDatabase({ database }: ControlPlaneConfig, log: Logger): Pool {

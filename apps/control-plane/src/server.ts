@@ -27,6 +27,7 @@ import { refuseOtherMethods } from './http/refuse-methods.ts';
 import { createRegister } from './http/register-endpoint.ts';
 import { requestIdOf } from './http/request-id.ts';
 import { closeAfterUnreadBody } from './http/unread-body.ts';
+import { closeUnusedConnections } from './http/unused-connections.ts';
 import { securityHeadersFor } from './http/security-headers.ts';
 import { createTlsServer } from './http/tls-server.ts';
 import type { Plane } from './plane.ts';
@@ -75,6 +76,7 @@ export async function buildServer(plane: Plane): Promise<FastifyInstance> {
     },
   });
   addHooks(app, plane);
+  closeUnusedConnections(app);
   allowOrigins(app, plane.config.http.cors.origins);
 
   const known = new Map<string, Set<string>>();

@@ -15,6 +15,8 @@ export function eventRoutes(register: Register, plane: Plane): void {
       lastEventId: lastEventId(request),
       recheck: () => plane.access.recheck(caller.principal),
     });
+    // Nothing else will go over this connection: after the end it must not stand idle in the way of a stop.
+    reply.header('connection', 'close');
     const leave = (): void => stream.end('the client went away');
     signal.addEventListener('abort', leave);
     if (signal.aborted) leave();
