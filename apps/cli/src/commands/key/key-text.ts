@@ -23,7 +23,7 @@ export function modelsText({ models }: ApiKey): string {
   return models === null ? 'all' : models.join(', ');
 }
 
-export function quotaText({ dailyQuota, usedToday }: ApiKey): string {
+function quotaText({ dailyQuota, usedToday }: ApiKey): string {
   return dailyQuota === null ? `${usedToday} used today, no limit` : `${usedToday} of ${dailyQuota} used today`;
 }
 
