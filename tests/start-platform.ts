@@ -16,6 +16,8 @@ export interface PlatformOptions {
   readonly examples?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   readonly flags?: readonly string[];
+  /** Both listeners speak TLS; what calls them must trust their certificate. */
+  readonly tls?: boolean;
   /** Ready within this time, milliseconds. */
   readonly readyWithinMs?: number;
 }
@@ -58,9 +60,10 @@ export async function startPlatform(options: PlatformOptions = {}, ports?: Platf
   let printed = '';
   supervisor.stdout?.on('data', (chunk: Buffer) => (printed += chunk.toString()));
   supervisor.stderr?.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+  const scheme = options.tls === true ? 'https' : 'http';
   const platform = {
-    gatewayUrl: `http://127.0.0.1:${taken.gateway}`,
-    controlUrl: `http://127.0.0.1:${taken.control}`,
+    gatewayUrl: `${scheme}://127.0.0.1:${taken.gateway}`,
+    controlUrl: `${scheme}://127.0.0.1:${taken.control}`,
     metricsUrl: `http://127.0.0.1:${taken.metrics}`,
     home,
     ports: taken,

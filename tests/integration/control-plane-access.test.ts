@@ -156,6 +156,15 @@ describe('the loopback exemption', () => {
   });
 });
 
+test('without the setting a page of another origin is told nothing that its browser would take for a yes', async () => {
+  const question = { origin: 'https://app.example.com', 'access-control-request-method': 'GET' };
+  for (const path of ['/api/v1/models', '/predict/v2/models', '/nothing']) {
+    const { status, headers } = await send('OPTIONS', path, question);
+    expect(status).toBeGreaterThanOrEqual(400);
+    expect(Object.keys(headers).filter((name) => name.startsWith('access-control-'))).toEqual([]);
+  }
+});
+
 test('probes are answered under every name', async () => {
   for (const path of ['/livez', '/readyz', '/livez?verbose']) {
     expect((await send('GET', path, { host: '10.1.2.3:3000' })).status).toBe(200);

@@ -1,5 +1,7 @@
 import { CommanderError } from 'commander';
 import type { Command } from 'commander';
+import type { GlobalOptions } from './commands/context.ts';
+import { trustServers } from './connection/trust.ts';
 import { exitCodes } from './output/exit-codes.ts';
 import type { OutputFormat } from './output/format.ts';
 import { showError } from './output/show-error.ts';
@@ -9,6 +11,10 @@ import { cliProgram } from './program.ts';
 export async function runCli(words: readonly string[]): Promise<number> {
   const program = cliProgram();
   endByThrowing(program);
+  program.hook('preAction', async (_program, command) => {
+    // It starts servers, and knows their certificates itself.
+    if (command.name() !== 'up') await trustServers(program.opts<GlobalOptions>().caFile, process.env);
+  });
   try {
     await program.parseAsync(words, { from: 'user' });
     return exitCodes.ok;

@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http';
 import type { ClusterError } from '@cluster-ai/core/errors.ts';
+import { createClientReader } from '@cluster-ai/platform/edge/client-address.ts';
 import Fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
@@ -19,7 +20,6 @@ import { uploadRoutes } from './features/uploads/index.ts';
 import { userRoutes } from './features/users/index.ts';
 import { assertOwnHost } from './http/access.ts';
 import { answerBrokenRequest } from './http/broken-request.ts';
-import { createClientReader } from './http/client-address.ts';
 import { allowOrigins } from './http/cross-origin.ts';
 import { anonymous } from './http/principal.ts';
 import { clusterErrorOf, problemContentType, problemOf } from './http/problem.ts';
@@ -72,7 +72,7 @@ export async function buildServer(plane: Plane): Promise<FastifyInstance> {
   const readClient = createClientReader(plane.config.http.trustedProxies);
   app.decorateRequest('client', {
     getter() {
-      return readClient(this.raw.socket, this.headers);
+      return readClient(this.raw.socket, (name) => [this.headers[name] ?? []].flat());
     },
   });
   addHooks(app, plane);

@@ -53,6 +53,7 @@ function setUp(
       tokens: new PredictTokens(),
       lockout: { attempt: async () => 0 },
       auth: options.auth ?? 'loopback-exempt',
+      trustedProxies: [],
       clock,
     }),
     admission,

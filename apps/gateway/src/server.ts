@@ -150,7 +150,14 @@ function openInference(
 ): CallHandler {
   const { keys, tokens, lockout, admission, limiter, routes, observer, reasons } = parts;
   const stages = {
-    authenticate: createAuthenticate({ keys, tokens, lockout, auth: config.auth, clock: systemClock }),
+    authenticate: createAuthenticate({
+      keys,
+      tokens,
+      lockout,
+      auth: config.auth,
+      trustedProxies: config.http.trustedProxies,
+      clock: systemClock,
+    }),
     admission,
     limiter,
     routes,

@@ -10,6 +10,7 @@ import type { OutputFormat } from '../output/format.ts';
 export interface GlobalOptions {
   readonly output: OutputFormat;
   readonly server?: string | undefined;
+  readonly caFile?: string | undefined;
 }
 
 /** One call at most; pushes and waits are made of many calls. */
@@ -18,7 +19,11 @@ const callTimeoutMs = 30_000;
 export function addGlobalOptions(program: Command): Command {
   return program
     .addOption(new Option('-o, --output <format>', 'form of the output').choices(outputFormats).default('table'))
-    .option('--server <url>', 'control plane to talk to (CLUSTER_AI_SERVER)');
+    .option('--server <url>', 'control plane to talk to (CLUSTER_AI_SERVER)')
+    .option(
+      '--ca-file <file>',
+      'trust servers with a certificate of this PEM file, or signed by one (CLUSTER_AI_CA_FILE)',
+    );
 }
 
 /** Whom to call, and as whom. @throws ClusterError when no server is known. */

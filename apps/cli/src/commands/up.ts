@@ -15,7 +15,10 @@ export function upCommand(): Command {
     .option('--port <port>', 'dashboard and API (default 3000)')
     .option('--gateway-port <port>', 'predictions (default 8000)')
     .option('--metrics-port <port>', 'metrics and health of the gateway (default 8002)')
-    .option('--host <address>', 'address to listen on; loopback only (default 127.0.0.1)')
+    .option('--host <address>', 'address to listen on (default 127.0.0.1); one of the network needs TLS')
+    .option('--tls-cert <file>', 'certificate of dashboard, API and predictions, PEM; read again when it changes')
+    .option('--tls-key <file>', 'its key, PEM')
+    .option('--public-url <url>', 'where people open the dashboard: https://cluster-ai.example.com')
     .option('--model-repository <folder>', 'serve <folder>/<model>/<version>/model.onnx, and follow its changes')
     .option('--no-examples', 'do not import the example models into a new registry')
     .option('--database-url <url>', 'use this PostgreSQL, not an embedded one (DATABASE_URL)')
@@ -23,7 +26,12 @@ export function upCommand(): Command {
     .option('--config <file>', 'YAML file with the sections up, controlPlane and gateway')
     .option('--verbose', 'show every log line')
     .action((flags: UpFlags) => up(absolutePaths(flags)));
-  return withExamples(command, 'cluster-ai up', 'cluster-ai up --model-repository ./models --port 3100');
+  return withExamples(
+    command,
+    'cluster-ai up',
+    'cluster-ai up --model-repository ./models --port 3100',
+    'cluster-ai up --host 0.0.0.0 --tls-cert tls.crt --tls-key tls.key --public-url https://cluster-ai.example.com:3000',
+  );
 }
 
 async function up(flags: UpFlags): Promise<void> {
@@ -46,5 +54,7 @@ function absolutePaths(flags: UpFlags): UpFlags {
     home: absolute(flags.home),
     config: absolute(flags.config),
     modelRepository: absolute(flags.modelRepository),
+    tlsCert: absolute(flags.tlsCert),
+    tlsKey: absolute(flags.tlsKey),
   };
 }

@@ -1,3 +1,4 @@
+import { certificateProblem, trustFix } from '@cluster-ai/contract/api/certificate-problem.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { ErrorCode } from '@cluster-ai/core/errors.ts';
 import { z } from 'zod';
@@ -27,6 +28,11 @@ export async function callGateway({ gatewayUrl, path, body, timeoutMs }: Gateway
       signal: AbortSignal.timeout(timeoutMs),
     });
   } catch (cause) {
+    const problem = certificateProblem(cause);
+    if (problem !== null) {
+      const message = `the gateway at ${gatewayUrl} shows a certificate that is not trusted: ${problem}`;
+      throw new ClusterError('GATEWAY_UNAVAILABLE', message, { cause, fix: trustFix });
+    }
     throw new ClusterError('GATEWAY_UNAVAILABLE', `the gateway at ${gatewayUrl} does not answer`, {
       cause,
       fix: 'start it with `cluster-ai up`, or name another address with --gateway or CLUSTER_AI_GATEWAY',

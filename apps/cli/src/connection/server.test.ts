@@ -29,6 +29,19 @@ function running(port: number): void {
   });
 }
 
+function runningWithTls(): void {
+  running(3210);
+  writeState(folder, {
+    pid: 1,
+    startedAt: new Date().toISOString(),
+    url: 'https://door.example:3210',
+    gatewayUrl: 'https://door.example:8123',
+    metricsUrl: 'http://127.0.0.1:1',
+    local: { url: 'https://127.0.0.1:3210', gatewayUrl: 'https://127.0.0.1:8123', certFiles: ['/tls.crt'] },
+    programs: [],
+  });
+}
+
 test('without any server the error says how to get one', () => {
   expect(() => resolveServer(undefined, env)).toThrow(`no server is known: none runs on the data folder ${folder}`);
 });
@@ -53,6 +66,19 @@ test('the flag wins over the variable, the variable over the login, the login ov
     token: 'cai_admin_own',
     source: '--server',
   });
+});
+
+test('a running up with TLS is reached on this machine, whatever it is called elsewhere', () => {
+  runningWithTls();
+  expect(resolveServer(undefined, env)).toEqual({
+    url: 'https://127.0.0.1:3210',
+    token: 'cai_admin_own',
+    source: 'up',
+  });
+  expect(resolveServer('https://localhost:3210', env).token).toBe('cai_admin_own');
+  expect(resolveServer('http://localhost:3210', env).token).toBeUndefined();
+  expect(resolveServer('https://door.example:3210', env).token).toBeUndefined();
+  expect(resolveGateway(undefined, env)).toBe('https://127.0.0.1:8123');
 });
 
 test.each([

@@ -34,7 +34,7 @@ export function resolveServer(flag: string | undefined, env: Env): Server {
     ['--server', flag],
     ['CLUSTER_AI_SERVER', env['CLUSTER_AI_SERVER']],
     ['login', login?.server],
-    ['up', state?.url],
+    ['up', state?.local?.url ?? state?.url],
   ] as const;
   for (const [source, address] of candidates) {
     if (address === undefined || address === '') continue;
@@ -55,7 +55,8 @@ export function resolveServer(flag: string | undefined, env: Env): Server {
 export function resolveGateway(flag: string | undefined, env: Env): string {
   const given = nonEmpty(flag) ?? nonEmpty(env['CLUSTER_AI_GATEWAY']);
   if (given !== undefined) return normalUrl(nonEmpty(flag) === undefined ? 'CLUSTER_AI_GATEWAY' : '--gateway', given);
-  return readState(defaultHome(env, process.getuid?.()))?.gatewayUrl ?? 'http://localhost:8000';
+  const state = readState(defaultHome(env, process.getuid?.()));
+  return state?.local?.gatewayUrl ?? state?.gatewayUrl ?? 'http://localhost:8000';
 }
 
 function normalUrl(source: string, text: string): string {
@@ -69,11 +70,15 @@ function normalUrl(source: string, text: string): string {
   );
 }
 
-/** The address is that of the running `up`: this machine, by whichever of its names, and the same port. */
+/**
+ * The address is that of the running `up`: this machine, by whichever of its names, and the same port. Over TLS its
+ * certificate says so too (`trustCertificates`).
+ */
 function isOwn(url: string, state: UpState | null): boolean {
   if (state === null) return false;
-  const { protocol, host, port } = new URL(url);
-  return protocol === 'http:' && isLoopbackHost(host) && port === new URL(state.url).port;
+  const own = new URL(state.local?.url ?? state.url);
+  const { origin, protocol, host, port } = new URL(url);
+  return origin === own.origin || (protocol === own.protocol && isLoopbackHost(host) && port === own.port);
 }
 
 function adminToken(home: string): string | undefined {

@@ -1,4 +1,10 @@
+import { hostname } from 'node:os';
 import { isIP } from 'node:net';
+import { isLoopbackAddress } from '@cluster-ai/core/access/loopback.ts';
+import { checkCertificate, readTexts } from '@cluster-ai/platform/tls/certificate.ts';
+import type { Certificate } from '@cluster-ai/platform/tls/certificate.ts';
+import { certificatePaths } from '@cluster-ai/platform/tls/listener-rule.ts';
+import type { TlsSettings } from '@cluster-ai/platform/tls/listener-rule.ts';
 import { choosePorts } from './ports.ts';
 import type { UpSettings } from './settings.ts';
 
@@ -7,16 +13,23 @@ export interface Addresses {
   readonly controlPort: number;
   readonly gatewayPort: number;
   readonly metricsPort: number;
-  /** For people: `http://localhost:3000`. */
+  /** For people: `http://localhost:3000`, or under the name that other machines know. */
   readonly url: string;
   readonly gatewayUrl: string;
-  /** Between the programs: by address, so that no resolver is asked. */
+  /** Between the programs, and for commands on this machine: by address, so that no resolver is asked. */
   readonly controlUrl: string;
   readonly gatewayInternalUrl: string;
   readonly metricsUrl: string;
+  /** Other machines can reach the front door or the gateway: callers need a key. */
+  readonly isOpen: boolean;
+  /** The gateway's certificate where no authority stands behind it: a command for people must name it. */
+  readonly selfSignedFile: string | undefined;
 }
 
-/** @throws ClusterError ALREADY_RUNNING when a port is taken. */
+/**
+ * Reads the certificates too, so that one that cannot be used is told before anything is started.
+ * @throws ClusterError ALREADY_RUNNING when a port is taken, CONFIG_INVALID for a certificate that cannot be used.
+ */
 export async function chooseAddresses({ controlPlane, gateway }: UpSettings): Promise<Addresses> {
   const front = controlPlane.value.http;
   const { http, metrics } = gateway.value;
@@ -25,20 +38,54 @@ export async function chooseAddresses({ controlPlane, gateway }: UpSettings): Pr
     { ...http, what: 'predictions', flag: '--gateway-port', setting: 'http.port of the gateway' },
     { ...metrics, what: 'metrics', flag: '--metrics-port', setting: 'metrics.port of the gateway' },
   ]);
+  const controlScheme = front.tls.certFile === undefined ? 'http' : 'https';
+  const gatewayScheme = http.tls.certFile === undefined ? 'http' : 'https';
+  const controlName = nameForPeople(front.host, (await readTls(front.tls))?.names ?? []);
+  const certificate = await readTls(http.tls);
+  const gatewayName = nameForPeople(http.host, certificate?.names ?? []);
   return {
     controlPort,
     gatewayPort,
     metricsPort,
-    url: `http://${nameForPeople(front.host)}:${controlPort}`,
-    gatewayUrl: `http://${nameForPeople(http.host)}:${gatewayPort}`,
-    controlUrl: `http://${hostInUrl(front.host)}:${controlPort}`,
-    gatewayInternalUrl: `http://${hostInUrl(http.host)}:${gatewayPort}`,
-    metricsUrl: `http://${hostInUrl(metrics.host)}:${metricsPort}`,
+    url: originOf(front.publicUrl) ?? `${controlScheme}://${controlName}:${controlPort}`,
+    gatewayUrl: originOf(http.publicUrl) ?? `${gatewayScheme}://${gatewayName}:${gatewayPort}`,
+    controlUrl: `${controlScheme}://${reachable(front.host)}:${controlPort}`,
+    gatewayInternalUrl: `${gatewayScheme}://${reachable(http.host)}:${gatewayPort}`,
+    metricsUrl: `http://${reachable(metrics.host)}:${metricsPort}`,
+    isOpen: !isLocal(front.host) || !isLocal(http.host),
+    selfSignedFile: certificate?.isSelfSigned === true ? http.tls.certFile : undefined,
   };
 }
 
-function nameForPeople(host: string): string {
-  return host === '127.0.0.1' || host === '::1' ? 'localhost' : hostInUrl(host);
+async function readTls(tls: TlsSettings): Promise<Certificate | null> {
+  const paths = certificatePaths('http', tls);
+  return paths === null ? null : checkCertificate(await readTexts(paths), paths);
+}
+
+/**
+ * A listener on every address has none of its own to be opened under: it goes by the name of its certificate, or by that
+ * of the machine.
+ */
+function nameForPeople(host: string, names: readonly string[]): string {
+  if (host === '127.0.0.1' || host === '::1') return 'localhost';
+  return isEveryAddress(host) ? (names.find((name) => name !== 'localhost') ?? hostname()) : hostInUrl(host);
+}
+
+function reachable(host: string): string {
+  if (!isEveryAddress(host)) return hostInUrl(host);
+  return isIP(host) === 6 ? '[::1]' : '127.0.0.1';
+}
+
+function isLocal(host: string): boolean {
+  return host === 'localhost' || isLoopbackAddress(host);
+}
+
+function isEveryAddress(host: string): boolean {
+  return host === '0.0.0.0' || /^[0:]+$/.test(host);
+}
+
+function originOf(url: string | undefined): string | undefined {
+  return url === undefined ? undefined : (URL.parse(url)?.origin ?? url);
 }
 
 function hostInUrl(host: string): string {

@@ -9,11 +9,14 @@ export interface Announcement {
   readonly models: SettledModels;
   /** A command that sends a prediction, or null when there is no model for one. */
   readonly command: string | null;
+  /** The command needs a key in the shell's `$KEY`: other machines can reach the gateway. */
+  readonly needsKey: boolean;
   readonly interactive: boolean;
 }
 
 /** What is printed once everything runs. */
-export function announcement({ url, gatewayUrl, setup, seconds, models, command, interactive }: Announcement): string {
+export function announcement(facts: Announcement): string {
+  const { url, gatewayUrl, setup, seconds, models, command, needsKey, interactive } = facts;
   const ready = models.ready.map(({ id }) => id);
   return [
     '',
@@ -27,7 +30,11 @@ export function announcement({ url, gatewayUrl, setup, seconds, models, command,
     '',
     ...(command === null
       ? ['Push a model:', '  cluster-ai model push <name> <file.onnx>']
-      : ['Send a prediction:', `  ${command}`]),
+      : [
+          'Send a prediction:',
+          ...(needsKey ? ['  KEY=...  # of: cluster-ai key create <name> --action infer'] : []),
+          `  ${command}`,
+        ]),
     '',
     interactive ? 'Stop with Ctrl-C.' : `Stop with: kill ${process.pid}`,
   ].join('\n');

@@ -29,7 +29,7 @@ export async function continueAsUser(settings: UpSettings, flags: UpFlags, termi
   const home = giveHome(settings.home, user, terminal);
   // Its libraries are linked in node_modules, which may belong to root alone.
   if (settings.controlPlane.value.database.url === embeddedDatabase) embeddedPostgresBinaries();
-  assertReadable(user, [flags.config, flags.modelRepository]);
+  assertReadable(user, [flags.config, flags.modelRepository, ...tlsFiles(settings)]);
   const { folder, node } = runnableProgram(home, user, terminal);
   return become(user, home, [
     node,
@@ -63,6 +63,10 @@ function giveHome(named: string, user: SystemUser, terminal: Terminal): string {
   const data = linkClosedHome(home, user);
   terminal.line(`the user ${user.name} cannot enter ${home}: its data is kept in ${data}, and ${home} is a link to it`);
   return data;
+}
+
+function tlsFiles({ controlPlane, gateway }: UpSettings): (string | undefined)[] {
+  return [controlPlane, gateway].flatMap(({ value }) => [value.http.tls.certFile, value.http.tls.keyFile]);
 }
 
 function assertReadable(user: SystemUser, paths: readonly (string | undefined)[]): void {
@@ -103,6 +107,9 @@ function argumentsOf(home: string, flags: UpFlags): string[] {
   const named: Record<string, string | undefined> = {
     '--config': flags.config,
     '--host': flags.host,
+    '--tls-cert': flags.tlsCert,
+    '--tls-key': flags.tlsKey,
+    '--public-url': flags.publicUrl,
     '--port': flags.port,
     '--gateway-port': flags.gatewayPort,
     '--metrics-port': flags.metricsPort,

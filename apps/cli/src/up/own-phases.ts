@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import type { SocketLock } from '@cluster-ai/platform/files/socket-lock.ts';
 import type { Phase } from '@cluster-ai/platform/lifecycle/lifecycle.ts';
+import { trustCertificates } from '../connection/trust.ts';
 import { chooseAddresses } from './addresses.ts';
 import { announcement } from './announce.ts';
 import { homePaths } from './home.ts';
 import { lockHome } from './lock.ts';
 import { predictionCommand } from './prediction-command.ts';
 import type { RunningPrograms } from './running-programs.ts';
+import { certificateFiles } from './settings.ts';
 import { setupLink } from './setup-link.ts';
 import { endLeftovers, readState } from './state.ts';
 import { ensureToken } from './tokens.ts';
@@ -54,7 +56,9 @@ export function portsPhase(running: RunningPrograms): Phase {
     name: 'ports and tokens',
     why: 'a taken port is told before anything is started',
     start: async () => {
-      running.addresses = await chooseAddresses(settings);
+      const addresses = await chooseAddresses(settings);
+      running.addresses = addresses;
+      await trustCertificates(certificateFiles(settings), [addresses.controlUrl, addresses.gatewayInternalUrl]);
       await ensureToken(paths.adminToken, 'cai_admin_');
       await ensureToken(paths.gatewayToken, 'cai_gateway_');
     },
@@ -70,18 +74,18 @@ export function announcementPhase(running: RunningPrograms, isFirstStart: () => 
     name: 'announcement',
     why: 'what is printed as ready is ready',
     start: async (signal) => {
-      const { url, gatewayUrl, controlUrl, gatewayInternalUrl } = running.addresses;
+      const { url, gatewayUrl, controlUrl, isOpen, selfSignedFile } = running.addresses;
       const token = readFileSync(homePaths(settings.home).adminToken, 'utf8').trim();
       const modelsMin = isFirstStart() ? settings.controlPlane.value.sources.examples.length : 0;
       const client = { baseUrl: controlUrl, token, timeoutMs: apiTimeoutMs };
       const models = await untilModelsSettled(client, modelsMin, settings.up.value.startTimeoutMs, signal);
-      const names = models.ready.map(({ id }) => id.slice(0, id.lastIndexOf('@')));
-      const command = await predictionCommand(gatewayInternalUrl, [...new Set(names)]);
+      const target = { gatewayUrl, needsKey: isOpen, caFile: selfSignedFile };
+      const ids = models.ready.map(({ id }) => id);
+      const command = await predictionCommand(client, ids, target);
       const setup = await setupLink(client, url);
       const seconds = (performance.now() - running.beganMs) / 1_000;
-      const shownCommand = command?.replace(gatewayInternalUrl, gatewayUrl) ?? null;
       const interactive = process.stdout.isTTY;
-      terminal.line(announcement({ url, gatewayUrl, setup, seconds, models, command: shownCommand, interactive }));
+      terminal.line(announcement({ url, gatewayUrl, setup, seconds, models, command, needsKey: isOpen, interactive }));
     },
     stop: (reason) => terminal.line(`stopping (${reason}): gateway, control plane, database`),
     stopTimeoutMs,

@@ -1,37 +1,52 @@
-import { modelSignatureSchema } from '@cluster-ai/contract/manifest.ts';
-import { z } from 'zod';
+import { callEndpoint } from '@cluster-ai/contract/api/client.ts';
+import type { ClientOptions } from '@cluster-ai/contract/api/client.ts';
+import { getModel } from '@cluster-ai/contract/api/models.ts';
+import type { modelSignatureSchema } from '@cluster-ai/contract/manifest.ts';
+import { shellWord } from '@cluster-ai/contract/shell-words.ts';
+import type { z } from 'zod';
 
 type Input = z.infer<typeof modelSignatureSchema>['inputs'][number];
 
-const metadataSchema = z.object({ inputs: modelSignatureSchema.shape.inputs });
-const timeoutMs = 5_000;
 /** A command that is to be read and pasted holds this many numbers at most. */
 const elementsMax = 32;
 
 /** A flower of the kind setosa: lengths and widths of sepal and petal in centimetres. */
 const irisFlower = [5.1, 3.5, 1.4, 0.2];
 
+/** Where a command for people sends its prediction. */
+export interface PredictionTarget {
+  readonly gatewayUrl: string;
+  /** The key is in the command as the shell's `$KEY`. */
+  readonly needsKey: boolean;
+  /** What curl must be told to trust. */
+  readonly caFile: string | undefined;
+}
+
 /**
  * A curl command that sends a prediction and works as pasted: for iris a real flower, for another small model zeros.
  * Null when none of the models has inputs that fit on a line.
+ * @param models ids of what is served, `iris@3`.
  */
-export async function predictionCommand(gatewayUrl: string, models: readonly string[]): Promise<string | null> {
-  for (const name of [...models].toSorted((one, other) => Number(other === 'iris') - Number(one === 'iris'))) {
-    const inputs = await readInputs(gatewayUrl, name);
-    const body = inputs === null ? null : exampleBody(name, inputs);
-    if (body !== null) {
-      return `curl -s ${gatewayUrl}/v2/models/${encodeURIComponent(name)}/infer -d '${JSON.stringify(body)}'`;
-    }
+export async function predictionCommand(
+  client: ClientOptions,
+  models: readonly string[],
+  { gatewayUrl, needsKey, caFile }: PredictionTarget,
+): Promise<string | null> {
+  const isIris = (id: string): number => Number(id.startsWith('iris@'));
+  for (const id of models.toSorted((one, other) => isIris(other) - isIris(one))) {
+    const name = id.slice(0, id.lastIndexOf('@'));
+    const { versions } = await callEndpoint(client, getModel, { params: { name } });
+    const served = versions.find(({ version }) => `${name}@${version}` === id);
+    const body = served === undefined ? null : exampleBody(name, served.signature.inputs);
+    if (body === null) continue;
+    return [
+      'curl -s',
+      ...(caFile === undefined ? [] : [`--cacert ${shellWord(caFile)}`]),
+      ...(needsKey ? ['-H "authorization: Bearer $KEY"'] : []),
+      `${gatewayUrl}/v2/models/${encodeURIComponent(name)}/infer -d '${JSON.stringify(body)}'`,
+    ].join(' ');
   }
   return null;
-}
-
-async function readInputs(gatewayUrl: string, name: string): Promise<readonly Input[] | null> {
-  const response = await fetch(`${gatewayUrl}/v2/models/${encodeURIComponent(name)}`, {
-    signal: AbortSignal.timeout(timeoutMs),
-  });
-  const parsed = metadataSchema.safeParse(await response.json());
-  return response.ok && parsed.success ? parsed.data.inputs : null;
 }
 
 /** A request with one row; null when it would be long, or cannot be written as JSON. */

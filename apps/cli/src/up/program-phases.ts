@@ -44,23 +44,32 @@ export function databasePhase(running: RunningPrograms, onReady: (database: Data
 }
 
 export function controlPlanePhase(running: RunningPrograms, databaseUrl: () => string): Phase {
-  const { home, up, controlPlane } = running.settings;
+  const { home, up, controlPlane, gateway } = running.settings;
   const { value } = controlPlane;
   const stopTimeoutMs = value.shutdown.drainTimeoutMs + stopMarginMs;
   return {
     name: 'control plane',
     why: 'it stops before its database',
     start: (signal) => {
-      const { controlPort, controlUrl, gatewayInternalUrl } = running.addresses;
+      const { controlPort, controlUrl, gatewayInternalUrl, url, isOpen } = running.addresses;
       const program = nodeProgram({
         name: 'control-plane',
         main: programs.controlPlane,
         home,
         config: {
           ...value,
-          http: { ...value.http, port: controlPort },
+          // The address that is announced must be answered, also when it is the name of this machine.
+          http: {
+            ...value.http,
+            port: controlPort,
+            allowedHosts: [...value.http.allowedHosts, ...(isOpen ? [new URL(url).hostname] : [])],
+          },
           database: { ...value.database, url: databaseUrl() },
-          gateway: { ...value.gateway, url: gatewayInternalUrl },
+          gateway: {
+            ...value.gateway,
+            url: gatewayInternalUrl,
+            caFile: value.gateway.caFile ?? gateway.value.http.tls.certFile,
+          },
         },
         settings: controlPlane.settings,
         readyUrl: `${controlUrl}/readyz`,
@@ -82,23 +91,32 @@ function otherControlPlanes({ value, settings }: LoadedConfig<GatewayConfig>, ow
 }
 
 export function gatewayPhase(running: RunningPrograms): Phase {
-  const { home, up, gateway } = running.settings;
+  const { home, up, gateway, controlPlane } = running.settings;
+  const { certFile } = controlPlane.value.http.tls;
   const { value } = gateway;
   const stopTimeoutMs = value.shutdown.drainTimeoutMs + value.runner.drainTimeoutMs + stopMarginMs;
   return {
     name: 'gateway',
     why: 'it stops first, so that what has arrived is answered while everything is there',
     start: (signal) => {
-      const { gatewayPort, metricsPort, controlUrl, metricsUrl } = running.addresses;
+      const { gatewayPort, metricsPort, controlUrl, metricsUrl, gatewayUrl, isOpen } = running.addresses;
       const program = nodeProgram({
         name: 'gateway',
         main: programs.gateway,
         home,
         config: {
           ...value,
-          http: { ...value.http, port: gatewayPort },
+          http: {
+            ...value.http,
+            port: gatewayPort,
+            publicUrl: value.http.publicUrl ?? (isOpen ? gatewayUrl : undefined),
+          },
           metrics: { ...value.metrics, port: metricsPort },
-          control: { ...value.control, url: [controlUrl, ...otherControlPlanes(gateway, controlUrl)] },
+          control: {
+            ...value.control,
+            url: [controlUrl, ...otherControlPlanes(gateway, controlUrl)],
+            caFile: [...value.control.caFile, ...(certFile === undefined ? [] : [certFile])],
+          },
         },
         settings: gateway.settings,
         readyUrl: `${metricsUrl}/readyz`,

@@ -5,7 +5,9 @@ import { homePaths } from './home.ts';
 import { openProgramOutput } from './output.ts';
 import type { ProgramOutput } from './output.ts';
 import type { UpSettings } from './settings.ts';
+import { certificateFiles } from './settings.ts';
 import { removeState, writeState } from './state.ts';
+import type { UpState } from './state.ts';
 import { superviseProgram } from './supervise.ts';
 import type { Program, Supervisor } from './supervise.ts';
 import type { Terminal } from './terminal.ts';
@@ -83,6 +85,12 @@ export class RunningPrograms {
     removeState(this.settings.home);
   }
 
+  private localState({ controlUrl, gatewayInternalUrl, isOpen }: Addresses): Pick<UpState, 'local'> {
+    const certFiles = certificateFiles(this.settings);
+    if (!isOpen && certFiles.length === 0) return {};
+    return { local: { url: controlUrl, gatewayUrl: gatewayInternalUrl, certFiles } };
+  }
+
   private saveState(): void {
     if (this.chosen === null) return;
     const programs = [...this.supervisors].flatMap(([name, { child }]) => {
@@ -91,6 +99,6 @@ export class RunningPrograms {
     });
     const { url, gatewayUrl, metricsUrl } = this.chosen;
     const state = { pid: process.pid, startedAt: this.startedAt, url, gatewayUrl, metricsUrl, programs };
-    writeState(this.settings.home, state);
+    writeState(this.settings.home, { ...state, ...this.localState(this.chosen) });
   }
 }

@@ -77,8 +77,34 @@ test('one file has a section for each program', () => {
   );
 });
 
-test.each(['0.0.0.0', '192.168.1.4', '::', 'example.org'])('the address %s is refused with the reason', (host) => {
-  expect(() => load({ host })).toThrow(`--host: http.host is ${host}; only loopback addresses are accepted`);
+test.each(['0.0.0.0', '192.168.1.4', '::', 'example.org'])(
+  'the address %s needs TLS, or the setting that says otherwise',
+  (host) => {
+    expect(() => load({ host })).toThrow(
+      `--host: http.host is ${host}, which other machines can reach, and this listener has no TLS: set http.tls.certFile and http.tls.keyFile, or, where a proxy ends TLS in front of it, set http.plaintext to allowed`,
+    );
+    const tls = { tlsCert: '/tls.crt', tlsKey: '/tls.key', publicUrl: 'https://door.example' };
+    const { controlPlane, gateway } = load({ host, ...tls });
+    const files = { certFile: '/tls.crt', keyFile: '/tls.key' };
+    expect(controlPlane.value.http).toMatchObject({ host, tls: files, publicUrl: 'https://door.example' });
+    expect(gateway.value.http).toMatchObject({ host, tls: files });
+    // What asks for no key stays on this machine.
+    expect(gateway.value.metrics.host).toBe('127.0.0.1');
+    const plaintext = {
+      CLUSTER_AI_CONTROL_PLANE_HTTP_PLAINTEXT: 'allowed',
+      CLUSTER_AI_GATEWAY_HTTP_PLAINTEXT: 'allowed',
+    };
+    expect(load({ host }, plaintext).gateway.value.http.host).toBe(host);
+  },
+);
+
+test('a metrics listener of the network needs its own word, and a certificate its key', () => {
+  expect(() => load({}, { CLUSTER_AI_GATEWAY_METRICS_HOST: '0.0.0.0' })).toThrow(
+    'CLUSTER_AI_GATEWAY_METRICS_HOST: metrics.host is 0.0.0.0',
+  );
+  const allowed = { CLUSTER_AI_GATEWAY_METRICS_HOST: '0.0.0.0', CLUSTER_AI_GATEWAY_METRICS_PLAINTEXT: 'allowed' };
+  expect(load({}, allowed).gateway.value.metrics.host).toBe('0.0.0.0');
+  expect(() => load({ tlsCert: '/tls.crt' })).toThrow('http.tls.certFile is set and http.tls.keyFile is not');
 });
 
 test.each(['localhost', '127.0.0.1', '127.1.2.3', '::1'])('the address %s is accepted', (host) => {

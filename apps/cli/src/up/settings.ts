@@ -11,6 +11,8 @@ import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { loadConfig } from '@cluster-ai/platform/config/load-config.ts';
 import type { Flag, LoadedConfig } from '@cluster-ai/platform/config/load-config.ts';
 import { sourceText } from '@cluster-ai/platform/config/problem.ts';
+import { assertMayListen } from '@cluster-ai/platform/tls/listener-rule.ts';
+import type { ListenerSettings } from '@cluster-ai/platform/tls/listener-rule.ts';
 import { defaultHome, homePaths } from './home.ts';
 import { dashboardFolder, exampleModels } from './programs.ts';
 
@@ -18,6 +20,9 @@ import { dashboardFolder, exampleModels } from './programs.ts';
 export interface UpFlags {
   readonly home?: string | undefined;
   readonly host?: string | undefined;
+  readonly tlsCert?: string | undefined;
+  readonly tlsKey?: string | undefined;
+  readonly publicUrl?: string | undefined;
   readonly port?: string | undefined;
   readonly gatewayPort?: string | undefined;
   readonly metricsPort?: string | undefined;
@@ -82,6 +87,9 @@ export function loadUpSettings(flags: UpFlags, env: Env, uid: number | undefined
     flags: given([
       ['--host', 'http.host', flags.host],
       ['--port', 'http.port', flags.port],
+      ['--tls-cert', 'http.tls.certFile', flags.tlsCert],
+      ['--tls-key', 'http.tls.keyFile', flags.tlsKey],
+      ['--public-url', 'http.publicUrl', flags.publicUrl],
       ['--database-url', 'database.url', flags.databaseUrl],
       [
         '--model-repository',
@@ -102,14 +110,24 @@ export function loadUpSettings(flags: UpFlags, env: Env, uid: number | undefined
     },
     flags: given([
       ['--host', 'http.host', flags.host],
-      ['--host', 'metrics.host', flags.host],
+      // The metrics ask for no key: they stay on this machine, and the inference listener has them for those with one.
+      ['--host', 'metrics.host', flags.host !== undefined && isLocal(flags.host) ? flags.host : undefined],
+      ['--tls-cert', 'http.tls.certFile', flags.tlsCert],
+      ['--tls-key', 'http.tls.keyFile', flags.tlsKey],
       ['--gateway-port', 'http.port', flags.gatewayPort],
       ['--metrics-port', 'metrics.port', flags.metricsPort],
     ]),
   });
-  assertLoopback(controlPlane, ['http.host']);
-  assertLoopback(gateway, ['http.host', 'metrics.host']);
+  assertListener(controlPlane, 'http', controlPlane.value.http);
+  assertListener(gateway, 'http', gateway.value.http);
+  assertListener(gateway, 'metrics', gateway.value.metrics);
   return { home, up, controlPlane, gateway };
+}
+
+/** The certificates that front door and gateway show; none without TLS. */
+export function certificateFiles({ controlPlane, gateway }: UpSettings): string[] {
+  const files = [controlPlane.value.http.tls.certFile, gateway.value.http.tls.certFile];
+  return [...new Set(files.filter((file) => file !== undefined))];
 }
 
 function section(name: (typeof fileSections)[number]) {
@@ -120,14 +138,20 @@ function given(rows: readonly (readonly [name: string, path: string, value: unkn
   return rows.map(([name, path, value]) => ({ name, path, value }));
 }
 
-function assertLoopback(config: LoadedConfig<unknown>, paths: readonly string[]): void {
-  for (const { path, value, source } of config.settings) {
-    if (!paths.includes(path) || typeof value !== 'string') continue;
-    if (isLoopbackHost(isIP(value) === 6 ? `[${value}]` : value)) continue;
-    throw new ClusterError(
-      'CONFIG_INVALID',
-      `${sourceText(source)}: ${path} is ${value}; only loopback addresses are accepted: the listeners have no TLS and no users yet, so another machine must not reach them`,
-      { fix: 'use 127.0.0.1, or put a proxy that checks callers in front' },
-    );
+function isLocal(host: string): boolean {
+  return isLoopbackHost(isIP(host) === 6 ? `[${host}]` : host);
+}
+
+/** Told before anything is started, and with the place that the address comes from. */
+function assertListener(config: LoadedConfig<unknown>, listener: string, settings: ListenerSettings): void {
+  try {
+    assertMayListen(listener, settings);
+  } catch (error) {
+    const host = config.settings.find(({ path }) => path === `${listener}.host`);
+    if (!(error instanceof ClusterError) || host === undefined) throw error;
+    throw new ClusterError(error.code, `${sourceText(host.source)}: ${error.message}`, {
+      cause: error,
+      ...(listener === 'http' ? { fix: 'with `up` the two files are --tls-cert and --tls-key' } : {}),
+    });
   }
 }

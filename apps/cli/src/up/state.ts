@@ -13,6 +13,15 @@ export const stateSchema = z.object({
   url: z.string(),
   gatewayUrl: z.string(),
   metricsUrl: z.string(),
+  /** How commands on this machine reach the two, where that is not by the addresses for people. */
+  local: z
+    .object({
+      url: z.string(),
+      gatewayUrl: z.string(),
+      /** The certificates that they show. */
+      certFiles: z.array(z.string()),
+    })
+    .optional(),
   /** The running programs; `startedAt` tells a process from a later one with the same number. */
   programs: z.array(processSchema),
 });

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isLoopbackExempt, proxyHeaders } from '@cluster-ai/core/access/loopback.ts';
-import type { Client } from './client-address.ts';
+import type { Client } from '@cluster-ai/platform/edge/client-address.ts';
 import type { Hosts } from './hosts.ts';
 
 /** What of a request decides who the caller is. */

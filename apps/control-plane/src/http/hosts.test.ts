@@ -1,5 +1,5 @@
+import type { Client } from '@cluster-ai/platform/edge/client-address.ts';
 import { describe, expect, test } from 'vitest';
-import type { Client } from './client-address.ts';
 import { createHosts } from './hosts.ts';
 
 const local: Client = { address: '127.0.0.1', https: false, overLoopback: true };
@@ -7,7 +7,7 @@ const far: Client = { address: '203.0.113.5', https: true, overLoopback: false }
 
 const hosts = createHosts(
   { host: '0.0.0.0', publicUrl: 'https://Cluster-AI.example.com:8443/', allowedHosts: ['door.internal', '[fd00::5]'] },
-  () => ['cert.example.com'],
+  () => ['cert.example.com', 'localhost', '127.0.0.1', '[::1]'],
 );
 
 describe('the names of a front door', () => {

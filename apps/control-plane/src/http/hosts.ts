@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { isLoopbackAddress, isLoopbackHost } from '@cluster-ai/core/access/loopback.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
-import type { Client } from './client-address.ts';
+import type { Client } from '@cluster-ai/platform/edge/client-address.ts';
 
 /** What of the settings decides under which names the front door is known. */
 export interface HostSettings {
@@ -42,11 +42,13 @@ export function createHosts(settings: HostSettings, certificateNames: () => read
   const isLocal = listenHost === 'localhost' || isLoopbackAddress(listenHost);
   if (!isEveryAddress && !isLocal) fixed.add(isIP(listenHost) === 6 ? `[${listenHost}]` : listenHost.toLowerCase());
 
+  // Many certificates are for localhost too; from elsewhere nobody means this machine by that.
+  const ofCertificate = (): readonly string[] => certificateNames().filter((name) => !isLoopbackHost(name));
   const answersTo: Hosts['answersTo'] = (host, client) => {
     if (host === undefined) return false;
     if (client.overLoopback && isLoopbackHost(host)) return true;
     const name = nameOf(host);
-    return name !== null && (fixed.has(name) || certificateNames().includes(name));
+    return name !== null && (fixed.has(name) || ofCertificate().includes(name));
   };
   const ownOrigin = (host: string, client: Client): string => `${client.https ? 'https' : 'http'}://${host}`;
   return {
@@ -57,7 +59,7 @@ export function createHosts(settings: HostSettings, certificateNames: () => read
     // Whoever may use another name brought a token, and is the one who gets the link.
     linkBase: (host, client) => publicUrl?.origin ?? ownOrigin(host ?? 'localhost', client),
     namesFor: ({ overLoopback }) => [
-      ...new Set([...(overLoopback ? loopbackNames : []), ...fixed, ...certificateNames()]),
+      ...new Set([...(overLoopback ? loopbackNames : []), ...fixed, ...ofCertificate()]),
     ],
   };
 }

@@ -1,10 +1,10 @@
 import type { Endpoint } from '@cluster-ai/contract/api/endpoint.ts';
+import type { Client } from '@cluster-ai/platform/edge/client-address.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Caller } from '../database/change.ts';
 import type { Metrics } from '../metrics.ts';
 import type { AccessRule, RouteAccess } from './access.ts';
-import type { Client } from './client-address.ts';
 import { assertModelsCovered } from './key-models.ts';
 import type { Principal } from './principal.ts';
 

@@ -1,5 +1,5 @@
 import { isLoopbackHost } from '@cluster-ai/core/access/loopback.ts';
-import type { Client } from './client-address.ts';
+import type { Client } from '@cluster-ai/platform/edge/client-address.ts';
 
 /** A year. */
 const strictTransport = 'max-age=31536000';

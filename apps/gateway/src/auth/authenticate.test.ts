@@ -22,7 +22,14 @@ function setUp(auth: 'loopback-exempt' | 'required', keys: readonly SnapshotKey[
   const ring = new KeyRing(new KeyUses(clock));
   ring.replace(keys);
   const lockout = new AddressLockout({ rule, clock, log: new MemoryLog(), redis: null });
-  const authenticate = createAuthenticate({ keys: ring, tokens: new PredictTokens(), lockout, auth, clock });
+  const authenticate = createAuthenticate({
+    keys: ring,
+    tokens: new PredictTokens(),
+    lockout,
+    auth,
+    trustedProxies: ['10.0.0.0/8'],
+    clock,
+  });
   const verdict = async (call: Call): Promise<string> => {
     try {
       const caller = await authenticate(call);
@@ -141,6 +148,30 @@ test('unknown keys lock their address out, except for good keys', async () => {
   expect(await from('192.0.2.7', 'wrong-again')).toBe('UNAUTHENTICATED');
 });
 
+test('behind a trusted proxy the client is locked out, not the proxy; nobody else is believed', async () => {
+  const { verdict } = setUp('loopback-exempt');
+  const through = (remoteAddress: string, client: string) =>
+    verdict(fakeCall({ remoteAddress, headers: { authorization: 'Bearer wrong', 'x-forwarded-for': client } }));
+  for (let count = 1; count <= rule.attemptsMax; count += 1) await through('10.0.0.1', '192.0.2.7');
+  expect(await through('10.0.0.1', '192.0.2.7')).toBe('LOCKED_OUT');
+  expect(await through('10.0.0.1', '192.0.2.8')).toBe('UNAUTHENTICATED');
+  for (let count = 1; count <= rule.attemptsMax; count += 1) await through('203.0.113.1', `192.0.2.${count}`);
+  expect(await through('203.0.113.1', '192.0.2.99')).toBe('LOCKED_OUT');
+});
+
+test('a proxy on this machine that was named is not this machine', async () => {
+  const clock = new FakeClock();
+  const authenticate = createAuthenticate({
+    keys: new KeyRing(new KeyUses(clock)),
+    tokens: new PredictTokens(),
+    lockout: { attempt: async () => 0 },
+    auth: 'loopback-exempt',
+    trustedProxies: ['127.0.0.1'],
+    clock,
+  });
+  expect(() => authenticate(fakeCall({ headers: local }))).toThrow('this call needs a key');
+});
+
 test('a key that was copied wrong is told apart from one that nobody has', async () => {
   const { ring, clock } = setUp('required');
   const lockout = { attempt: async () => 0 };
@@ -149,6 +180,7 @@ test('a key that was copied wrong is told apart from one that nobody has', async
     tokens: new PredictTokens(),
     lockout,
     auth: 'required',
+    trustedProxies: [],
     clock,
   });
   const key = apiKeyOf(new Uint8Array(32));

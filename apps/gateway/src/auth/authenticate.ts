@@ -1,7 +1,8 @@
 import { apiKeyForm } from '@cluster-ai/core/access/api-key.ts';
-import { isLoopbackConnection, isLoopbackExempt, proxyHeaders } from '@cluster-ai/core/access/loopback.ts';
+import { isLoopbackExempt, proxyHeaders } from '@cluster-ai/core/access/loopback.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { Clock } from '@cluster-ai/core/ports/clock.ts';
+import { createClientReader, type Client } from '@cluster-ai/platform/edge/client-address.ts';
 import type { Call } from '@cluster-ai/platform/edge/edge.ts';
 import type { AddressLockout } from './address-lockout.ts';
 import { local, type Caller } from './caller.ts';
@@ -16,8 +17,12 @@ export interface AuthenticateParts {
   readonly tokens: PredictTokens;
   readonly lockout: Pick<AddressLockout, 'attempt'>;
   readonly auth: 'loopback-exempt' | 'required';
+  /** Addresses and networks whose `X-Forwarded-For` is believed: `http.trustedProxies`. */
+  readonly trustedProxies: readonly string[];
   readonly clock: Clock;
 }
+
+type ClientOf = (call: Call) => Client;
 
 const originOrProxyHeaders = ['origin', ...proxyHeaders];
 
@@ -25,31 +30,40 @@ const originOrProxyHeaders = ['origin', ...proxyHeaders];
  * Makes the authentication of the inference listener: a key, a token that a control plane has signed, or, unless `auth`
  * is `required`, the loopback exemption. A wrong key is refused even where none would be needed: its owner should learn of it.
  * @returns a function that throws, or rejects with, ClusterError UNAUTHENTICATED or LOCKED_OUT.
+ * @throws ClusterError CONFIG_INVALID for an entry of `trustedProxies` that is no address.
  */
 export function createAuthenticate(parts: AuthenticateParts): Authenticate {
   const { auth } = parts;
+  const readClient = createClientReader(parts.trustedProxies);
+  const clientOf: ClientOf = (call) =>
+    readClient(call, (name) => call.headers.filter(([own]) => own === name).map(([, value]) => value));
   return (call) => {
     const authorization = call.header('authorization');
-    if (authorization !== null) return holderOf(authorization, call, parts);
-    if (auth === 'loopback-exempt' && comesFromThisMachine(call)) return local;
+    if (authorization !== null) return holderOf(authorization, call, parts, clientOf);
+    if (auth === 'loopback-exempt' && comesFromThisMachine(call, clientOf(call))) return local;
     throw new ClusterError('UNAUTHENTICATED', 'this call needs a key: send it as "Authorization: Bearer <key>"');
   };
 }
 
-function holderOf(authorization: string, call: Call, parts: AuthenticateParts): Caller | Promise<never> {
+function holderOf(
+  authorization: string,
+  call: Call,
+  parts: AuthenticateParts,
+  clientOf: ClientOf,
+): Caller | Promise<never> {
   const { keys, tokens, clock } = parts;
   const token = /^Bearer ([\x21-\x7e]{1,4096})$/i.exec(authorization)?.[1];
   if (token === undefined) {
     throw new ClusterError('UNAUTHENTICATED', 'the Authorization header is not of the form "Bearer <key>"');
   }
   const holder = (tokens.looksLike(token) ? tokens : keys).find(token, clock.wallMs());
-  if (holder === 'unknown') return refuse(token, call, parts);
+  if (holder === 'unknown') return refuse(token, clientOf(call), parts);
   if (holder === 'expired') throw new ClusterError('UNAUTHENTICATED', 'the key has expired');
   return holder;
 }
 
-async function refuse(token: string, call: Call, { lockout }: AuthenticateParts): Promise<never> {
-  const lockedMs = await lockout.attempt(call.remoteAddress);
+async function refuse(token: string, client: Client, { lockout }: AuthenticateParts): Promise<never> {
+  const lockedMs = await lockout.attempt(client.address);
   if (lockedMs > 0) {
     throw new ClusterError('LOCKED_OUT', 'too many unknown keys came from this address; keys that are known go on', {
       retryAfterSeconds: Math.ceil(lockedMs / 1_000),
@@ -63,9 +77,9 @@ async function refuse(token: string, call: Call, { lockout }: AuthenticateParts)
   );
 }
 
-function comesFromThisMachine(call: Call): boolean {
+function comesFromThisMachine(call: Call, { overLoopback }: Client): boolean {
   return isLoopbackExempt({
-    overLoopback: isLoopbackConnection(call.remoteAddress, call.localAddress),
+    overLoopback,
     host: call.header('host'),
     carriesOriginOrProxyHeader: originOrProxyHeaders.some((name) => call.header(name) !== null),
   });

@@ -1,5 +1,6 @@
 import { ClusterError, isErrorCode, type ErrorCode, type ErrorExtras } from '@cluster-ai/core/errors.ts';
 import type { z } from 'zod';
+import { certificateProblem, trustFix } from './certificate-problem.ts';
 import type { Endpoint } from './endpoint.ts';
 import { problemSchema } from './problem.ts';
 
@@ -74,6 +75,14 @@ async function send<E extends Endpoint>(options: ClientOptions, target: E, input
       retryAfterSeconds: wholeSeconds(response.headers.get('retry-after')),
     };
   } catch (cause) {
+    const problem = certificateProblem(cause);
+    if (problem !== null) {
+      throw new ClusterError(
+        'CONTROL_PLANE_UNAVAILABLE',
+        `the control plane at ${options.baseUrl} shows a certificate that is not trusted: ${problem}`,
+        { cause, fix: trustFix },
+      );
+    }
     throw new ClusterError('CONTROL_PLANE_UNAVAILABLE', `the control plane at ${options.baseUrl} does not answer`, {
       cause,
       fix: 'start it with `cluster-ai up`, or name another address with --server or CLUSTER_AI_SERVER',

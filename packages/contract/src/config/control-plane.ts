@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { corsSchema, plaintextSchema, tlsSchema } from './listener.ts';
+import { corsSchema, plaintextSchema, tlsSchema, trustedProxiesSchema } from './listener.ts';
 import { fixedSettingsSchema } from './runtime-settings.ts';
 
 const milliseconds = (fallback: number, max: number) => z.int().min(1).max(max).default(fallback);
@@ -41,10 +41,7 @@ export const controlPlaneConfigSchema = z.strictObject({
         .array(z.string())
         .default([])
         .describe('Further host names that the front door answers to, beside that of `http.publicUrl`.'),
-      trustedProxies: z
-        .array(z.string())
-        .default([])
-        .describe('Addresses and networks (`10.0.0.0/8`) whose `X-Forwarded-For` and `-Proto` are believed.'),
+      trustedProxies: trustedProxiesSchema,
       cors: corsSchema,
     })
     .prefault({}),

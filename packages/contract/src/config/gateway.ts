@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { corsSchema, plaintextSchema, tlsSchema } from './listener.ts';
+import { corsSchema, plaintextSchema, tlsSchema, trustedProxiesSchema } from './listener.ts';
 
 const milliseconds = (fallback: number, max: number) => z.int().min(1).max(max).default(fallback);
 
@@ -40,6 +40,7 @@ export const gatewayConfigSchema = z.strictObject({
         .string()
         .optional()
         .describe('Where clients reach this gateway, shown in status and examples. Unset: host and port.'),
+      trustedProxies: trustedProxiesSchema,
       cors: corsSchema,
     })
     .prefault({}),

@@ -18,6 +18,11 @@ export const plaintextSchema = z
   .default('loopback-only')
   .describe('`allowed` lets the listener have other than loopback addresses without TLS: a proxy in front ends TLS.');
 
+export const trustedProxiesSchema = z
+  .array(z.string())
+  .default([])
+  .describe('Addresses and networks (`10.0.0.0/8`) whose `X-Forwarded-For` and `-Proto` are believed.');
+
 export const corsSchema = z
   .strictObject({
     origins: z

@@ -31,6 +31,8 @@ test('a certificate with its key is read, with its names and its end', async () 
   expect(certificate.names).toEqual(['door.example', '10.0.0.7', 'localhost']);
   expect(certificate.notAfterMs / 86_400_000).toBeCloseTo(Date.now() / 86_400_000 + 10, 2);
   expect(certificate.cert).toContain(authority.cert);
+  expect(certificate.isSelfSigned).toBe(false);
+  expect((await read(paths(good.cert, good.key))).isSelfSigned).toBe(true);
 });
 
 const encrypted = generateKeyPairSync('ec', {

@@ -17,6 +17,8 @@ export interface Certificate extends TlsIdentity {
   readonly notAfterMs: number;
   /** Exact host names and addresses that it is for, as they stand in `Host`: `localhost`, `10.0.0.5`, `[::1]`. */
   readonly names: readonly string[];
+  /** No authority stands behind it: clients must be told to trust it. */
+  readonly isSelfSigned: boolean;
 }
 
 /** Where a certificate and its key are, with the settings that say so. */
@@ -73,7 +75,14 @@ export function checkCertificate(texts: CertificateTexts, paths: CertificatePath
       },
     );
   }
-  return { cert, key, minVersion, notAfterMs: leaf.validToDate.getTime(), names: namesOf(leaf) };
+  return {
+    cert,
+    key,
+    minVersion,
+    notAfterMs: leaf.validToDate.getTime(),
+    names: namesOf(leaf),
+    isSelfSigned: leaf.checkIssued(leaf),
+  };
 }
 
 async function readText(setting: string, path: string): Promise<string> {

@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { createClientReader } from './client-address.ts';
+import { createClientReader, type Connection } from './client-address.ts';
 
 const here = { remoteAddress: '127.0.0.1', localAddress: '127.0.0.1' };
-const read = createClientReader(['10.0.0.0/8', '192.0.2.7', 'fd00::/8']);
+const readTrusted = createClientReader(['10.0.0.0/8', '192.0.2.7', 'fd00::/8']);
+
+const read = (connection: Connection, headers: Record<string, string>) =>
+  readTrusted(connection, (name) => [headers[name] ?? []].flat());
 
 describe('without a trusted proxy', () => {
   test.each([
@@ -63,10 +66,15 @@ describe('behind a trusted proxy', () => {
     expect(read({ remoteAddress: '10.0.0.1', encrypted: true }, {}).https).toBe(true);
   });
 
+  test('a header that is sent twice is one list', () => {
+    const values = (name: string): string[] => (name === 'x-forwarded-for' ? ['1.1.1.1', '203.0.113.5, 10.0.0.9'] : []);
+    expect(readTrusted({ remoteAddress: '10.0.0.1' }, values).address).toBe('203.0.113.5');
+  });
+
   test('a proxy on this machine is not this machine, with or without its header', () => {
     const local = createClientReader(['127.0.0.1']);
-    expect(local(here, {})).toEqual({ address: '127.0.0.1', https: false, overLoopback: false });
-    expect(local(here, { 'x-forwarded-for': '127.0.0.1' }).overLoopback).toBe(false);
+    expect(local(here, () => [])).toEqual({ address: '127.0.0.1', https: false, overLoopback: false });
+    expect(local(here, () => ['127.0.0.1']).overLoopback).toBe(false);
   });
 });
 

@@ -1,9 +1,8 @@
 import { BlockList, isIP } from 'node:net';
-import type { IncomingHttpHeaders } from 'node:http';
 import { isLoopbackConnection } from '@cluster-ai/core/access/loopback.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 
-/** Who is at the other end, as far as this program can know: `request.client` of every request. */
+/** Who is at the other end, as far as this program can know. */
 export interface Client {
   /** The client's address, for lockouts, rate limits and the audit log. Behind a trusted proxy it is what that says. */
   readonly address: string;
@@ -24,6 +23,9 @@ export interface Connection {
   readonly encrypted?: boolean;
 }
 
+/** All values of a header, whose name is in lower case. */
+export type HeaderValues = (name: string) => readonly string[];
+
 /** Addresses that a header may name at most; a longer one is cut, nearest first. */
 const hopsMax = 32;
 
@@ -34,10 +36,10 @@ const hopsMax = 32;
  */
 export function createClientReader(
   trustedProxies: readonly string[],
-): (connection: Connection, headers: IncomingHttpHeaders) => Client {
+): (connection: Connection, headers: HeaderValues) => Client {
   const trusted = proxyList(trustedProxies);
   const isTrusted = (address: string): boolean => {
-    const family = isIP(address);
+    const family = trustedProxies.length === 0 ? 0 : isIP(address);
     return family !== 0 && trusted.check(address, family === 6 ? 'ipv6' : 'ipv4');
   };
   return (connection, headers) => {
@@ -47,9 +49,9 @@ export function createClientReader(
       const overLoopback = isLoopbackConnection(peer, connection.localAddress ?? '');
       return { address: peer, https: encrypted, overLoopback };
     }
-    const scheme = lastOf(headers['x-forwarded-proto']);
+    const scheme = hopsOf(headers('x-forwarded-proto')).at(-1);
     return {
-      address: forwardedAddress(headers['x-forwarded-for'], isTrusted) ?? peer,
+      address: forwardedAddress(hopsOf(headers('x-forwarded-for')), isTrusted) ?? peer,
       https: scheme === undefined ? encrypted : scheme.toLowerCase() === 'https',
       overLoopback: false,
     };
@@ -60,12 +62,9 @@ export function createClientReader(
  * Each proxy adds the address that it was called from at the end. So from the end, the first that is no trusted proxy is
  * the client; what stands before it is whatever the client wrote.
  */
-function forwardedAddress(
-  header: string | string[] | undefined,
-  isTrusted: (address: string) => boolean,
-): string | null {
+function forwardedAddress(hops: readonly string[], isTrusted: (address: string) => boolean): string | null {
   let nearest: string | null = null;
-  for (const hop of listOf(header).slice(-hopsMax).toReversed()) {
+  for (const hop of hops.slice(-hopsMax).toReversed()) {
     const address = plainAddress(hop);
     // A proxy that writes something else than an address tells nothing that could be used.
     if (isIP(address) === 0) return nearest;
@@ -75,16 +74,11 @@ function forwardedAddress(
   return nearest;
 }
 
-function listOf(header: string | string[] | undefined): string[] {
-  return [header ?? []]
-    .flat()
+function hopsOf(values: readonly string[]): string[] {
+  return values
     .flatMap((value) => value.split(','))
     .map((item) => item.trim())
     .filter((item) => item !== '');
-}
-
-function lastOf(header: string | string[] | undefined): string | undefined {
-  return listOf(header).at(-1);
 }
 
 /** `::ffff:10.0.0.7` of a socket that takes both families is 10.0.0.7. */
