@@ -12,8 +12,6 @@ export default defineConfig({
     // The front door's content security policy has no `data:`: every font and picture stays a file of its own.
     assetsInlineLimit: 0,
     target: 'es2024',
-    // One page, one file: React, the chart and zod weigh 550 kB before compression, and splitting would only add a round trip.
-    chunkSizeWarningLimit: 700,
   },
   server: {
     // One origin, as behind the front door: the dashboard calls only relative addresses.

@@ -36,7 +36,8 @@ interface SeriesName {
 }
 
 function seriesNames(scenario: Scenario, { groupBy, route }: TrafficQuery): SeriesName[] {
-  const isIdle = scenario === 'idle' || scenario === 'empty' || scenario === 'no-gateway';
+  if (scenario === 'no-gateway') return [];
+  const isIdle = scenario === 'idle' || scenario === 'empty';
   const versions = Object.entries(rates)
     .map(([modelId, rate]) => seriesName({ route: modelId.split('@')[0] ?? modelId, modelId, rate: isIdle ? 0 : rate }))
     .filter((entry) => route === undefined || entry.route === route);

@@ -32,11 +32,11 @@ export function PageHeader({ title, tabTitle = title, crumbs, marks, summary, ac
     document.title = `${tabTitle} · ${product}`;
   }, [tabTitle, product]);
   return (
-    <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
-      <div className="min-w-0 space-y-1">
+    <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
+      <div className="min-w-0">
         {crumbs !== undefined && (
           <nav aria-label={t('breadcrumb')}>
-            <ol className="flex flex-wrap items-center gap-1 text-sm text-muted">
+            <ol className="-mb-0.5 flex flex-wrap items-center gap-1 text-sm text-muted">
               {crumbs.map((crumb) => (
                 <li key={crumb.label} className="flex items-center gap-1">
                   <Link {...crumb.link} className="rounded hover:text-ink hover:underline">
@@ -48,7 +48,7 @@ export function PageHeader({ title, tabTitle = title, crumbs, marks, summary, ac
             </ol>
           </nav>
         )}
-        <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+        <div className="flex min-h-9 flex-wrap items-center gap-x-3 gap-y-1">
           <h1 className="min-w-0 text-xl font-semibold tracking-tight break-words">{title}</h1>
           {marks}
         </div>

@@ -37,6 +37,8 @@ export const overview = {
   history: 'History',
   totalsShort: '{requests} requests, {share} with an error',
   noTraffic: 'No request in this range.',
+  quietText: 'Choose a longer range, or send one from the {playground}.',
+  quietLink: 'playground',
   step: 'One point every {step}.',
   trafficFailed: 'The history could not be read',
   requests: 'Requests',

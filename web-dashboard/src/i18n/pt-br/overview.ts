@@ -40,6 +40,8 @@ export const overview: TranslationOf<typeof english> = {
   history: 'Histórico',
   totalsShort: '{requests} requisições, {share} com erro',
   noTraffic: 'Nenhuma requisição neste período.',
+  quietText: 'Escolha um período maior, ou envie uma na página {playground}.',
+  quietLink: 'Experimentar',
   step: 'Um ponto a cada {step}.',
   trafficFailed: 'O histórico não pôde ser lido',
   requests: 'Requisições',

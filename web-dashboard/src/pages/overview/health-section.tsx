@@ -14,6 +14,8 @@ interface HealthSectionProps {
   readonly isOld: boolean;
 }
 
+const colours = { ok: 'text-ink', degraded: 'text-warn', down: 'text-bad' } as const;
+
 /** Health as a score, with everything that takes from it. */
 export function HealthSection({ overview, isOld }: HealthSectionProps) {
   const t = useText(overviewText);
@@ -23,7 +25,7 @@ export function HealthSection({ overview, isOld }: HealthSectionProps) {
         <div className="flex min-w-0 gap-5 p-5">
           <ScoreRing score={overview.score} health={overview.health} />
           <div className="min-w-0 flex-1 space-y-3 self-center">
-            <h2 id="health-title" className="text-xl font-semibold tracking-tight">
+            <h2 id="health-title" className={`text-xl font-semibold tracking-tight ${colours[overview.health]}`}>
               {t(isOld ? `${overview.health}Before` : overview.health)}
             </h2>
             <HealthReasons reasons={overview.reasons} />

@@ -13,7 +13,7 @@ export function ScoreRing({ score, health }: Pick<Overview, 'score' | 'health'>)
   return (
     <p className={`relative size-20 shrink-0 ${colours[health]}`}>
       <svg viewBox="0 0 80 80" className="size-full -rotate-90" fill="none" strokeWidth="6" aria-hidden="true">
-        <circle cx="40" cy="40" r={radius} stroke="var(--line)" />
+        <circle cx="40" cy="40" r={radius} stroke="currentColor" opacity="0.16" />
         <circle
           cx="40"
           cy="40"

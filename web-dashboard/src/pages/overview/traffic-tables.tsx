@@ -30,13 +30,13 @@ export function RouteTraffic() {
   if (error !== null && data === undefined) return null;
   const busy = data?.series.filter((series) => series.requests > 0) ?? [];
   const rows = busy.slice(0, routesMax);
+  if (data !== undefined && rows.length === 0) return null;
   const omitted = busy.length - rows.length + (data?.seriesOmitted ?? 0);
   return (
     <Section id="by-route" title={t('byRoute')}>
       <Panel>
         {data === undefined && <SkeletonLines />}
-        {data !== undefined && rows.length === 0 && <p className="p-5 text-muted">{t('noTraffic')}</p>}
-        {rows.length > 0 && (
+        {data !== undefined && (
           <DataTable
             caption={t('byRoute')}
             columns={routeColumns(t, format)}
