@@ -1,5 +1,6 @@
 import { problemSchema } from '@cluster-ai/contract/api/problem.ts';
 import { z } from 'zod';
+import { csrfHeaders } from './csrf.ts';
 import { encodeInferBody, inferPath, type InferCall } from '../inference/infer-request.ts';
 import { decodeInferAnswer, type InferAnswer } from '../inference/infer-response.ts';
 
@@ -42,7 +43,7 @@ export async function predict(call: InferCall): Promise<Prediction> {
   try {
     const response = await fetch(`/predict${inferPath(call.model)}`, {
       method: 'POST',
-      headers,
+      headers: { ...headers, ...csrfHeaders('POST') },
       body: blob.byteLength === 0 ? json : new Blob([json, blob]),
       signal: AbortSignal.timeout(predictTimeoutMs),
     });
