@@ -18,6 +18,7 @@ import { connectedWithinMs, fleetJobs } from './features/fleet/index.ts';
 import { issuerJobs } from './features/front-door/index.ts';
 import { createKeyAuthority, keyJobs } from './features/keys/index.ts';
 import { modelJobs } from './features/models/index.ts';
+import { openProvider } from './features/oidc/index.ts';
 import { createLiveSettings } from './features/settings/index.ts';
 import { sessionJobs } from './features/session/index.ts';
 import { createSnapshotFeed, snapshotJobs } from './features/snapshots/index.ts';
@@ -100,6 +101,7 @@ export async function createControlPlane(
     certificate,
     hosts,
     identity,
+    oidc: await openProvider(config.oidc, clock),
     access: createAccessRule({
       tokens,
       hosts,

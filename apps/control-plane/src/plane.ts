@@ -6,6 +6,7 @@ import type { CertificateFiles } from '@cluster-ai/platform/tls/certificate-file
 import type { Store } from './database/change.ts';
 import type { EventHub } from './features/events/index.ts';
 import type { LiveSettings } from './features/settings/index.ts';
+import type { OidcProvider } from './features/oidc/index.ts';
 import type { SnapshotFeed } from './features/snapshots/index.ts';
 import type { AccessRule } from './http/access.ts';
 import type { Hosts } from './http/hosts.ts';
@@ -33,6 +34,8 @@ export interface Plane {
   readonly tokens: Tokens;
   /** Who calls, and whether they may. */
   readonly access: AccessRule;
+  /** The identity provider; null when none is configured. */
+  readonly oidc: OidcProvider | null;
   /** What signing in is made of. */
   readonly identity: Identity;
   /** What the front door shows over TLS; null when it speaks plain text. */

@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import { finishOidc } from '@cluster-ai/contract/api/session.ts';
 import type { ClusterError } from '@cluster-ai/core/errors.ts';
 import { createClientReader } from '@cluster-ai/platform/edge/client-address.ts';
 import Fastify from 'fastify';
@@ -10,6 +11,7 @@ import { fleetRoutes } from './features/fleet/index.ts';
 import { dashboardRoutes, proxyRoutes } from './features/front-door/index.ts';
 import { keyRoutes } from './features/keys/index.ts';
 import { modelRoutes } from './features/models/index.ts';
+import { oidcRoutes } from './features/oidc/index.ts';
 import { routeRoutes } from './features/routes/index.ts';
 import { sessionRoutes } from './features/session/index.ts';
 import { snapshotRoutes } from './features/snapshots/index.ts';
@@ -90,6 +92,7 @@ export async function buildServer(plane: Plane): Promise<FastifyInstance> {
     fleetRoutes,
     keyRoutes,
     modelRoutes,
+    oidcRoutes,
     routeRoutes,
     sessionRoutes,
     snapshotRoutes,
@@ -122,7 +125,7 @@ function addHooks(app: FastifyInstance, plane: Plane): void {
     const fields = {
       requestId: request.id,
       method: request.method,
-      path: request.url,
+      path: loggedPath(request.url),
       status: reply.statusCode,
       actor: request.principal.actor,
       durationMs: Math.round(reply.elapsedTime),
@@ -136,7 +139,7 @@ function addHooks(app: FastifyInstance, plane: Plane): void {
     const error: ClusterError = clusterErrorOf(thrown);
     if (error.httpStatus >= 500) {
       plane.log[error.code === 'INTERNAL' ? 'error' : 'warn'](
-        { requestId: request.id, method: request.method, path: request.url, error },
+        { requestId: request.id, method: request.method, path: loggedPath(request.url), error },
         'request failed',
       );
     }
@@ -149,4 +152,10 @@ function addHooks(app: FastifyInstance, plane: Plane): void {
       .serializer(JSON.stringify)
       .send(problemOf(error, request.id));
   });
+}
+
+/** What a browser brings back from the identity provider is as good as a password for a moment. */
+function loggedPath(url: string): string {
+  const [path = ''] = url.split('?', 1);
+  return path === finishOidc.path ? path : url;
 }

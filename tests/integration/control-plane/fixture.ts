@@ -30,6 +30,7 @@ export interface Overrides {
   readonly http?: Record<string, unknown>;
   readonly auth?: Record<string, unknown>;
   readonly redisUrl?: string;
+  readonly oidc?: Record<string, unknown>;
   /** Moves the time of sessions and locks. */
   readonly clock?: Clock;
   /** Variables that set something of the control plane. */
@@ -64,6 +65,7 @@ export async function startPlane(databaseUrl: string, overrides: Overrides = {})
     http: { port: 0, ...overrides.http },
     database: { url: databaseUrl, connectTimeoutMs: 1_000, ...overrides.database },
     auth: { adminTokenFile, gatewayTokenFile, ...overrides.auth },
+    oidc: overrides.oidc ?? {},
     redis: overrides.redisUrl === undefined ? {} : { url: overrides.redisUrl },
     uploads: overrides.uploads ?? {},
     sources: overrides.sources ?? {},

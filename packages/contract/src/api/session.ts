@@ -139,6 +139,36 @@ export const completeSetup = endpoint({
   status: 201,
 });
 
+/**
+ * Why a sign-in with the identity provider did not work: `/sign-in?problem=<one of these>`. Never free text, which somebody
+ * could put into a link.
+ */
+export const signInProblems = [
+  /** No identity provider is configured. */
+  'not-configured',
+  /** The identity provider cannot be reached. */
+  'provider-away',
+  /** It took too long, was begun in another browser, or was finished before. */
+  'expired',
+  /** The person, or the identity provider, said no. */
+  'cancelled',
+  /** What the identity provider answered is not to be trusted: a wrong signature, issuer, audience, nonce or time. */
+  'not-trusted',
+  /** None of the person's groups has a role here. */
+  'no-role',
+  'no-email',
+  /** The address belongs to somebody who was invited, and the identity provider has not verified it. */
+  'email-not-verified',
+  'email-not-allowed',
+  /** The address belongs to somebody who signs in in another way. */
+  'other-account',
+  'disabled',
+  /** Too many attempts from this address. */
+  'locked',
+] as const;
+
+export type SignInProblem = (typeof signInProblems)[number];
+
 /** Answers with a redirect to the identity provider; `next` is the page of the dashboard to come back to. */
 export const startOidc = endpoint({
   id: 'startOidc',

@@ -1,6 +1,10 @@
+import { roles } from '@cluster-ai/core/access/roles.ts';
 import { z } from 'zod';
 import { corsSchema, plaintextSchema, tlsSchema, trustedProxiesSchema } from './listener.ts';
 import { fixedSettingsSchema } from './runtime-settings.ts';
+
+/** Only what stays on this machine may be asked without TLS. */
+const oidcIssuer = /^(https:\/\/\S+|http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(\/\S*)?)$/;
 
 const milliseconds = (fallback: number, max: number) => z.int().min(1).max(max).default(fallback);
 
@@ -76,6 +80,46 @@ export const controlPlaneConfigSchema = z.strictObject({
       .default('exempt')
       .describe('`required` ends the loopback exemption: reading and predicting need a session or a key here, too.'),
   }),
+  oidc: z
+    .strictObject({
+      issuer: z
+        .string()
+        .regex(oidcIssuer, 'an https address; http only on this machine')
+        .optional()
+        .describe('Address of an OpenID Connect provider with which people sign in.'),
+      clientId: z.string().min(1).optional().describe('The name of this installation there.'),
+      clientSecretFile: z.string().optional().describe('File with its secret; without it the client is a public one.'),
+      caFile: z
+        .string()
+        .min(1)
+        .optional()
+        .describe("PEM file that the provider's certificate is checked against in place of the system's CAs."),
+      label: z.string().min(1).max(64).default('Single sign-on').describe('What the button of the sign-in page says.'),
+      scopes: z
+        .array(z.string())
+        .default(['openid', 'email', 'profile'])
+        .describe('What is asked of the provider. `openid` is always asked for.'),
+      roleClaim: z
+        .string()
+        .min(1)
+        .default('groups')
+        .describe('Claim with the groups or roles of a person; dots lead into objects: `realm_access.roles`.'),
+      roleMapping: z
+        .array(z.string().regex(/^.+=(viewer|operator|admin)$/, '<value of the claim>=<viewer, operator or admin>'))
+        .default([])
+        .describe(
+          'Values of that claim and the roles that they give, as `ml-team=operator`; the highest counts, at each sign-in. Without any, roles are given here.',
+        ),
+      defaultRole: z
+        .enum(roles)
+        .optional()
+        .describe('Role of people to whom no value gives one. Without it they are refused.'),
+      allowedEmailDomains: z
+        .array(z.string())
+        .default([])
+        .describe('Only people with a verified address of one of these domains; empty is every one.'),
+    })
+    .prefault({}),
   uploads: z
     .strictObject({
       bytesMax: z

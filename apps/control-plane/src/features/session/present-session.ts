@@ -60,7 +60,7 @@ export async function signedIn(
 async function shownToAll(plane: Plane) {
   return {
     setupNeeded: !(await plane.store.read(administratorExists)),
-    oidc: null,
+    oidc: plane.oidc === null ? null : { label: plane.config.oidc.label },
     passwordLengthMin: plane.settings.current.password_length_min,
   };
 }

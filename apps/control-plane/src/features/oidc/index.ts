@@ -1,0 +1,3 @@
+export { openProvider } from './provider.ts';
+export type { OidcProvider } from './provider.ts';
+export { oidcRoutes } from './routes.ts';
