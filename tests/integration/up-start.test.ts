@@ -147,10 +147,12 @@ describe('what is refused before anything starts', () => {
     );
   });
 
-  test('another address than loopback, with the reason', async () => {
+  test('another address than loopback without TLS, with the two ways out', async () => {
     const result = await up('--host', '0.0.0.0');
     expect(result.status).toBe(2);
-    expect(result.stderr).toContain('only loopback addresses are accepted: the listeners have no TLS');
+    expect(result.stderr).toContain(
+      '--host: http.host is 0.0.0.0, which other machines can reach, and this listener has no TLS: set http.tls.certFile and http.tls.keyFile, or, where a proxy ends TLS in front of it, set http.plaintext to allowed',
+    );
   });
 
   test('a setting that does not exist, with the nearest one', async () => {

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { readPublicUrl } from '@cluster-ai/core/access/public-url.ts';
 import type { GatewayConfig } from '@cluster-ai/contract/config/gateway.ts';
 import { systemClock } from '@cluster-ai/core/ports/clock.ts';
 import type { CallHandler, Edge } from '@cluster-ai/platform/edge/edge.ts';
@@ -40,7 +41,9 @@ export async function assembleGateway(options: GatewayOptions, lifecycle: Lifecy
   const certificate = await openCertificate('http', config.http, log);
   trustControlPlanes(config);
   const listeners: Listeners = { http: null, operations: null, certificate };
-  const parts = createParts({ ...options, httpUrl: () => config.http.publicUrl ?? urlOf(config, listeners) });
+  const { publicUrl } = config.http;
+  const publicOrigin = publicUrl === undefined ? null : readPublicUrl(publicUrl).origin;
+  const parts = createParts({ ...options, httpUrl: () => publicOrigin ?? urlOf(config, listeners) });
   addOperationsPhases(lifecycle, options, parts, listeners);
   addServingPhases(lifecycle, options, parts, listeners);
 }

@@ -51,6 +51,10 @@ test('the public address is the one for people', async () => {
   expect(named.slice(0, 2)).toEqual(['https://door.example', 'https://other.example']);
 });
 
+test('a public address that is none is told before anything is started', async () => {
+  await expect(choose({ publicUrl: 'door.example' })).rejects.toThrow('http.publicUrl: "door.example" is not');
+});
+
 test('behind a proxy the name of the machine is left', async () => {
   const plaintext = {
     CLUSTER_AI_CONTROL_PLANE_HTTP_PLAINTEXT: 'allowed',

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { isIP } from 'node:net';
 import { isLoopbackAddress } from '@cluster-ai/core/access/loopback.ts';
+import { readPublicUrl } from '@cluster-ai/core/access/public-url.ts';
 import { checkCertificate, readTexts } from '@cluster-ai/platform/tls/certificate.ts';
 import type { Certificate } from '@cluster-ai/platform/tls/certificate.ts';
 import { certificatePaths } from '@cluster-ai/platform/tls/listener-rule.ts';
@@ -85,7 +86,7 @@ function isEveryAddress(host: string): boolean {
 }
 
 function originOf(url: string | undefined): string | undefined {
-  return url === undefined ? undefined : (URL.parse(url)?.origin ?? url);
+  return url === undefined ? undefined : readPublicUrl(url).origin;
 }
 
 function hostInUrl(host: string): string {

@@ -85,7 +85,7 @@ test.each([
   'https://u@a.example',
 ])('the public address %s is refused', (publicUrl) => {
   expect(() => createHosts({ host: '::1', publicUrl, allowedHosts: [] }, () => [])).toThrow(
-    `http.publicUrl: "${publicUrl}" is not the address of a front door`,
+    `http.publicUrl: "${publicUrl}" is not the address of a listener`,
   );
 });
 

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { isLoopbackAddress, isLoopbackHost } from '@cluster-ai/core/access/loopback.ts';
+import { readPublicUrl } from '@cluster-ai/core/access/public-url.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { Client } from '@cluster-ai/platform/edge/client-address.ts';
 
@@ -69,19 +70,6 @@ const loopbackNames = ['localhost', '127.0.0.1', '[::1]'];
 /** The name in a `Host` header without its port, in lower case; null for what is none. */
 function nameOf(host: string): string | null {
   return /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/.exec(host.toLowerCase())?.[1] ?? null;
-}
-
-function readPublicUrl(text: string): URL {
-  const url = URL.parse(text);
-  const isWeb = url !== null && (url.protocol === 'https:' || url.protocol === 'http:');
-  if (isWeb && url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '') return url;
-  throw new ClusterError(
-    'CONFIG_INVALID',
-    `http.publicUrl: ${JSON.stringify(text)} is not the address of a front door`,
-    {
-      fix: 'write scheme and host, with a port where it is not the usual one: https://cluster-ai.example.com',
-    },
-  );
 }
 
 function readAllowedHost(text: string): string {
