@@ -112,3 +112,28 @@ test('a wrong password is named, and is in no sentence', async () => {
   const said = JSON.stringify([log.lines, redis.reason]);
   expect(said).not.toContain(wrong);
 });
+
+test.each(['redis://:geheim@[', 'http://:geheim@host:1', 'geheim', 'redis://:geheim@'])(
+  'an address that is none is refused without showing it: %s',
+  (url) => {
+    const open = () =>
+      new Redis({ url, clientName: 'test', connectTimeoutMs: 500, commandTimeoutMs: 100, log: new MemoryLog() });
+    expect(open).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
+    expect(open).not.toThrow('geheim');
+  },
+);
+
+test('a name with spaces, as people give to gateways, does not keep Redis away', async () => {
+  const log = new MemoryLog();
+  const redis = new Redis({
+    url: server.url,
+    clientName: 'a name, ção',
+    connectTimeoutMs: 500,
+    commandTimeoutMs: 500,
+    log,
+  });
+  opened.push(redis);
+  redis.start();
+  await until('Redis is connected', 5_000, () => redis.connected);
+  expect(await redis.send(['CLIENT', 'GETNAME'])).toBe('a-name,---o');
+});

@@ -149,6 +149,7 @@ export const updateModel = endpoint({
   path: '/api/v1/models/:name',
   summary: 'Change the description of a model',
   access: 'operator',
+  names: ['params.name'],
   params: nameParams,
   query: nothing,
   body: z.strictObject({ description: modelDescriptionSchema }),
@@ -164,6 +165,7 @@ export const listVersions = endpoint({
   path: '/api/v1/models/:name/versions',
   summary: 'List the versions of a model, newest first',
   access: 'read',
+  names: ['params.name'],
   params: nameParams,
   query: listQuery({
     fields: {
@@ -190,6 +192,7 @@ export const getVersion = endpoint({
   path: '/api/v1/models/:name/versions/:version',
   summary: 'Show one version with its files',
   access: 'read',
+  names: ['params.name'],
   params: versionParams,
   query: nothing,
   body: nothing,
@@ -204,6 +207,7 @@ export const updateVersion = endpoint({
   path: '/api/v1/models/:name/versions/:version',
   summary: 'Change the notes or the lineage of a version',
   access: 'operator',
+  names: ['params.name'],
   params: versionParams,
   query: nothing,
   body: z.strictObject({
@@ -223,6 +227,7 @@ export const listAliasHistory = endpoint({
   path: '/api/v1/models/:name/alias-history',
   summary: 'Who moved which alias, newest first',
   access: 'read',
+  names: ['params.name'],
   params: nameParams,
   query: listQuery({
     fields: {

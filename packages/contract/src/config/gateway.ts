@@ -82,9 +82,10 @@ export const gatewayConfigSchema = z.strictObject({
     .strictObject({
       url: z
         .string()
+        .regex(/^rediss?:\/\/\S+$/, 'an address that begins with redis:// or rediss://')
         .optional()
         .describe(
-          'Redis (REDIS_URL) over which gateways count limits and wrong keys together: redis:// or rediss://. Unset: each counts alone.',
+          'Redis (REDIS_URL) over which gateways count limits and wrong keys together, `rediss://` with TLS. Unset: each counts alone.',
         )
         .meta({ secret: true, env: 'REDIS_URL' }),
       connectTimeoutMs: milliseconds(1_000, 60_000).describe('Wait for a connection to Redis at most.'),

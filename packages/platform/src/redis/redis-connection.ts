@@ -38,7 +38,8 @@ export class RedisConnection {
     this.options = options;
     this.client = createClient({
       url: options.url,
-      name: options.clientName,
+      // Redis takes no spaces in it.
+      name: options.clientName.replaceAll(/[^!-~]/g, '-'),
       disableOfflineQueue: true,
       disableClientInfo: true,
       maintNotifications: 'disabled',

@@ -37,15 +37,13 @@ export class Redis {
   private failure = 'it has not been reached yet';
   private said = '';
   private ended: Promise<void> = Promise.resolve();
+  /** Host and port without user and password. */
+  readonly address: string;
 
+  /** @throws ClusterError CONFIG_INVALID for a text that is no address of a Redis; it does not hold the text. */
   constructor(options: RedisOptions) {
     this.options = options;
-  }
-
-  /** Host and port without user and password. */
-  get address(): string {
-    const { hostname, port } = new URL(this.options.url);
-    return `${hostname}:${port === '' ? '6379' : port}`;
+    this.address = addressOf(options.url);
   }
 
   get connected(): boolean {
@@ -150,6 +148,14 @@ export class Redis {
   private tell(connected: boolean): void {
     for (const listener of this.listeners) listener(connected);
   }
+}
+
+function addressOf(url: string): string {
+  const parsed = URL.parse(url);
+  if (parsed === null || !/^rediss?:$/.test(parsed.protocol) || parsed.hostname === '') {
+    throw new ClusterError('CONFIG_INVALID', 'redis.url is not of the form redis://user:password@host:port/number');
+  }
+  return `${parsed.hostname}:${parsed.port === '' ? '6379' : parsed.port}`;
 }
 
 function isUnknownScript(error: unknown): boolean {
