@@ -7,6 +7,9 @@ import { isStreamOpen, setStreamOpen } from './stream-state.ts';
 const reconnectMsMin = 2_000;
 const reconnectMsMax = 30_000;
 
+/** After this silence the overview is asked for: a connection may be dead without saying so, milliseconds. */
+const silenceMsMax = 10_000;
+
 /** Answers that a change makes old, by the first word of their key. */
 const affected: Readonly<Record<ChangeKind, readonly string[]>> = {
   model: ['models', 'model', 'routes', 'route'],
@@ -25,7 +28,11 @@ export function followEvents(client: QueryClient): () => void {
   let source: EventSource | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let waitMs = reconnectMsMin;
-
+  let heardAtMs = Date.now();
+  const heard = () => {
+    heardAtMs = Date.now();
+    setStreamOpen(true);
+  };
   const away = () => {
     if (!isStreamOpen()) return;
     setStreamOpen(false);
@@ -36,7 +43,7 @@ export function followEvents(client: QueryClient): () => void {
     source = new EventSource(streamEvents.path);
     source.addEventListener('open', () => {
       waitMs = reconnectMsMin;
-      setStreamOpen(true);
+      heard();
     });
     source.addEventListener('error', () => {
       away();
@@ -45,6 +52,7 @@ export function followEvents(client: QueryClient): () => void {
       waitMs = Math.min(reconnectMsMax, waitMs * 2);
     });
     source.addEventListener('overview', (event: MessageEvent<string>) => {
+      heard();
       const overview = eventSchemas.overview.safeParse(JSON.parse(event.data));
       if (overview.success) client.setQueryData(overviewQuery.queryKey, overview.data);
     });
@@ -54,8 +62,17 @@ export function followEvents(client: QueryClient): () => void {
     });
   };
   connect();
+  const breakSilence = async () => {
+    if (!isStreamOpen() || Date.now() - heardAtMs < silenceMsMax) return;
+    await client.refetchQueries({ queryKey: overviewQuery.queryKey });
+    // Nothing may have changed for a while.
+    if (client.getQueryState(overviewQuery.queryKey)?.status === 'success') heardAtMs = Date.now();
+    else away();
+  };
+  const watch = setInterval(() => void breakSilence(), silenceMsMax / 2);
   return () => {
     clearTimeout(timer);
+    clearInterval(watch);
     source?.close();
     setStreamOpen(false);
   };

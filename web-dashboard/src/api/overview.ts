@@ -6,9 +6,6 @@ import { isStreamOpen } from './stream-state.ts';
 /** How often the overview is asked for while no events arrive: as often as gateways report, milliseconds. */
 export const overviewIntervalMs = 2_000;
 
-/** How often in spite of events: a connection that is dead without saying so shows within this time, milliseconds. */
-const checkIntervalMs = 10_000;
-
 /**
  * Kept fresh by events (`live.ts`), and polled without them. No retries: the next poll is the retry, and the reader learns
  * at once that there was no answer.
@@ -16,7 +13,7 @@ const checkIntervalMs = 10_000;
 export const overviewQuery = queryOptions({
   queryKey: ['overview'],
   queryFn: ({ signal }) => call(getOverview, { signal }),
-  refetchInterval: () => (isStreamOpen() ? checkIntervalMs : overviewIntervalMs),
+  refetchInterval: () => (isStreamOpen() ? false : overviewIntervalMs),
   retry: false,
   refetchIntervalInBackground: true,
 });
