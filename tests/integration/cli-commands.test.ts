@@ -100,6 +100,15 @@ describe('commands against a running platform', () => {
     ]);
   });
 
+  test('follows what changes', async () => {
+    const following = cli(platform, 'events', '--event', 'changed', '--count', '1', '-o', 'json');
+    // The stream is there once it has shown a change: so many are made that one comes after it has begun.
+    let ended = false;
+    void following.finally(() => (ended = true));
+    for (let count = 1; !ended; count += 1) await cli(platform, 'model', 'describe', 'flowers', `${count} kinds`);
+    expect(JSON.parse(await following)).toEqual({ event: 'changed', data: { kind: 'model', name: 'flowers' } });
+  });
+
   test('shows gateways, and the traffic that they had', async () => {
     expect(await cli(platform, 'gateway', 'list', '--filter', 'connected=true')).toMatch(/\ngateway-1\s+ready/);
     expect(await cli(platform, 'gateway', 'show', 'gateway-1')).toMatch(/flowers@2\s+READY/);

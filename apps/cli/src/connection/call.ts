@@ -20,7 +20,8 @@ export async function call<E extends Endpoint>(
   }
 }
 
-function withNextCommand(error: unknown, { baseUrl, token }: ClientOptions): unknown {
+/** The same error with what the person at the terminal can do about it, where the server has not said so. */
+export function withNextCommand(error: unknown, { baseUrl, token }: ClientOptions): unknown {
   if (!(error instanceof AnsweredError) || error.fix !== undefined) return error;
   const fix = nextCommand(error.code, baseUrl, token !== undefined);
   return fix === undefined ? error : new AnsweredError(error.code, error.message, error.requestId, { fix });

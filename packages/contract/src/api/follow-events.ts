@@ -16,6 +16,8 @@ export interface FollowOptions {
   readonly baseUrl: string;
   /** A bearer token; without it the session's cookie is used. */
   readonly token?: string | undefined;
+  /** Further headers of each connection: a session outside of a browser has its cookie there. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Ends following. */
   readonly signal: AbortSignal;
   readonly onEvent: (event: ServerEvent) => void;
@@ -91,9 +93,10 @@ async function followOnce(options: FollowOptions, remembered: Remembered, onOpen
   }
 }
 
-function headersOf({ token }: FollowOptions, { lastId }: Remembered): Record<string, string> {
+function headersOf({ token, headers }: FollowOptions, { lastId }: Remembered): Record<string, string> {
   return {
     accept: 'text/event-stream',
+    ...headers,
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     ...(lastId === '' ? {} : { 'last-event-id': lastId }),
   };

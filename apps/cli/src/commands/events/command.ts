@@ -1,14 +1,16 @@
-import { eventSchemas } from '@cluster-ai/contract/api/events.ts';
+import { eventSchemas, streamEvents } from '@cluster-ai/contract/api/events.ts';
 import type { EventName, ServerEvent } from '@cluster-ai/contract/api/events.ts';
+import { followEvents } from '@cluster-ai/contract/api/follow-events.ts';
+import type { ClusterError } from '@cluster-ai/core/errors.ts';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { stringify } from 'yaml';
+import { withNextCommand } from '../../connection/call.ts';
 import type { OutputFormat } from '../../output/format.ts';
 import { visible } from '../../output/table.ts';
 import { wholeNumber } from '../arguments.ts';
 import { clientOf } from '../context.ts';
 import type { GlobalOptions } from '../context.ts';
 import { withExamples } from '../with-examples.ts';
-import { followEvents } from './follow-events.ts';
 
 interface EventsOptions extends GlobalOptions {
   readonly event?: readonly EventName[];
@@ -35,20 +37,45 @@ function collectName(text: string, before: readonly EventName[] | undefined): Ev
 
 async function events({ event: names = eventNames, count, output, ...options }: EventsOptions): Promise<void> {
   const client = clientOf({ output, ...options });
-  const onBreak = (reason: string): void =>
-    void process.stderr.write(`warning: ${visible(reason)}; connecting again\n`);
+  const ending = new AbortController();
+  let opened = false;
+  let failure: ClusterError | undefined;
+  const show = printer(output, count, () => ending.abort());
+  await followEvents({
+    baseUrl: client.baseUrl,
+    token: client.token,
+    headers: client.headers?.(streamEvents.method),
+    signal: ending.signal,
+    onEvent: (event) => {
+      if (names.includes(event.event)) show(event);
+    },
+    onState: (follow) => {
+      if (follow.state === 'open') opened = true;
+      if (follow.state === 'refused') failure = follow.error;
+      if (follow.state !== 'waiting') return;
+      if (opened) process.stderr.write(`warning: ${visible(follow.error.message)}; connecting again\n`);
+      else {
+        failure = follow.error;
+        ending.abort();
+      }
+    },
+  });
+  if (failure !== undefined) throw withNextCommand(failure, client);
+}
+
+/** Prints events until there were enough. */
+function printer(output: OutputFormat, count: number | undefined, onEnough: () => void): (event: ServerEvent) => void {
   let printed = 0;
-  let last = '';
-  for await (const event of followEvents(client, onBreak)) {
-    if (!names.includes(event.event)) continue;
+  let lastOverview = '';
+  return (event) => {
     const line = lineOf(output, event);
     // An overview comes with every figure that changes; for people only its words are news.
-    if (output === 'table' && line === last) continue;
+    if (printed === count || (output === 'table' && line === lastOverview)) return;
+    if (event.event === 'overview') lastOverview = line;
     process.stdout.write(output === 'table' ? `${new Date().toISOString()}  ${line}\n` : line);
-    last = line;
     printed += 1;
-    if (printed === count) return;
-  }
+    if (printed === count) onEnough();
+  };
 }
 
 function lineOf(output: OutputFormat, event: ServerEvent): string {

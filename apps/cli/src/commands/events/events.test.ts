@@ -26,7 +26,7 @@ beforeEach(async () => {
     }
     lastIds.push(headers['last-event-id'] as string | undefined);
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    response.write(': hello\n\n');
+    response.write('retry: 20\n\n');
     // The first connection breaks after two events; the next goes on from there.
     if (lastIds.length === 1) response.end(`${changed(1, 'iris')}event: snapshot\ndata: {"epoch":"e","version":7}\n\n`);
     else response.write(`event: of-tomorrow\ndata: {}\n\n${changed(2, 'flowers')}`);
@@ -45,7 +45,7 @@ test('events are followed over a broken connection, from the last one on', async
     'changed   model flowers',
     '',
   ]);
-  expect(stderr).toBe('warning: the server ended the stream; connecting again\n');
+  expect(stderr).toBe('warning: the stream of events has ended; connecting again\n');
 });
 
 test('those that were asked for, one JSON object a line', async () => {
@@ -64,4 +64,11 @@ test('who is not allowed is told at once', async () => {
   vi.stubEnv('CLUSTER_AI_TOKEN', 'wrong');
   const { code, stderr } = await events();
   expect([code, stderr]).toEqual([5, expect.stringContaining('error: who are you')]);
+});
+
+test('where nobody listens it does not wait', async () => {
+  await server.close();
+  const { code, stderr } = await events();
+  expect([code, stderr]).toEqual([4, expect.stringContaining('nobody answers')]);
+  server = await startFakeHttpServer(() => undefined);
 });
