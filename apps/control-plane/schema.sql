@@ -216,6 +216,14 @@ create table sessions (
 );
 CREATE INDEX sessions_user_id ON public.sessions USING btree (user_id);
 
+create table settings (
+  name text not null,
+  value jsonb not null,
+  changed_at timestamp with time zone not null,
+  changed_by text not null,
+  constraint settings_pkey PRIMARY KEY (name)
+);
+
 create table snapshots (
   epoch uuid not null,
   version bigint not null,

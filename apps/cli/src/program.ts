@@ -12,6 +12,7 @@ import { logoutCommand } from './commands/logout.ts';
 import { modelCommand } from './commands/model/command.ts';
 import { predictCommand } from './commands/predict/command.ts';
 import { routeCommand } from './commands/route/command.ts';
+import { settingsCommand } from './commands/settings/command.ts';
 import { statusCommand } from './commands/status.ts';
 import { trafficCommand } from './commands/traffic/command.ts';
 import { upCommand } from './commands/up.ts';
@@ -43,6 +44,7 @@ export function cliProgram(): Command {
     .addCommand(keyCommand())
     .addCommand(userCommand())
     .addCommand(auditCommand())
+    .addCommand(settingsCommand())
     .addCommand(configCommand())
     .addCommand(completionCommand())
     .addCommand(versionCommand())

@@ -19,7 +19,7 @@ import { issuerJobs } from './features/front-door/index.ts';
 import { createKeyAuthority, keyJobs } from './features/keys/index.ts';
 import { modelJobs } from './features/models/index.ts';
 import { openProvider } from './features/oidc/index.ts';
-import { createLiveSettings } from './features/settings/index.ts';
+import { createLiveSettings, followDatabase, followLogLevel } from './features/settings/index.ts';
 import { sessionJobs } from './features/session/index.ts';
 import { createSnapshotFeed, snapshotJobs } from './features/snapshots/index.ts';
 import type { SnapshotFeed } from './features/snapshots/index.ts';
@@ -83,6 +83,7 @@ export async function createControlPlane(
     tls: certificate === null ? null : () => certificate.figures,
   });
   const settings = createLiveSettings(given, log);
+  followLogLevel(settings, log, given);
   const redis = openRedis(config, log);
   const instanceId = await readInstanceId(config.home);
   const signingKey = await readSigningKey(config.home);
@@ -92,6 +93,7 @@ export async function createControlPlane(
   const events = new EventHub({ store, feed, log, settings, overview: () => overview() });
   const plane: Plane = {
     config,
+    startSettings: given,
     settings,
     log,
     store,
@@ -221,10 +223,20 @@ export function addPhases(lifecycle: Lifecycle, control: ControlPlane): void {
     stopTimeoutMs: config.shutdown.drainTimeoutMs,
   });
   lifecycle.add({
+    name: 'settings in the database',
+    why: 'they are read through the connections, and the jobs use them',
+    start: () => {
+      stopFollowing = followDatabase(plane);
+    },
+    stop: () => stopFollowing?.(),
+    stopTimeoutMs: 5_000,
+  });
+  lifecycle.add({
     name: 'long polls and event streams',
     why: 'gateways that wait are answered first and streams end, so that the front door can close',
     stop: () => control.drain(),
     stopTimeoutMs: 5_000,
   });
   let jobs: ReturnType<typeof startJobs> | null = null;
+  let stopFollowing: ReturnType<typeof followDatabase> | null = null;
 }

@@ -1,6 +1,7 @@
 import type { ControlPlaneConfig } from '@cluster-ai/contract/config/control-plane.ts';
 import type { Clock } from '@cluster-ai/core/ports/clock.ts';
 import type { GatewayReport } from '@cluster-ai/contract/telemetry.ts';
+import type { LoadedSetting } from '@cluster-ai/platform/config/load-config.ts';
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
 import type { CertificateFiles } from '@cluster-ai/platform/tls/certificate-files.ts';
 import type { Store } from './database/change.ts';
@@ -19,6 +20,8 @@ import type { UploadFiles } from './storage/upload-files.ts';
 /** What every feature is given: the parts of one control plane. */
 export interface Plane {
   readonly config: ControlPlaneConfig;
+  /** What the program was started with, and where each value comes from. */
+  readonly startSettings: readonly LoadedSetting[];
   /** What can be changed while everything runs. */
   readonly settings: LiveSettings;
   readonly log: Logger;

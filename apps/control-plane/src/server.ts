@@ -14,6 +14,7 @@ import { modelRoutes } from './features/models/index.ts';
 import { oidcRoutes } from './features/oidc/index.ts';
 import { routeRoutes } from './features/routes/index.ts';
 import { sessionRoutes } from './features/session/index.ts';
+import { settingRoutes } from './features/settings/index.ts';
 import { snapshotRoutes } from './features/snapshots/index.ts';
 import { sourceRoutes } from './features/sources/index.ts';
 import { systemRoutes } from './features/system/index.ts';
@@ -95,6 +96,7 @@ export async function buildServer(plane: Plane): Promise<FastifyInstance> {
     oidcRoutes,
     routeRoutes,
     sessionRoutes,
+    settingRoutes,
     snapshotRoutes,
     sourceRoutes,
     trafficRoutes,

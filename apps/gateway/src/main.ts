@@ -3,15 +3,20 @@ import { toClusterError } from '@cluster-ai/core/errors.ts';
 import { loadProgramConfig } from '@cluster-ai/platform/config/program-arguments.ts';
 import { createLifecycle } from '@cluster-ai/platform/lifecycle/lifecycle.ts';
 import { createLogger } from '@cluster-ai/platform/log/log.ts';
+import type { LogLevel } from '@cluster-ai/platform/log/log.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { assembleGateway } from './server.ts';
 
 /** The gateway program: settings, log, parts, run. Exit codes: 0 stopped in order, 1 failed, 2 a setting is wrong. */
 async function main(): Promise<void> {
-  const { value: config } = loadProgramConfig('gateway', gatewayConfigSchema);
+  const { value: config, settings } = loadProgramConfig('gateway', gatewayConfigSchema);
   const log = createLogger({ program: 'gateway', level: config.log.level });
   const lifecycle = createLifecycle({ log });
-  await assembleGateway({ config, programVersion: packageJson.version, log }, lifecycle);
+  const ownLevel = settings.some(({ path, source }) => path === 'log.level' && source.kind !== 'default');
+  const onLogLevel = (level: LogLevel): void => {
+    if (!ownLevel) log.setLevel(level);
+  };
+  await assembleGateway({ config, programVersion: packageJson.version, log, onLogLevel }, lifecycle);
   lifecycle.stopWhenParentEnds();
   await lifecycle.runUntilSignal();
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { GatewayConfig } from '@cluster-ai/contract/config/gateway.ts';
 import { systemClock } from '@cluster-ai/core/ports/clock.ts';
 import { seededRandom } from '@cluster-ai/core/ports/random.ts';
-import type { Logger } from '@cluster-ai/platform/log/log.ts';
+import type { Logger, LogLevel } from '@cluster-ai/platform/log/log.ts';
 import { Redis } from '@cluster-ai/platform/redis/redis.ts';
 import { Admission } from './admission/admission.ts';
 import { AddressLockout } from './auth/address-lockout.ts';
@@ -53,6 +53,7 @@ export interface PartsOptions {
   readonly config: GatewayConfig;
   readonly programVersion: string;
   readonly log: Logger;
+  readonly onLogLevel: (level: LogLevel) => void;
   /** Where the inference listener can be reached. */
   readonly httpUrl: () => string;
 }
@@ -107,6 +108,7 @@ export function createParts(options: PartsOptions): GatewayParts {
     uses,
     stats: () => observer.allStats(),
     describe: () => describe(parts, options),
+    onLogLevel: options.onLogLevel,
   });
   const parts = {
     keys,

@@ -5,7 +5,7 @@ import { systemClock } from '@cluster-ai/core/ports/clock.ts';
 import type { CallHandler, Edge } from '@cluster-ai/platform/edge/edge.ts';
 import { startNodeHttpEdge } from '@cluster-ai/platform/edge/node-http-edge.ts';
 import type { Lifecycle } from '@cluster-ai/platform/lifecycle/lifecycle.ts';
-import type { Logger } from '@cluster-ai/platform/log/log.ts';
+import type { Logger, LogLevel } from '@cluster-ai/platform/log/log.ts';
 import { CaFiles } from '@cluster-ai/platform/tls/ca-files.ts';
 import type { CertificateFiles } from '@cluster-ai/platform/tls/certificate-files.ts';
 import { trustForFetch } from '@cluster-ai/platform/tls/fetch-trust.ts';
@@ -22,6 +22,8 @@ export interface GatewayOptions {
   readonly config: GatewayConfig;
   readonly programVersion: string;
   readonly log: Logger;
+  /** What the log should write, says the control plane. */
+  readonly onLogLevel: (level: LogLevel) => void;
 }
 
 /** The listeners, once they are started, and the certificate of the first. */

@@ -177,6 +177,7 @@ export interface Tables {
     latency: number[];
   };
   traffic_measured: { gateway: string; width_s: number; bucket: Time; measured_ms: number; dirty: boolean };
+  settings: { name: string; value: ColumnType<unknown, string, string>; changed_at: Time; changed_by: string };
   leases: { name: string; holder: string; expires_at: Time };
 }
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { sentReportSchema, type SentReport } from '@cluster-ai/contract/telemetry.ts';
 import { FakeClock } from '@cluster-ai/testkit/fake-clock.ts';
 import { startFakeHttpServer, type FakeHttpServer } from '@cluster-ai/testkit/fake-http-server.ts';
+import type { LogLevel } from '@cluster-ai/platform/log/log.ts';
 import { MemoryLog } from '@cluster-ai/testkit/memory-log.ts';
 import { snapshotKey } from '@cluster-ai/testkit/snapshot-models.ts';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -20,6 +21,7 @@ let reports: SentReport[];
 let answer: (response: ServerResponse) => void;
 let inFlight: number;
 let log: MemoryLog;
+let levels: LogLevel[];
 let uses: KeyUses;
 let reporter: Reporter;
 
@@ -27,6 +29,7 @@ beforeEach(async () => {
   reports = [];
   inFlight = 0;
   log = new MemoryLog();
+  levels = [];
   uses = new KeyUses(new FakeClock(today));
   answer = (response) => response.end('{"accepted":true}');
   server = await startFakeHttpServer((request, response) => void receive(request, response));
@@ -36,6 +39,7 @@ beforeEach(async () => {
     log,
     stats: () => [iris, unrouted],
     uses,
+    onLogLevel: (level) => levels.push(level),
     describe: () => ({
       gateway: 'gateway-1',
       programVersion: '1',
@@ -103,6 +107,17 @@ test('a change is reported at once, also one that happens while a report is on i
   answer = (response) => response.end('{"accepted":true}');
   held[0]?.end('{"accepted":true}');
   await vi.waitFor(() => expect(reports.at(-1)?.inFlight).toBe(7), 1_500);
+});
+
+test('the answer says what the log should write; that of an older control plane says nothing', async () => {
+  answer = (response) =>
+    response.end(reports.length === 1 ? '{"accepted":true}' : '{"accepted":true,"logLevel":"debug"}');
+  reporter.start();
+  await vi.waitFor(() => expect(reports).toHaveLength(1), 1_500);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(levels).toEqual([]);
+  reporter.changed();
+  await vi.waitFor(() => expect(levels).toEqual(['debug']), 1_500);
 });
 
 test('a control plane that refuses is told of once, and reported to again', async () => {

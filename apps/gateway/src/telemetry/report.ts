@@ -2,7 +2,7 @@ import { callEndpoint } from '@cluster-ai/contract/api/client.ts';
 import { reportGateway } from '@cluster-ai/contract/api/fleet.ts';
 import type { GatewayReport, SentReport } from '@cluster-ai/contract/telemetry.ts';
 import { toClusterError } from '@cluster-ai/core/errors.ts';
-import type { Logger } from '@cluster-ai/platform/log/log.ts';
+import type { Logger, LogLevel } from '@cluster-ai/platform/log/log.ts';
 import type { ControlAddresses } from '../control/control-addresses.ts';
 import { TrafficCounterReports } from './traffic-counters.ts';
 import type { KeyUses } from '../limits/key-uses.ts';
@@ -23,6 +23,8 @@ export interface ReporterOptions {
   readonly log: Logger;
   readonly stats: () => readonly VariantStats[];
   readonly describe: () => GatewayDescription;
+  /** What the log should write, says the control plane; called with each answer. */
+  readonly onLogLevel: (level: LogLevel) => void;
   readonly uses: Pick<KeyUses, 'changes' | 'accepted'>;
 }
 
@@ -78,6 +80,7 @@ export class Reporter {
         body: { ...this.report(), keyUsage },
       });
       this.counters.acknowledged(answer.wantsAllCounters === true);
+      if (answer.logLevel !== undefined) this.options.onLogLevel(answer.logLevel);
       uses.accepted(keyUsage, answer.keyUsage ?? null);
       this.failing = false;
     } catch (thrown) {

@@ -44,5 +44,6 @@ export const streamEvents = endpoint({
   query: nothing,
   body: nothing,
   answer: z.unknown(),
+  answerType: 'text/event-stream',
   status: 200,
 });

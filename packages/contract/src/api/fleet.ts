@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { keyUsageTotalsSchema } from '../key-usage.ts';
+import { runtimeSettingsSchema } from '../config/runtime-settings.ts';
 import { sha256Schema } from '../manifest.ts';
 import { signedSnapshotSchema } from '../snapshot.ts';
 import { sentReportSchema } from '../telemetry.ts';
@@ -45,6 +46,8 @@ export const reportGateway = endpoint({
     accepted: z.literal(true),
     /** The control plane has no counters of this process: the next report must be complete. */
     wantsAllCounters: z.boolean().optional(),
+    /** What the gateway's log should write, unless the gateway was given a level of its own. */
+    logLevel: runtimeSettingsSchema.shape.log_level.optional(),
     /** What all gateways have let through: one without Redis, and one that has just started, would not know. */
     keyUsage: keyUsageTotalsSchema.optional(),
   }),

@@ -22,6 +22,7 @@ export function fleetRoutes(register: Register, plane: Plane): void {
         accepted: true as const,
         wantsAllCounters: counters === undefined ? false : await foldTraffic(query, { ...report, counters }),
         keyUsage: await selectUsageTotals(query),
+        logLevel: plane.settings.current.log_level,
       };
     });
   });
