@@ -8,34 +8,27 @@ import * as system from '@cluster-ai/contract/api/system.ts';
 import { snapshotSchema, type Snapshot } from '@cluster-ai/contract/snapshot.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { startPostgres, type PostgresServer } from '@cluster-ai/testkit/postgres/postgres-server.ts';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { z } from 'zod';
 import { gatewayReport } from './control-plane/gateway-report.ts';
 import { pushModel, sha256, startPlane, type RunningPlane } from './control-plane/fixture.ts';
 import { addModel } from './control-plane/test-models.ts';
 
 let postgres: PostgresServer;
 let plane: RunningPlane;
-let database: pg.Client;
 
 beforeAll(async () => {
   postgres = await startPostgres(18);
-  const url = await postgres.createDatabase();
-  plane = await startPlane(url);
-  database = new pg.Client({ connectionString: url });
-  await database.connect();
+  plane = await startPlane(await postgres.createDatabase());
   await pushModel(plane, 'adder', [addModel(1)]);
   await pushModel(plane, 'other', [addModel(2)]);
 });
 
 afterAll(async () => {
-  await database.end();
   await plane.remove();
   await postgres.remove();
 });
 
-type Wish = Partial<z.input<typeof keys.createKey.body>>;
+type Wish = Partial<keys.NewKey>;
 
 const as = (token: string) => ({ ...plane.admin, token });
 
@@ -51,12 +44,12 @@ async function presentSnapshot(): Promise<Snapshot> {
 /** A person of this role, and a key of theirs with these actions. */
 async function personWithKey(role: string, actions: ('infer' | 'read' | 'operate' | 'admin')[]) {
   const { key, secret } = await make({ actions });
-  const { rows } = await database.query<{ id: string }>(
+  const { rows } = await plane.control.pool.pg.query<{ id: string }>(
     'insert into users (email, role, created_at, created_by, sessions_valid_from) values ($1, $2, now(), $3, now()) returning id',
     [`${key.id}@example.test`, role, 'test'],
   );
   const id = rows[0]?.id ?? '';
-  await database.query('update access_keys set owner_id = $1 where id = $2', [id, key.id]);
+  await plane.control.pool.pg.query('update access_keys set owner_id = $1 where id = $2', [id, key.id]);
   return { id, secret, keyId: key.id };
 }
 
@@ -88,7 +81,7 @@ describe('making and revoking', () => {
       expiresAtMs: new Date(expiresAt).getTime(),
     });
     expect(await callEndpoint(plane.admin, keys.getKey, { params: { id: key.id } })).toEqual(key);
-    const { rows } = await database.query<{ text: string }>(
+    const { rows } = await plane.control.pool.pg.query<{ text: string }>(
       `select string_agg(row_to_json(everything)::text, ' ') as text from (
          select to_jsonb(k) from access_keys k union all select to_jsonb(a) from audit_entries a
          union all select to_jsonb(s) from snapshots s) as everything`,
@@ -120,7 +113,9 @@ describe('making and revoking', () => {
       actions: ['read'],
       expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
     });
-    await database.query(`update access_keys set expires_at = now() - interval '1 second' where id = $1`, [key.id]);
+    await plane.control.pool.pg.query(`update access_keys set expires_at = now() - interval '1 second' where id = $1`, [
+      key.id,
+    ]);
     await expect(callEndpoint(as(secret), system.whoAmI)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     expect(await callEndpoint(plane.admin, keys.getKey, { params: { id: key.id } })).toMatchObject({
       state: 'expired',
@@ -240,13 +235,13 @@ describe('the person behind a key', () => {
     };
     await callEndpoint(as(secret), listAudit);
     expect(await actionsOnGateways()).toEqual(['infer', 'admin']);
-    await database.query(`update users set role = 'operator' where id = $1`, [id]);
+    await plane.control.pool.pg.query(`update users set role = 'operator' where id = $1`, [id]);
     await expect(callEndpoint(as(secret), listAudit)).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
     expect(await actionsOnGateways()).toEqual(['infer']);
-    await database.query('update users set disabled = true where id = $1', [id]);
+    await plane.control.pool.pg.query('update users set disabled = true where id = $1', [id]);
     await expect(callEndpoint(as(secret), system.whoAmI)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     expect(await actionsOnGateways()).toBeUndefined();
-    await database.query('delete from users where id = $1', [id]);
+    await plane.control.pool.pg.query('delete from users where id = $1', [id]);
     await expect(callEndpoint(as(secret), system.whoAmI)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     expect(await actionsOnGateways()).toBeUndefined();
   });
@@ -326,7 +321,7 @@ describe('what gateways report', () => {
     expect(await report('g1', 1, key.id, 50, day - 1)).toBeUndefined();
     await report('g1', 1, key.id, 50, day - 2);
     expect(await callEndpoint(plane.admin, keys.getKey, { params: { id: key.id } })).toMatchObject({ usedToday: 0 });
-    const { rows } = await database.query('select day from key_usage where key_id = $1', [key.id]);
+    const { rows } = await plane.control.pool.pg.query('select day from key_usage where key_id = $1', [key.id]);
     expect(rows).toEqual([{ day: day - 1 }]);
   });
 

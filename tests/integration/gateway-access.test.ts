@@ -6,9 +6,7 @@ import { predictTokenPrefix, type PredictTokenPayload } from '@cluster-ai/contra
 import { actionsInclude, type KeyAction } from '@cluster-ai/core/access/roles.ts';
 import { startPostgres, type PostgresServer } from '@cluster-ai/testkit/postgres/postgres-server.ts';
 import type { methodsOf } from '@cluster-ai/gateway/frontends/open-inference/path.ts';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { z } from 'zod';
 import { startGateway, type GatewayProcess } from '../start-gateway.ts';
 import { until } from '../start-platform.ts';
 import { pushModel, startPlane, type RunningPlane } from './control-plane/fixture.ts';
@@ -60,7 +58,6 @@ const nobody = null;
 let postgres: PostgresServer;
 let plane: RunningPlane;
 let gateway: GatewayProcess;
-let database: pg.Client;
 const credentials = new Map<string, Credential>();
 
 /** Ends the exemption of this machine, as a page of elsewhere would. */
@@ -90,14 +87,13 @@ function tokenOf(changes: Partial<PredictTokenPayload>, signer: KeyObject = issu
   return `${text}.${sign(null, Buffer.from(text), signer).toString('base64url')}`;
 }
 
-async function makeKey(wish: Partial<z.input<typeof keys.createKey.body>>) {
+async function makeKey(wish: Partial<keys.NewKey>) {
   return callEndpoint(plane.admin, keys.createKey, { body: { name: 'walk', ...wish } });
 }
 
 beforeAll(async () => {
   postgres = await startPostgres(18);
-  const url = await postgres.createDatabase();
-  plane = await startPlane(url);
+  plane = await startPlane(await postgres.createDatabase());
   await pushModel(plane, 'adder', [addModel(1)]);
   await pushModel(plane, 'other', [addModel(2)]);
   gateway = await startGateway({
@@ -106,9 +102,7 @@ beforeAll(async () => {
     tokenFile: join(plane.home, 'gateway-token'),
     settings: { LOCKOUT_ATTEMPTS_MAX: '100000' },
   });
-  database = new pg.Client({ connectionString: url });
-  await database.connect();
-  await database.query('insert into token_issuers (id, public_key, seen_at) values ($1, $2, now())', [
+  await plane.control.pool.pg.query('insert into token_issuers (id, public_key, seen_at) values ($1, $2, now())', [
     'plane-of-the-test',
     issuer.publicKey,
   ]);
@@ -116,7 +110,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await database?.end();
   await gateway?.stop();
   await plane?.remove();
   await postgres?.remove();
@@ -126,7 +119,7 @@ async function makeCredentials(): Promise<void> {
   const brief = await makeKey({ expiresAt: new Date(Date.now() + 1_000).toISOString() });
   const revoked = await makeKey({});
   await callEndpoint(plane.admin, keys.revokeKey, { params: { id: revoked.key.id } });
-  const secretFor = async (wish: Partial<z.input<typeof keys.createKey.body>>) => bearer((await makeKey(wish)).secret);
+  const secretFor = async (wish: Partial<keys.NewKey>) => bearer((await makeKey(wish)).secret);
   const all: Record<string, Credential> = {
     'nothing, from a page of elsewhere': { headers: fromElsewhere, may: nobody },
     'nothing, through a proxy': { headers: { 'x-forwarded-for': '192.0.2.7' }, may: nobody },

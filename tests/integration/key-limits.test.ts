@@ -7,7 +7,6 @@ import { getOverview } from '@cluster-ai/contract/api/system.ts';
 import { startPostgres, type PostgresServer } from '@cluster-ai/testkit/postgres/postgres-server.ts';
 import { startRedis, type RedisServer } from '@cluster-ai/testkit/redis/redis-server.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { z } from 'zod';
 import { startGateway, type GatewayProcess } from '../start-gateway.ts';
 import { pause, until } from '../start-platform.ts';
 import { pushModel, startPlane, type RunningPlane } from './control-plane/fixture.ts';
@@ -52,7 +51,7 @@ function start(name: string, redisUrl: string | null, home?: string): Promise<Ga
 }
 
 /** Makes a key and waits until these gateways know it. */
-async function makeKey(wish: Partial<z.input<typeof keys.createKey.body>>, gateways = [one, two]) {
+async function makeKey(wish: Partial<keys.NewKey>, gateways = [one, two]) {
   const made = await callEndpoint(plane.admin, keys.createKey, {
     body: { name: 'limits', actions: ['infer', 'read'], ...wish },
   });

@@ -108,6 +108,9 @@ export const createKey = endpoint({
   status: 201,
 });
 
+/** What is wished for when a key is made. */
+export type NewKey = z.input<typeof createKey.body>;
+
 /** Gateways refuse it within two seconds while they are connected. */
 export const revokeKey = endpoint({
   id: 'revokeKey',
