@@ -45,7 +45,11 @@ function setUp(
   ]);
   const uses = new KeyUses(clock);
   const keys = new KeyRing(uses);
-  keys.replace([snapshotKey('good')]);
+  keys.replace([
+    snapshotKey('good'),
+    snapshotKey('infers', { actions: ['infer'] }),
+    snapshotKey('for-echo', { models: ['echo'] }),
+  ]);
   const admission = new Admission(options.inFlightMax ?? 10);
   const stages = {
     authenticate: createAuthenticate({
@@ -290,8 +294,12 @@ test('health is open to everybody, metadata is not', async () => {
   expect((await send({ method: 'GET', rawPath: '/v2', headers: { authorization: 'Bearer good' } })).status).toBe(200);
 });
 
-test('metrics are answered on the inference listener too, to whoever has a key', async () => {
-  const { begin } = setUp({ auth: 'required' });
+test('metrics are answered on the inference listener too, to keys that read and are for every model', async () => {
+  const { begin, send } = setUp({ auth: 'required' });
+  for (const key of ['infers', 'for-echo']) {
+    const authorization = `Bearer ${key}`;
+    expect((await send({ method: 'GET', rawPath: '/metrics', headers: { authorization } })).status).toBe(403);
+  }
   const { reply, done } = begin({ method: 'GET', rawPath: '/metrics', headers: { authorization: 'Bearer good' } });
   await done;
   expect(reply.sent).toMatchObject({ status: 200, text: '# the metrics\n' });
