@@ -54,7 +54,7 @@ export function PageHeader({ title, tabTitle = title, crumbs, marks, summary, ac
         </div>
         {summary !== undefined && <div className="max-w-prose text-muted">{summary}</div>}
       </div>
-      {actions !== undefined && <div className="flex max-w-full flex-wrap items-center gap-2">{actions}</div>}
+      {actions !== undefined && <div className="flex min-h-9 max-w-full flex-wrap items-center gap-2">{actions}</div>}
     </div>
   );
 }
