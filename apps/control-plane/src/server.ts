@@ -28,6 +28,7 @@ import { anonymous } from './http/principal.ts';
 import { clusterErrorOf, problemContentType, problemOf } from './http/problem.ts';
 import { refuseOtherMethods } from './http/refuse-methods.ts';
 import { createRegister } from './http/register-endpoint.ts';
+import { keepRouteTable } from './http/route-table.ts';
 import { requestIdOf } from './http/request-id.ts';
 import { closeAfterUnreadBody } from './http/unread-body.ts';
 import { closeUnusedConnections } from './http/unused-connections.ts';
@@ -78,6 +79,7 @@ export async function buildServer(plane: Plane): Promise<FastifyInstance> {
       return readClient(this.raw.socket, (name) => [this.headers[name] ?? []].flat());
     },
   });
+  keepRouteTable(app);
   addHooks(app, plane);
   closeUnusedConnections(app);
   allowOrigins(app, plane.config.http.cors.origins);
