@@ -25,6 +25,7 @@ import { assertOwnHost } from './http/access.ts';
 import { answerBrokenRequest } from './http/broken-request.ts';
 import { allowOrigins } from './http/cross-origin.ts';
 import { anonymous } from './http/principal.ts';
+import { pathOf } from './http/path-of.ts';
 import { clusterErrorOf, problemContentType, problemOf } from './http/problem.ts';
 import { refuseOtherMethods } from './http/refuse-methods.ts';
 import { createRegister } from './http/register-endpoint.ts';
@@ -120,7 +121,7 @@ function addHooks(app: FastifyInstance, plane: Plane): void {
     reply.headers(securityHeadersFor(request.client, request.headers.host)).header('x-request-id', request.id);
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
     // Probes call by whatever address they find; what they learn is no secret.
-    if (!probes.has(request.url.split('?', 1)[0] ?? '')) {
+    if (!probes.has(pathOf(request.url))) {
       assertOwnHost(request, plane.hosts, request.routeOptions.config.access !== undefined);
     }
   });
@@ -129,7 +130,7 @@ function addHooks(app: FastifyInstance, plane: Plane): void {
     const fields = {
       requestId: request.id,
       method: request.method,
-      path: loggedPath(request.url),
+      path: pathOf(request.url),
       status: reply.statusCode,
       actor: request.principal.actor,
       durationMs: Math.round(reply.elapsedTime),
@@ -143,7 +144,7 @@ function addHooks(app: FastifyInstance, plane: Plane): void {
     const error: ClusterError = clusterErrorOf(thrown);
     if (error.httpStatus >= 500) {
       plane.log[error.code === 'INTERNAL' ? 'error' : 'warn'](
-        { requestId: request.id, method: request.method, path: loggedPath(request.url), error },
+        { requestId: request.id, method: request.method, path: pathOf(request.url), error },
         'request failed',
       );
     }
@@ -156,10 +157,4 @@ function addHooks(app: FastifyInstance, plane: Plane): void {
       .serializer(JSON.stringify)
       .send(problemOf(error, request.id));
   });
-}
-
-/** What a browser brings back from the identity provider is as good as a password for a moment. */
-function loggedPath(url: string): string {
-  const [path = ''] = url.split('?', 1);
-  return path === finishOidc.path ? path : url;
 }

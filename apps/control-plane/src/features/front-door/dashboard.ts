@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
+import { pathOf } from '../../http/path-of.ts';
 import type { Plane } from '../../plane.ts';
 
 /** File names with a hash of their content never change. */
@@ -13,7 +14,7 @@ export async function dashboardRoutes(app: FastifyInstance, plane: Plane): Promi
   const folder = plane.config.dashboard === undefined ? null : resolve(plane.config.dashboard);
   if (folder === null || !existsSync(resolve(folder, 'index.html'))) {
     app.setNotFoundHandler((request) => {
-      throw new ClusterError('NOT_FOUND', `there is nothing at ${request.method} ${request.url}`, {
+      throw new ClusterError('NOT_FOUND', `there is nothing at ${request.method} ${pathOf(request.url)}`, {
         fix: 'the dashboard is not built; `npm run build -w web-dashboard` makes it',
       });
     });
@@ -31,6 +32,6 @@ export async function dashboardRoutes(app: FastifyInstance, plane: Plane): Promi
       !/^\/(api|predict|assets)(\/|$)/.test(request.url) &&
       (request.headers.accept ?? '').includes('text/html');
     if (isPage) return reply.sendFile('index.html');
-    throw new ClusterError('NOT_FOUND', `there is nothing at ${request.method} ${request.url}`);
+    throw new ClusterError('NOT_FOUND', `there is nothing at ${request.method} ${pathOf(request.url)}`);
   });
 }
