@@ -1,5 +1,4 @@
 import type { RequestListener } from 'node:http';
-import { finishOidc } from '@cluster-ai/contract/api/session.ts';
 import type { ClusterError } from '@cluster-ai/core/errors.ts';
 import { createClientReader } from '@cluster-ai/platform/edge/client-address.ts';
 import Fastify from 'fastify';
