@@ -138,14 +138,16 @@ test('people, keys and sessions leave no secret behind', async () => {
     json({ email: 'x@example.com', role: 'admin' }, bearer),
   );
   await callEndpoint(admin, revokeKey, { params: { id: key.id } });
-  await send('a revoked key', `${platform.gatewayUrl}/v2/models/iris`, { headers: bearer });
+  const refused = await send('a revoked key', `${platform.gatewayUrl}/v2/models/iris`, { headers: bearer });
+  expect(refused.status).toBe(401);
 });
 
 test('secrets in places where none belongs are neither kept nor sent back', async () => {
   for (const base of [platform.controlUrl, `${platform.controlUrl}/predict`, platform.gatewayUrl]) {
     const at = new URL(base).port + new URL(base).pathname;
     const wrong = { authorization: `Bearer ${canary(`bearer at ${at}`)}` };
-    await send(`an unknown bearer at ${at}`, `${base}/v2/models/iris`, { headers: wrong });
+    const refused = await send(`an unknown bearer at ${at}`, `${base}/v2/models/iris`, { headers: wrong });
+    expect(refused.status).toBe(base === platform.controlUrl ? 404 : 401);
     await send(
       `an unknown bearer on infer at ${at}`,
       `${base}/v2/models/iris/infer`,
@@ -208,6 +210,7 @@ test('no page shows one', async () => {
     'JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage)])',
   );
   places.push({ name: 'storage of the browser', text: kept });
+  expect(places.filter(({ name }) => name.startsWith('page '))).toHaveLength(9);
 });
 
 test('nothing of it is anywhere', async () => {
