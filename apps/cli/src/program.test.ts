@@ -164,6 +164,10 @@ describe('the words that the dashboard shows are commands', () => {
       { command: 'traffic', options: expect.objectContaining({ by: 'version', route: 'iris' }) },
     ],
     [cliWords.followEvents(), { command: 'events' }],
+    [cliWords.listSettings(), { command: 'settings list' }],
+    [cliWords.setSetting('log_level', 'debug'), { command: 'settings set', args: ['log_level', 'debug'] }],
+    [cliWords.setSetting('session_timeout', 60), { command: 'settings set', args: ['session_timeout', '60'] }],
+    [cliWords.resetSetting('log_level'), { command: 'settings reset', args: ['log_level'] }],
     [
       cliWords.listAudit({ filter: list.filter, limit: 20 }),
       { command: 'audit list', options: { filter: list.filter, limit: 20 } },
