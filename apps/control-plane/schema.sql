@@ -62,6 +62,22 @@ create table gateways (
   constraint gateways_pkey PRIMARY KEY (name)
 );
 
+create table idempotency_keys (
+  caller text not null,
+  key text not null,
+  endpoint text not null,
+  request_sha256 text not null,
+  request_id text not null,
+  status integer,
+  answer text,
+  etag text,
+  withheld text,
+  created_at timestamp with time zone not null,
+  constraint idempotency_keys_pkey PRIMARY KEY (caller, key),
+  constraint idempotency_keys_withheld_check CHECK ((withheld = ANY (ARRAY['secret'::text, 'size'::text])))
+);
+CREATE INDEX idempotency_keys_created_at ON public.idempotency_keys USING btree (created_at);
+
 create table installation (
   singleton boolean not null default true,
   epoch uuid not null default gen_random_uuid(),

@@ -212,7 +212,14 @@ describe('errors are problem documents', () => {
   test.each([
     ['malformed JSON', '{"policy":', 'application/json', 400, 'INVALID_ARGUMENT'],
     ['a wrong field', '{"policy":{"kind":"latest"}}', 'application/json', 400, 'INVALID_ARGUMENT'],
-    ['another content type', 'x', 'text/plain', 400, 'INVALID_ARGUMENT'],
+    ['another content type', 'x', 'text/plain', 415, 'UNSUPPORTED_MEDIA_TYPE'],
+    [
+      'a text that cannot be kept',
+      String.raw`{"policy":{"kind":"latest","model":"a\u0000b"}}`,
+      'application/json',
+      400,
+      'INVALID_ARGUMENT',
+    ],
     [
       'more than a mebibyte',
       JSON.stringify({ policy: 'x'.repeat(1_048_576) }),
@@ -226,10 +233,36 @@ describe('errors are problem documents', () => {
     expect(problemSchema.parse(JSON.parse(answer.body))).toMatchObject({ code, status });
   });
 
+  test.each([
+    ['GET', '/api/v1/nothing', 404, 'NOT_FOUND'],
+    ['DELETE', '/api/v1/overview', 405, 'METHOD_NOT_ALLOWED'],
+    ['GET', '/api/v1/models/%zz', 400, 'INVALID_ARGUMENT'],
+    ['GET', '/api/v1/models/a%00b', 400, 'INVALID_ARGUMENT'],
+    ['GET', `/api/v1/models/${'x'.repeat(2_000)}`, 400, 'INVALID_ARGUMENT'],
+    ['GET', `/api/v1/models?filter=${'x'.repeat(20_000)}`, 400, 'INVALID_ARGUMENT'],
+  ])('%s %.40s is answered with a problem', async (method, path, status, code) => {
+    const answer = await send(method, path, bearer(plane.admin.token));
+    expect(answer.headers['content-type']).toBe('application/problem+json');
+    const problem = problemSchema.parse(JSON.parse(answer.body));
+    expect(problem).toMatchObject({ code, status });
+    expect(answer.headers['x-request-id']).toBe(problem.requestId);
+    expect(answer.status).toBe(status);
+  });
+
   test('the field that is wrong is named', async () => {
     await expect(callEndpoint(plane.admin, models.listModels, { query: { limit: 9_999 } })).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
       message: expect.stringContaining('query.limit'),
+      errors: [{ path: 'query.limit', message: expect.any(String) }],
+    });
+    const policy = { kind: 'split' as const, variants: [{ model: 'a', version: 1, weight: -1 }] };
+    await expect(
+      callEndpoint(plane.admin, routes.putRoute, {
+        params: { name: 'r' },
+        body: { policy, stickyHeader: 'not a header' },
+      }),
+    ).rejects.toMatchObject({
+      errors: [{ path: 'body.policy.variants.0.weight' }, { path: 'body.stickyHeader' }],
     });
     await expect(callEndpoint(plane.admin, audit.listAudit, { query: { cursor: 'x' } })).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',

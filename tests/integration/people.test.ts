@@ -325,7 +325,7 @@ describe.each(['PostgreSQL', 'Redis'] as const)('with sessions in %s', (where) =
       ).toBe(403);
       for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x']) {
         const sent = { ...page.pageHeaders('POST'), 'content-type': type };
-        expect((await page.send('/api/v1/users', { method: 'POST', headers: sent, body })).status).toBe(400);
+        expect((await page.send('/api/v1/users', { method: 'POST', headers: sent, body })).status).toBe(415);
       }
       expect(await idOf('csrf@example.com')).toBe('nobody');
     });

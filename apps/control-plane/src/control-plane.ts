@@ -29,6 +29,7 @@ import { trafficJobs } from './features/traffic/index.ts';
 import { uploadJobs } from './features/uploads/index.ts';
 import { createAccessRule } from './http/access.ts';
 import { createHosts } from './http/hosts.ts';
+import { idempotencyJobs } from './http/idempotency-jobs.ts';
 import { closeServer, listen } from './http/listen.ts';
 import { readTokens } from './http/tokens.ts';
 import { createIdentity } from './identity/identity.ts';
@@ -214,6 +215,7 @@ export function addPhases(lifecycle: Lifecycle, control: ControlPlane): void {
         ...trafficJobs(plane),
         ...sessionJobs(plane),
         ...issuerJobs(plane),
+        ...idempotencyJobs(plane),
       ]);
     },
     stop: async () => {

@@ -1,7 +1,8 @@
-import type { RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import type { ClusterError } from '@cluster-ai/core/errors.ts';
 import { createClientReader } from '@cluster-ai/platform/edge/client-address.ts';
 import Fastify from 'fastify';
+import type { Client } from '@cluster-ai/platform/edge/client-address.ts';
 import type { FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { auditRoutes } from './features/audit/index.ts';
@@ -25,12 +26,12 @@ import { answerBrokenRequest } from './http/broken-request.ts';
 import { allowOrigins } from './http/cross-origin.ts';
 import { anonymous } from './http/principal.ts';
 import { pathOf } from './http/path-of.ts';
-import { clusterErrorOf, problemContentType, problemOf } from './http/problem.ts';
+import { clusterErrorOf } from './http/problem.ts';
 import { refuseOtherMethods } from './http/refuse-methods.ts';
 import { createRegister } from './http/register-endpoint.ts';
 import { keepRouteTable } from './http/route-table.ts';
 import { requestIdOf } from './http/request-id.ts';
-import { closeAfterUnreadBody } from './http/unread-body.ts';
+import { sendProblem } from './http/send-problem.ts';
 import { closeUnusedConnections } from './http/unused-connections.ts';
 import { securityHeadersFor } from './http/security-headers.ts';
 import { createTlsServer } from './http/tls-server.ts';
@@ -49,6 +50,9 @@ const probes = new Set(['/livez', '/readyz']);
 export async function buildServer(plane: Plane): Promise<FastifyInstance> {
   const { requestTimeoutMs: headerTimeoutMs } = plane.config.http;
   const identity = plane.certificate?.current;
+  const readClient = createClientReader(plane.config.http.trustedProxies);
+  const clientOf = ({ socket, headers }: IncomingMessage): Client =>
+    readClient(socket, (name) => [headers[name] ?? []].flat());
   const app = Fastify({
     bodyLimit: jsonBytesMax,
     connectionTimeout: silenceTimeoutMs,
@@ -64,6 +68,13 @@ export async function buildServer(plane: Plane): Promise<FastifyInstance> {
     requestIdHeader: false,
     genReqId: requestIdOf,
     clientErrorHandler: answerBrokenRequest,
+    // What no route could be found for, because the address itself is broken: hooks do not run then.
+    frameworkErrors: (error, request, reply) => {
+      void reply
+        .headers(securityHeadersFor(clientOf(request.raw), request.headers.host))
+        .headers({ 'x-request-id': request.id, 'cache-control': 'no-store' });
+      sendProblem(clusterErrorOf(error), request, reply);
+    },
     logger: false,
     exposeHeadRoutes: true,
     forceCloseConnections: 'idle',
@@ -71,12 +82,13 @@ export async function buildServer(plane: Plane): Promise<FastifyInstance> {
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
+  // Only JSON and bytes are taken.
+  app.removeContentTypeParser('text/plain');
   app.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload));
   app.decorateRequest('principal');
-  const readClient = createClientReader(plane.config.http.trustedProxies);
   app.decorateRequest('client', {
     getter() {
-      return readClient(this.raw.socket, (name) => [this.headers[name] ?? []].flat());
+      return clientOf(this.raw);
     },
   });
   keepRouteTable(app);
@@ -88,7 +100,7 @@ export async function buildServer(plane: Plane): Promise<FastifyInstance> {
   app.addHook('onRoute', ({ url, method }) => {
     known.set(url, new Set([...(known.get(url) ?? []), ...[method].flat()]));
   });
-  const register = createRegister(app, plane.access, plane.metrics);
+  const register = createRegister(app, plane);
   for (const routes of [
     auditRoutes,
     eventRoutes,
@@ -147,13 +159,6 @@ function addHooks(app: FastifyInstance, plane: Plane): void {
         'request failed',
       );
     }
-    closeAfterUnreadBody(request, reply);
-    if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds);
-    if (error.code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer');
-    return reply
-      .status(error.httpStatus)
-      .type(problemContentType)
-      .serializer(JSON.stringify)
-      .send(problemOf(error, request.id));
+    return sendProblem(error, request, reply);
   });
 }

@@ -57,6 +57,18 @@ export const errorTable = {
     meaning: 'The body did not arrive in time.',
   },
   CONFLICT: { http: 409, grpc: 'ABORTED', retryable: false, meaning: 'The change does not fit the present state.' },
+  REQUEST_IN_PROGRESS: {
+    http: 409,
+    grpc: 'ABORTED',
+    retryable: true,
+    meaning: 'A request with the same Idempotency-Key is still being worked on.',
+  },
+  ALREADY_DONE: {
+    http: 409,
+    grpc: 'ALREADY_EXISTS',
+    retryable: false,
+    meaning: 'The request with this Idempotency-Key was done before, and its answer is not kept.',
+  },
   PRECONDITION_FAILED: {
     http: 412,
     grpc: 'FAILED_PRECONDITION',
@@ -68,6 +80,18 @@ export const errorTable = {
     grpc: 'RESOURCE_EXHAUSTED',
     retryable: false,
     meaning: 'The body is larger than the limit.',
+  },
+  UNSUPPORTED_MEDIA_TYPE: {
+    http: 415,
+    grpc: 'INVALID_ARGUMENT',
+    retryable: false,
+    meaning: 'The body is of a media type that this call does not take.',
+  },
+  IDEMPOTENCY_KEY_REUSED: {
+    http: 422,
+    grpc: 'INVALID_ARGUMENT',
+    retryable: false,
+    meaning: 'The Idempotency-Key belongs to another request.',
   },
   CHECKSUM_MISMATCH: {
     http: 422,
@@ -188,12 +212,21 @@ interface ErrorEntry {
 
 export type ErrorCode = keyof typeof errorTable;
 
+/** What is wrong with one part of a request. */
+export interface PartError {
+  /** `body.policy.variants.0.weight`, `query.filter`, `params.name`, `headers.if-match`. */
+  readonly path: string;
+  readonly message: string;
+}
+
 export interface ErrorExtras {
   readonly cause?: unknown;
   /** Sent as Retry-After, whole seconds. */
   readonly retryAfterSeconds?: number;
   /** For CLI and API: what the reader can do next, one sentence. */
   readonly fix?: string;
+  /** One by one, so that a form can mark its fields. */
+  readonly errors?: readonly PartError[];
 }
 
 /** The only error that may cross a program's border. `message` is shown to the caller: it never holds a secret. */
@@ -201,6 +234,7 @@ export class ClusterError extends Error {
   readonly code: ErrorCode;
   readonly retryAfterSeconds: number | undefined;
   readonly fix: string | undefined;
+  readonly errors: readonly PartError[] | undefined;
 
   constructor(code: ErrorCode, message: string, extras: ErrorExtras = {}) {
     super(message, extras.cause === undefined ? undefined : { cause: extras.cause });
@@ -208,6 +242,7 @@ export class ClusterError extends Error {
     this.code = code;
     this.retryAfterSeconds = extras.retryAfterSeconds;
     this.fix = extras.fix;
+    this.errors = extras.errors;
   }
 
   get httpStatus(): number {

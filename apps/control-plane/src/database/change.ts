@@ -8,6 +8,18 @@ export interface Caller {
   readonly actor: string;
   /** Of the HTTP request, or of the run of a job. */
   readonly requestId: string;
+  /** What must hold for whatever is changed on this behalf, and what is kept of it. */
+  readonly guard?: ChangeGuard | undefined;
+}
+
+/** Takes part in each change of its caller. Its first two steps are repeated with the change when that is repeated. */
+export interface ChangeGuard {
+  /** In the transaction, before the work; what it throws ends the change. */
+  before(query: Query): Promise<void>;
+  /** In the transaction, after the work. */
+  after(query: Query, at: Date): Promise<void>;
+  /** The transaction has been committed; not called when nothing was changed. */
+  committed(): void;
 }
 
 /** The inside of one change. */

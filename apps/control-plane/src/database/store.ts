@@ -47,18 +47,21 @@ export function createStore(options: StoreOptions): Store {
       const head = await lockInstallation(query);
       const records: AuditRecord[] = [];
       const record: Change['record'] = (action, target, detail = {}) => void records.push({ action, target, detail });
+      await by.guard?.before(query);
       const value = await work({ query, by, at: head.at, record });
       if (records.length === 0) throw new NothingChanged(value, head.snapshotVersion);
       await appendAuditEntries(query, head, by, records);
       const snapshot = await writeSnapshot(query, head);
-      return { value, snapshot, snapshotVersion: snapshot?.version ?? head.snapshotVersion };
+      await by.guard?.after(query, head.at);
+      return { value, snapshot, snapshotVersion: snapshot?.version ?? head.snapshotVersion, changed: true };
     }).catch((error: unknown) => {
       // The value is the one that this very call's `work` returned.
       if (error instanceof NothingChanged) {
-        return { value: error.value as T, snapshot: null, snapshotVersion: error.snapshotVersion };
+        return { value: error.value as T, snapshot: null, snapshotVersion: error.snapshotVersion, changed: false };
       }
       throw error;
     });
+    if (outcome.changed) by.guard?.committed();
     if (outcome.snapshot !== null) options.onSnapshot(outcome.snapshot);
     return { value: outcome.value, snapshotVersion: outcome.snapshotVersion };
   }

@@ -178,6 +178,18 @@ export interface Tables {
   };
   traffic_measured: { gateway: string; width_s: number; bucket: Time; measured_ms: number; dirty: boolean };
   settings: { name: string; value: ColumnType<unknown, string, string>; changed_at: Time; changed_by: string };
+  idempotency_keys: {
+    caller: string;
+    key: string;
+    endpoint: string;
+    request_sha256: string;
+    request_id: string;
+    status: number | null;
+    answer: string | null;
+    etag: string | null;
+    withheld: 'secret' | 'size' | null;
+    created_at: Time;
+  };
   leases: { name: string; holder: string; expires_at: Time };
 }
 

@@ -13,7 +13,14 @@ const requestHeaders = [
   'last-event-id',
   'x-request-id',
 ];
-const exposedHeaders = ['etag', 'inference-header-content-length', 'location', 'retry-after', 'x-request-id'];
+const exposedHeaders = [
+  'etag',
+  'idempotency-replayed',
+  'inference-header-content-length',
+  'location',
+  'retry-after',
+  'x-request-id',
+];
 
 /**
  * Lets pages of the named origins call from a browser, with a key and never with a session: cookies stay at home.

@@ -45,8 +45,10 @@ export function readCursor(
 }
 
 function refused(why: string): ClusterError {
-  return new ClusterError('INVALID_ARGUMENT', `query.cursor: the cursor ${why}`, {
+  const message = `the cursor ${why}`;
+  return new ClusterError('INVALID_ARGUMENT', `query.cursor: ${message}`, {
     fix: 'begin again without a cursor',
+    errors: [{ path: 'query.cursor', message }],
   });
 }
 

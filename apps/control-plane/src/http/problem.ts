@@ -1,5 +1,6 @@
 import type { Problem } from '@cluster-ai/contract/api/problem.ts';
 import { ClusterError, errorTable, toClusterError } from '@cluster-ai/core/errors.ts';
+import type { ErrorCode, ErrorExtras } from '@cluster-ai/core/errors.ts';
 import type { FastifyError } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 
@@ -15,6 +16,7 @@ export function problemOf(error: ClusterError, requestId: string): Problem {
     code: error.code,
     requestId,
     ...(error.fix === undefined ? {} : { fix: error.fix }),
+    ...(error.errors === undefined ? {} : { errors: [...error.errors] }),
   };
 }
 
@@ -22,30 +24,59 @@ export function problemOf(error: ClusterError, requestId: string): Problem {
 export function clusterErrorOf(error: FastifyError | Error): ClusterError {
   if (error instanceof ClusterError) return error;
   if (hasZodFastifySchemaValidationErrors(error)) return validationError(error);
-  const code = 'code' in error ? error.code : '';
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    return new ClusterError('BODY_TOO_LARGE', 'the body is larger than the limit of this call');
-  }
-  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
-    return new ClusterError('INVALID_ARGUMENT', 'the content type is not one that this call takes', {
-      fix: 'send application/json',
-    });
-  }
+  const known = 'code' in error ? frameworkErrors.get(error.code) : undefined;
+  if (known !== undefined) return new ClusterError(known.code, known.text, known.extras);
   // Everything else that the framework refuses before a handler ran is about the form of the request.
   if ('statusCode' in error && error.statusCode === 400) return new ClusterError('INVALID_ARGUMENT', error.message);
   return toClusterError(error);
 }
 
+interface KnownError {
+  readonly code: ErrorCode;
+  readonly text: string;
+  readonly extras?: ErrorExtras;
+}
+
+/** What the framework finds wrong by itself, in our words. */
+const frameworkErrors: ReadonlyMap<string, KnownError> = new Map<string, KnownError>([
+  ['FST_ERR_CTP_BODY_TOO_LARGE', { code: 'BODY_TOO_LARGE', text: 'the body is larger than the limit of this call' }],
+  [
+    'FST_ERR_CTP_INVALID_MEDIA_TYPE',
+    {
+      code: 'UNSUPPORTED_MEDIA_TYPE',
+      text: 'the content type is not one that this call takes',
+      extras: { fix: 'send application/json' },
+    },
+  ],
+  [
+    'FST_ERR_BAD_URL',
+    { code: 'INVALID_ARGUMENT', text: 'the path of the address is not percent-encoded as it should be (RFC 3986)' },
+  ],
+  [
+    'FST_ERR_MAX_PARAM_LENGTH',
+    { code: 'INVALID_ARGUMENT', text: 'a part of the path is longer than anything that could be named by it' },
+  ],
+  [
+    'FST_ERR_CTP_EMPTY_JSON_BODY',
+    { code: 'INVALID_ARGUMENT', text: 'the body is empty, and its content type says JSON' },
+  ],
+  ['FST_ERR_CTP_INVALID_JSON_BODY', { code: 'INVALID_ARGUMENT', text: 'the body is not JSON' }],
+  [
+    'FST_ERR_CTP_INVALID_CONTENT_LENGTH',
+    { code: 'INVALID_ARGUMENT', text: 'the body is not as long as its Content-Length says' },
+  ],
+]);
+
+const partNames: Readonly<Record<string, string>> = { querystring: 'query', headers: 'headers', body: 'body' };
+
 function validationError(
   error: FastifyError & { validation: readonly { instancePath: string; message?: string }[] },
 ): ClusterError {
-  const where = error.validationContext === 'querystring' ? 'query' : (error.validationContext ?? 'request');
-  const lines = error.validation.map(({ instancePath, message }) => {
-    const field = instancePath
-      .split('/')
-      .filter((part) => part !== '')
-      .join('.');
-    return `${field === '' ? where : `${where}.${field}`}: ${message ?? 'not valid'}`;
-  });
-  return new ClusterError('INVALID_ARGUMENT', lines.join('; '));
+  const part = partNames[error.validationContext ?? ''] ?? 'params';
+  const errors = error.validation.map(({ instancePath, message }) => ({
+    path: [part, ...instancePath.split('/').filter((name) => name !== '')].join('.'),
+    message: message ?? 'not valid',
+  }));
+  const text = errors.map(({ path, message }) => `${path}: ${message}`).join('; ');
+  return new ClusterError('INVALID_ARGUMENT', text, { errors });
 }

@@ -1,12 +1,18 @@
 import type { Endpoint } from '@cluster-ai/contract/api/endpoint.ts';
+import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { Client } from '@cluster-ai/platform/edge/client-address.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Caller } from '../database/change.ts';
-import type { Metrics } from '../metrics.ts';
-import type { AccessRule, RouteAccess } from './access.ts';
+import type { Plane } from '../plane.ts';
+import type { RouteAccess } from './access.ts';
+import { answerOnce } from './answer-once.ts';
+import { createIdempotency } from './idempotency.ts';
 import { assertModelsCovered } from './key-models.ts';
+import { createPreconditionGuard, preconditionOf } from './preconditions.ts';
+import type { PreconditionGuard, ReadState } from './preconditions.ts';
 import type { Principal } from './principal.ts';
+import { assertStorable } from './storable.ts';
 
 /** On whose behalf an endpoint works. */
 export interface HttpCaller extends Caller {
@@ -26,17 +32,32 @@ export interface EndpointCall<E extends Endpoint> {
   readonly reply: FastifyReply;
 }
 
+export interface EndpointOptions<E extends Endpoint> {
+  /** Needed where the endpoint honours `If-Match`: the state that the tag of the request must fit, read in the change. */
+  readonly state?: ReadState<z.output<E['params']>>;
+}
+
 export type Register = <E extends Endpoint>(
   target: E,
   handler: (call: EndpointCall<E>) => Promise<z.input<E['answer']>>,
+  options?: EndpointOptions<E>,
 ) => void;
 
 /**
  * Makes the one way in which an endpoint of the contract becomes a route: its schemas check what comes in and what goes out,
- * its access rule is applied before the body is read, its status is sent on success.
+ * its access rule is applied before the body is read, its status is sent on success. `If-Match`, ETags and
+ * `Idempotency-Key` are honoured by what the endpoint declares, and take effect inside the change that the handler makes.
  */
-export function createRegister(app: FastifyInstance, rule: AccessRule, metrics: Metrics): Register {
-  return <E extends Endpoint>(target: E, handler: (call: EndpointCall<E>) => Promise<z.input<E['answer']>>) => {
+export function createRegister(app: FastifyInstance, plane: Plane): Register {
+  const idempotency = createIdempotency(plane.store);
+  return <E extends Endpoint>(
+    target: E,
+    handler: (call: EndpointCall<E>) => Promise<z.input<E['answer']>>,
+    options: EndpointOptions<E> = {},
+  ) => {
+    if (target.ifMatch === true && options.state === undefined) {
+      throw new Error(`${target.id} honours If-Match and is registered without a way to read the present state`);
+    }
     app.route({
       method: target.method,
       url: target.path,
@@ -50,34 +71,62 @@ export function createRegister(app: FastifyInstance, rule: AccessRule, metrics: 
         response: { [target.status]: target.answer },
       },
       onRequest: async (request) => {
-        request.principal = await rule.authorize(target.access, request);
+        request.principal = await plane.access.authorize(target.access, request);
       },
       preValidation: async (request) => {
         // A call without a body is a call with an empty one; a body that is streamed is not for the schema.
         if (request.body === undefined || request.body === null) request.body = {};
+        assertStorable(request);
       },
       preHandler: async (request) => {
         const { params, query, body } = request;
         assertModelsCovered(target, request.principal, { params, query, body });
       },
       onResponse: async (_request, reply) =>
-        metrics.observeRequest(target.id, reply.statusCode, reply.elapsedTime / 1_000),
+        plane.metrics.observeRequest(target.id, reply.statusCode, reply.elapsedTime / 1_000),
       handler: async (request, reply) => {
         const signal = cancelSignal(request, reply);
         reply.status(target.status);
-        return handler({
-          // The route's schemas, which are the endpoint's own, have just checked and typed these three.
-          params: request.params as z.output<E['params']>,
-          query: request.query as z.output<E['query']>,
-          body: request.body as z.output<E['body']>,
-          caller: { actor: request.principal.actor, requestId: request.id, principal: request.principal },
-          signal,
-          request,
-          reply,
-        });
+        const guard = guardOf(target, options.state, request);
+        return answerOnce({ target, request, reply, idempotency, log: plane.log, guard }, (whole) =>
+          handler({
+            // The route's schemas, which are the endpoint's own, have just checked and typed these three.
+            params: request.params as z.output<E['params']>,
+            query: request.query as z.output<E['query']>,
+            body: request.body as z.output<E['body']>,
+            caller: {
+              actor: request.principal.actor,
+              requestId: request.id,
+              principal: request.principal,
+              guard: whole ?? undefined,
+            },
+            signal,
+            request,
+            reply,
+          }),
+        );
       },
     });
   };
+}
+
+/** What the request demands of the state that its change finds. @throws ClusterError INVALID_ARGUMENT. */
+function guardOf<E extends Endpoint>(
+  target: E,
+  state: EndpointOptions<E>['state'],
+  request: FastifyRequest,
+): PreconditionGuard | null {
+  if (target.method === 'GET') return null;
+  const precondition = preconditionOf(request.headers);
+  if (precondition === null) return null;
+  if (state === undefined) {
+    throw new ClusterError('INVALID_ARGUMENT', 'this call has no ETag that a condition could be about', {
+      fix: 'send it without If-Match and If-None-Match',
+    });
+  }
+  // As above: the schema has checked them.
+  const params = request.params as z.output<E['params']>;
+  return createPreconditionGuard(precondition, (query) => state(query, params, request.principal));
 }
 
 function cancelSignal(request: FastifyRequest, reply: FastifyReply): AbortSignal {

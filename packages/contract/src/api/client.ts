@@ -19,7 +19,22 @@ type Input<E extends Endpoint> = {
   readonly query?: z.input<E['query']>;
   readonly body?: z.input<E['body']>;
   readonly signal?: AbortSignal;
+  /** Of a write: sent again with the same key, it is done once, and answered as the first time. */
+  readonly idempotencyKey?: string | undefined;
+  /** Of a write: the ETag of what was read before; PRECONDITION_FAILED when somebody has changed it since. */
+  readonly ifMatch?: string | undefined;
+  /** Of a read: the ETag of the answer that is there already. Of a PUT: `*`, when there must be nothing yet. */
+  readonly ifNoneMatch?: string | undefined;
 };
+
+/** An answer with what its headers say. */
+export interface TaggedAnswer<T> {
+  readonly answer: T;
+  /** To be sent as `ifMatch` with a change; null where the endpoint has none. */
+  readonly etag: string | null;
+  /** The request was done before: this is its first answer. */
+  readonly replayed: boolean;
+}
 
 /**
  * Calls one endpoint of the control API and checks the answer against its schema.
@@ -31,7 +46,22 @@ export async function callEndpoint<E extends Endpoint>(
   target: E,
   input: Input<E> = {},
 ): Promise<z.output<E['answer']>> {
-  const { ok, status, text, retryAfterSeconds } = await send(options, target, input);
+  const called = await callWithTag(options, target, input);
+  if (called !== null) return called.answer;
+  throw new ClusterError('INTERNAL', `'${target.id}' has not changed; callWithTag is the call for If-None-Match`);
+}
+
+/**
+ * As `callEndpoint`, with the ETag of the answer.
+ * @returns null when the answer is still the one of `ifNoneMatch`.
+ */
+export async function callWithTag<E extends Endpoint>(
+  options: ClientOptions,
+  target: E,
+  input: Input<E> = {},
+): Promise<TaggedAnswer<z.output<E['answer']>> | null> {
+  const { ok, status, text, retryAfterSeconds, etag, replayed } = await send(options, target, input);
+  if (status === 304) return null;
   if (!ok) throw problemError(status, text, options.baseUrl, retryAfterSeconds);
   const answer = target.answer.safeParse(parseJson(text));
   if (!answer.success) {
@@ -45,7 +75,7 @@ export async function callEndpoint<E extends Endpoint>(
     );
   }
   // The schema is the endpoint's own, so its output type is what the caller was promised.
-  return answer.data as z.output<E['answer']>;
+  return { answer: answer.data as z.output<E['answer']>, etag, replayed };
 }
 
 interface Answered {
@@ -53,12 +83,17 @@ interface Answered {
   readonly status: number;
   readonly text: string;
   readonly retryAfterSeconds: number | undefined;
+  readonly etag: string | null;
+  readonly replayed: boolean;
 }
 
 async function send<E extends Endpoint>(options: ClientOptions, target: E, input: Input<E>): Promise<Answered> {
   const headers: Record<string, string> = { accept: 'application/json', ...options.headers?.(target.method) };
   if (options.token !== undefined) headers['authorization'] = `Bearer ${options.token}`;
   if (input.body !== undefined) headers['content-type'] = 'application/json';
+  if (input.idempotencyKey !== undefined) headers['idempotency-key'] = input.idempotencyKey;
+  if (input.ifMatch !== undefined) headers['if-match'] = input.ifMatch;
+  if (input.ifNoneMatch !== undefined) headers['if-none-match'] = input.ifNoneMatch;
   const timeout = AbortSignal.timeout(options.timeoutMs);
   try {
     const response = await fetch(endpointUrl(options.baseUrl, target, input), {
@@ -73,6 +108,8 @@ async function send<E extends Endpoint>(options: ClientOptions, target: E, input
       status: response.status,
       text: await response.text(),
       retryAfterSeconds: wholeSeconds(response.headers.get('retry-after')),
+      etag: response.headers.get('etag'),
+      replayed: response.headers.get('idempotency-replayed') === 'true',
     };
   } catch (cause) {
     const problem = certificateProblem(cause);
@@ -136,9 +173,10 @@ export function problemError(status: number, text: string, server: string, retry
       `${server} answered ${status} with something other than a problem document: ${text.slice(0, 200)}`,
     );
   }
-  const { code, detail, fix, requestId } = parsed.data;
+  const { code, detail, fix, requestId, errors } = parsed.data;
   return new AnsweredError(isErrorCode(code) ? code : 'INTERNAL', detail, requestId, {
     ...(fix === undefined ? {} : { fix }),
+    ...(errors === undefined ? {} : { errors }),
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   });
 }

@@ -42,6 +42,8 @@ export interface Endpoint<
   readonly answerType?: string;
   /** The answer holds something that is shown once: it is never kept, also not for a repeated `Idempotency-Key`. */
   readonly secretAnswer?: true;
+  /** The body holds a password: not even its hash is kept. */
+  readonly secretBody?: true;
   /** What tells one state of the answered thing from another, as a revision: the ETag is made from it. */
   tag?(answer: z.output<Answer>): string;
   /** A write that honours `If-Match`. */
@@ -53,4 +55,12 @@ export function endpoint<P extends z.ZodType, Q extends z.ZodType, B extends z.Z
   definition: Endpoint<P, Q, B, A>,
 ): Endpoint<P, Q, B, A> {
   return definition;
+}
+
+/**
+ * Whether an endpoint takes an `Idempotency-Key`: every write of somebody who has said who they are. What is streamed can
+ * be continued where it stopped instead, and of what takes a password not even a hash is kept.
+ */
+export function takesIdempotencyKey({ method, access, bodyType, secretBody }: Endpoint): boolean {
+  return method !== 'GET' && access !== 'public' && access !== 'gateway' && bodyType === undefined && !secretBody;
 }

@@ -83,6 +83,7 @@ export const getKey = endpoint({
   body: nothing,
   answer: apiKeySchema,
   status: 200,
+  tag: (key) => key.revokedAt ?? 'active',
 });
 
 /** PERMISSION_DENIED for more than the caller has: actions, and for a key its models and the end of its life. */
@@ -106,6 +107,7 @@ export const createKey = endpoint({
   }),
   answer: z.object({ key: apiKeySchema, secret: z.string(), snapshotVersion: z.int() }),
   status: 201,
+  secretAnswer: true,
 });
 
 /** What is wished for when a key is made. */
@@ -123,4 +125,6 @@ export const revokeKey = endpoint({
   body: nothing,
   answer: z.object({ key: apiKeySchema, snapshotVersion: z.int() }),
   status: 200,
+  tag: ({ key }) => key.revokedAt ?? 'active',
+  ifMatch: true,
 });

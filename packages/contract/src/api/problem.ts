@@ -11,6 +11,8 @@ export const problemSchema = z.object({
   requestId: z.string(),
   /** What to do next, when there is one thing to do. */
   fix: z.string().optional(),
+  /** What is wrong with parts of the request, by their paths: `body.name`, `query.filter`. */
+  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
 });
 
 export type Problem = z.infer<typeof problemSchema>;

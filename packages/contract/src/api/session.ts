@@ -58,6 +58,7 @@ export const getSession = endpoint({
   body: nothing,
   answer: sessionSchema,
   status: 200,
+  secretAnswer: true,
 });
 
 /** Sets the cookie of a new session. */
@@ -72,6 +73,8 @@ export const signIn = endpoint({
   body: z.strictObject({ email: emailSchema, password: passwordSchema }),
   answer: sessionSchema,
   status: 200,
+  secretAnswer: true,
+  secretBody: true,
 });
 
 export const signOut = endpoint({
@@ -99,6 +102,8 @@ export const changePassword = endpoint({
   body: z.strictObject({ currentPassword: passwordSchema, newPassword: passwordSchema }),
   answer: sessionSchema,
   status: 200,
+  secretAnswer: true,
+  secretBody: true,
 });
 
 /** Makes a new one-time code for the first administrator and ends the one before. CONFLICT once somebody can sign in. */
@@ -118,6 +123,7 @@ export const createSetupCode = endpoint({
     expiresAt: z.iso.datetime(),
   }),
   status: 201,
+  secretAnswer: true,
 });
 
 /** Signs the new administrator in. */
@@ -137,6 +143,8 @@ export const completeSetup = endpoint({
   }),
   answer: sessionSchema,
   status: 201,
+  secretAnswer: true,
+  secretBody: true,
 });
 
 /**
@@ -181,6 +189,7 @@ export const startOidc = endpoint({
   body: nothing,
   answer: z.unknown(),
   status: 302,
+  answerType: 'text/html',
 });
 
 /** Where the identity provider sends the browser back to. */
@@ -195,4 +204,5 @@ export const finishOidc = endpoint({
   body: nothing,
   answer: z.unknown(),
   status: 302,
+  answerType: 'text/html',
 });

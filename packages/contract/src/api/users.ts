@@ -57,6 +57,13 @@ export const userListFields = {
 
 const idParams = z.object({ id: z.uuid() });
 
+/** What tells one state of a person from another: what an administrator can change. */
+export function userTag({ role, disabled }: { readonly role: string; readonly disabled: boolean }): string {
+  return disabled ? `${role}.disabled` : role;
+}
+
+const tagOfUser = ({ role, state }: User): string => userTag({ role, disabled: state === 'disabled' });
+
 /** A link that can be used once. It is shown in this answer alone; the token stands in its fragment. */
 const oneTimeLink = z.object({ user: userSchema, url: z.string(), expiresAt: z.iso.datetime() });
 
@@ -84,6 +91,7 @@ export const getUser = endpoint({
   body: nothing,
   answer: userSchema,
   status: 200,
+  tag: tagOfUser,
 });
 
 export const inviteUser = endpoint({
@@ -97,6 +105,7 @@ export const inviteUser = endpoint({
   body: z.strictObject({ email: emailSchema, role: roleSchema }),
   answer: oneTimeLink,
   status: 201,
+  secretAnswer: true,
 });
 
 /** CONFLICT for a change that would leave no administrator who can sign in. Ends the person's sessions. */
@@ -111,6 +120,8 @@ export const updateUser = endpoint({
   body: z.strictObject({ role: roleSchema.optional(), disabled: z.boolean().optional() }),
   answer: userSchema,
   status: 200,
+  tag: tagOfUser,
+  ifMatch: true,
 });
 
 export const deleteUser = endpoint({
@@ -124,6 +135,7 @@ export const deleteUser = endpoint({
   body: nothing,
   answer: z.object({ deleted: z.string() }),
   status: 200,
+  ifMatch: true,
 });
 
 /** A new link, for an invitation that expired and for a forgotten password. Ends a lockout. */
@@ -138,6 +150,7 @@ export const createUserLink = endpoint({
   body: nothing,
   answer: oneTimeLink,
   status: 201,
+  secretAnswer: true,
 });
 
 /** For the page behind the link: whom it is for. A POST, so that the token is in no address. */
@@ -152,6 +165,7 @@ export const showInvitation = endpoint({
   body: z.strictObject({ token: oneTimeTokenSchema }),
   answer: z.object({ email: z.string(), name: z.string(), role: roleSchema, expiresAt: z.iso.datetime() }),
   status: 200,
+  secretBody: true,
 });
 
 /** Sets name and password, uses the link up and signs the person in. */
@@ -166,4 +180,6 @@ export const acceptInvitation = endpoint({
   body: z.strictObject({ token: oneTimeTokenSchema, name: personNameSchema, password: passwordSchema }),
   answer: sessionSchema,
   status: 200,
+  secretAnswer: true,
+  secretBody: true,
 });

@@ -2,6 +2,7 @@ import * as contract from '@cluster-ai/contract/api/keys.ts';
 import type { Register } from '../../http/register-endpoint.ts';
 import type { Plane } from '../../plane.ts';
 import { createKey, revokeKey, visibleCondition, visibleKey } from './service.ts';
+import { keyState } from './state.ts';
 import { keyOf, listKeyRows } from './store.ts';
 
 /** API keys: one's own, and everybody's for administrators. */
@@ -27,10 +28,14 @@ export function keyRoutes(register: Register, plane: Plane): void {
     return { ...value, snapshotVersion };
   });
 
-  register(contract.revokeKey, async ({ params, caller }) => {
-    const { value, snapshotVersion } = await store.change(caller, (change) =>
-      revokeKey(change, caller.principal, params.id),
-    );
-    return { key: value, snapshotVersion };
-  });
+  register(
+    contract.revokeKey,
+    async ({ params, caller }) => {
+      const { value, snapshotVersion } = await store.change(caller, (change) =>
+        revokeKey(change, caller.principal, params.id),
+      );
+      return { key: value, snapshotVersion };
+    },
+    { state: keyState },
+  );
 }

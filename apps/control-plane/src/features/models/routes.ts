@@ -6,6 +6,7 @@ import { listAliasMoves, listModels } from './list-models.ts';
 import { presentModel } from './present-model.ts';
 import { readObservations } from './read-observations.ts';
 import * as service from './service.ts';
+import { modelState } from './state.ts';
 import { versionRoutes } from './version-routes.ts';
 
 /** Models, their versions and aliases. */
@@ -28,34 +29,50 @@ export function modelRoutes(register: Register, plane: Plane): void {
 
   register(contract.getModel, ({ params }) => store.read((query) => model(query, params.name)));
 
-  register(contract.updateModel, async ({ params, body, caller }) => {
-    const { value } = await store.change(caller, async (change) => {
-      await service.updateModel(change, params.name, body.description);
-      return model(change.query, params.name);
-    });
-    return value;
-  });
+  register(
+    contract.updateModel,
+    async ({ params, body, caller }) => {
+      const { value } = await store.change(caller, async (change) => {
+        await service.updateModel(change, params.name, body.description);
+        return model(change.query, params.name);
+      });
+      return value;
+    },
+    { state: modelState },
+  );
 
-  register(contract.deleteModel, async ({ params, caller }) => {
-    const { value } = await store.change(caller, (change) => service.deleteModel(change, params.name, watched));
-    return { deleted: params.name, versions: value };
-  });
+  register(
+    contract.deleteModel,
+    async ({ params, caller }) => {
+      const { value } = await store.change(caller, (change) => service.deleteModel(change, params.name, watched));
+      return { deleted: params.name, versions: value };
+    },
+    { state: modelState },
+  );
 
-  register(contract.setAlias, async ({ params, body, caller }) => {
-    const { value } = await store.change(caller, async (change) => {
-      await service.setAlias(change, params.name, params.alias, body.version);
-      return model(change.query, params.name);
-    });
-    return value;
-  });
+  register(
+    contract.setAlias,
+    async ({ params, body, caller }) => {
+      const { value } = await store.change(caller, async (change) => {
+        await service.setAlias(change, params.name, params.alias, body.version);
+        return model(change.query, params.name);
+      });
+      return value;
+    },
+    { state: modelState },
+  );
 
-  register(contract.deleteAlias, async ({ params, caller }) => {
-    const { value } = await store.change(caller, async (change) => {
-      await service.deleteAlias(change, params.name, params.alias);
-      return model(change.query, params.name);
-    });
-    return value;
-  });
+  register(
+    contract.deleteAlias,
+    async ({ params, caller }) => {
+      const { value } = await store.change(caller, async (change) => {
+        await service.deleteAlias(change, params.name, params.alias);
+        return model(change.query, params.name);
+      });
+      return value;
+    },
+    { state: modelState },
+  );
 
   register(contract.listAliasHistory, async ({ params, query: request }) =>
     store.read(async (query) => {

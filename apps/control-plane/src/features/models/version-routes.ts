@@ -6,6 +6,7 @@ import { listVersions } from './list-models.ts';
 import { presentDescribedVersion, presentWholeVersion } from './present-model.ts';
 import { readObservations } from './read-observations.ts';
 import * as service from './service.ts';
+import { versionState } from './state.ts';
 
 /** The versions of a model, and what people say about them. */
 export function versionRoutes(register: Register, plane: Plane): void {
@@ -28,16 +29,24 @@ export function versionRoutes(register: Register, plane: Plane): void {
 
   register(contract.getVersion, ({ params }) => store.read((query) => version(query, params.name, params.version)));
 
-  register(contract.updateVersion, async ({ params, body, caller }) => {
-    const { value } = await store.change(caller, async (change) => {
-      await service.updateVersion(change, params.name, params.version, body);
-      return version(change.query, params.name, params.version);
-    });
-    return value;
-  });
+  register(
+    contract.updateVersion,
+    async ({ params, body, caller }) => {
+      const { value } = await store.change(caller, async (change) => {
+        await service.updateVersion(change, params.name, params.version, body);
+        return version(change.query, params.name, params.version);
+      });
+      return value;
+    },
+    { state: versionState },
+  );
 
-  register(contract.deleteModelVersion, async ({ params, caller }) => {
-    await store.change(caller, (change) => service.deleteVersion(change, params.name, params.version, watched));
-    return { deleted: `${params.name}@${params.version}` };
-  });
+  register(
+    contract.deleteModelVersion,
+    async ({ params, caller }) => {
+      await store.change(caller, (change) => service.deleteVersion(change, params.name, params.version, watched));
+      return { deleted: `${params.name}@${params.version}` };
+    },
+    { state: versionState },
+  );
 }

@@ -4,6 +4,7 @@ import type { Plane } from '../../plane.ts';
 import { listRevisions, listRoutes } from './list-routes.ts';
 import { deleteRoute, existingRoute, putRoute, rollbackRoute } from './service.ts';
 import { routeOf } from './store.ts';
+import { routeState } from './state.ts';
 
 /** Public names and the versions behind them. */
 export function routeRoutes(register: Register, plane: Plane): void {
@@ -18,19 +19,27 @@ export function routeRoutes(register: Register, plane: Plane): void {
     routeOf(await store.read((database) => existingRoute(database, params.name))),
   );
 
-  register(contract.putRoute, async ({ params, body, caller }) => {
-    const { value, snapshotVersion } = await store.change(caller, (change) =>
-      putRoute(change, params.name, body.policy, body.stickyHeader),
-    );
-    return { ...value, snapshotVersion };
-  });
+  register(
+    contract.putRoute,
+    async ({ params, body, caller }) => {
+      const { value, snapshotVersion } = await store.change(caller, (change) =>
+        putRoute(change, params.name, body.policy, body.stickyHeader),
+      );
+      return { ...value, snapshotVersion };
+    },
+    { state: routeState },
+  );
 
-  register(contract.rollbackRoute, async ({ params, body, caller }) => {
-    const { value, snapshotVersion } = await store.change(caller, (change) =>
-      rollbackRoute(change, params.name, body.revision),
-    );
-    return { ...value, snapshotVersion };
-  });
+  register(
+    contract.rollbackRoute,
+    async ({ params, body, caller }) => {
+      const { value, snapshotVersion } = await store.change(caller, (change) =>
+        rollbackRoute(change, params.name, body.revision),
+      );
+      return { ...value, snapshotVersion };
+    },
+    { state: routeState },
+  );
 
   register(contract.listRouteRevisions, async ({ params, query: request }) => {
     const { items, ...page } = await store.read(async (query) => {
@@ -48,8 +57,12 @@ export function routeRoutes(register: Register, plane: Plane): void {
     return { ...page, items: revisions };
   });
 
-  register(contract.deleteRoute, async ({ params, caller }) => {
-    await store.change(caller, (change) => deleteRoute(change, params.name));
-    return { deleted: params.name };
-  });
+  register(
+    contract.deleteRoute,
+    async ({ params, caller }) => {
+      await store.change(caller, (change) => deleteRoute(change, params.name));
+      return { deleted: params.name };
+    },
+    { state: routeState },
+  );
 }

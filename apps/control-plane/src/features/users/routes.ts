@@ -6,6 +6,7 @@ import { createUserLink, inviteUser } from './links.ts';
 import { deleteUser, existingPerson, updateUser } from './people.ts';
 import { presentUser, presentUsers } from './present-user.ts';
 import { listPeople } from './store.ts';
+import { userState } from './state.ts';
 
 /** People, and the links with which they come in. */
 export function userRoutes(register: Register, plane: Plane): void {
@@ -20,9 +21,11 @@ export function userRoutes(register: Register, plane: Plane): void {
 
   register(contract.inviteUser, (call) => inviteUser(plane, call, call.body));
 
-  register(contract.updateUser, ({ params, body, caller }) => updateUser(plane, caller, params.id, body));
+  register(contract.updateUser, ({ params, body, caller }) => updateUser(plane, caller, params.id, body), {
+    state: userState,
+  });
 
-  register(contract.deleteUser, ({ params, caller }) => deleteUser(plane, caller, params.id));
+  register(contract.deleteUser, ({ params, caller }) => deleteUser(plane, caller, params.id), { state: userState });
 
   register(contract.createUserLink, (call) => createUserLink(plane, call, call.params.id));
 
