@@ -109,6 +109,23 @@ describe('commands against a running platform', () => {
     expect(JSON.parse(await following)).toEqual({ event: 'changed', data: { kind: 'model', name: 'flowers' } });
   });
 
+  test('changes a setting while everything runs: the log of the gateway follows', async () => {
+    const log = join(platform.home, 'logs/gateway.log');
+    const debugLines = async (): Promise<number> => (await readFile(log, 'utf8')).split('"level":"debug"').length - 1;
+    expect(await cli(platform, 'settings', 'get', 'log_level')).toMatch(/value\s+info\nsource\s+default\n/);
+    expect(await debugLines()).toBe(0);
+    expect(await cli(platform, 'settings', 'set', 'log_level', 'debug')).toBe('log_level is now debug\n');
+    await until('the gateway writes more', 30_000, async () => {
+      // A refusal is worth a line at this level alone.
+      await fetch(`${platform.gatewayUrl}/v2/models/no-such-model/infer`, { method: 'POST', body: '{}' });
+      return (await debugLines()) > 0;
+    });
+    expect(await cli(platform, 'settings', 'reset', 'log_level')).toContain('back at its default, info');
+    const started = await cli(platform, 'settings', 'list', '--program');
+    expect(started).toMatch(/\ndatabase\.url\s+\(set\)\s+default\n/);
+    expect(started).toMatch(/\nhttp\.port\s+\d+\s+--port\n/);
+  });
+
   test('shows gateways, and the traffic that they had', async () => {
     expect(await cli(platform, 'gateway', 'list', '--filter', 'connected=true')).toMatch(/\ngateway-1\s+ready/);
     expect(await cli(platform, 'gateway', 'show', 'gateway-1')).toMatch(/flowers@2\s+READY/);

@@ -84,7 +84,7 @@ export type GatewayReport = z.infer<typeof gatewayReportSchema>;
  * 134 s, and the last bucket takes everything longer. A quantile that is read from it is at most 12 % off either way
  * between 64 µs and 134 s: neighbouring bounds are at most a factor of 1.25 apart, and their geometric middle is shown.
  */
-export const latencyGrid = {
+const latencyGrid = {
   stepsPerOctave: 4,
   /** Upper bound of bucket 0 is 2^octaveMin µs; the last bucket begins at 2^octaveMax µs. */
   octaveMin: 6,

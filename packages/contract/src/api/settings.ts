@@ -81,7 +81,7 @@ export const resetSetting = endpoint({
 });
 
 /** A setting that the control plane was started with. */
-export const programSettingSchema = z.object({
+const programSettingSchema = z.object({
   /** `http.port`. */
   name: z.string(),
   /** As it may be shown: a secret is `(set)`. */

@@ -81,5 +81,3 @@ export const runtimeSettingUnits: Readonly<Record<RuntimeSettingName, string | n
 
 /** The same settings as a program's file, environment or command line gives them: each may be missing. */
 export const fixedSettingsSchema = runtimeSettingsSchema.partial();
-
-export type FixedSettings = z.infer<typeof fixedSettingsSchema>;
