@@ -149,6 +149,19 @@ test('a value that does not fit is named, and nothing is sent', async () => {
   expect(await appears(page.getByText('Nothing sent yet.', { exact: false }))).toBe(true);
 });
 
+test('the playground asks for the chosen route and its version alone', async () => {
+  opened = await openPage(browser, 'about:blank');
+  const { page } = opened;
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    const { pathname } = new URL(request.url());
+    if (/^\/api\/v1\/(models|routes)/.test(pathname)) asked.push(pathname);
+  });
+  await page.goto(`${mock.url}/playground?model=mnist`);
+  await page.getByRole('button', { name: 'Predict' }).waitFor();
+  expect(asked.toSorted()).toEqual(['/api/v1/models/mnist/versions/4', '/api/v1/routes/mnist']);
+});
+
 test('half-precision numbers make the trip in binary form', async () => {
   const page = await open('/playground?model=half');
   await page.getByRole('button', { name: 'Predict' }).click();
@@ -158,8 +171,16 @@ test('half-precision numbers make the trip in binary form', async () => {
 test('an address with an unknown model says so and offers another', async () => {
   const page = await open('/playground?model=gone');
   await page.getByText('No route is called “gone”').waitFor();
-  await page.getByRole('combobox', { name: 'Model' }).selectOption('mnist');
-  expect(new URL(page.url()).searchParams.get('model')).toBe('mnist');
+  const choice = page.getByRole('combobox', { name: 'Model' });
+  await choice.fill('mn');
+  await page.getByRole('option', { name: 'iris' }).waitFor({ state: 'detached' });
+  expect(await page.getByRole('option').allInnerTexts()).toEqual(['mnist']);
+  await choice.press('Enter');
+  await page.waitForURL('**/playground?model=mnist');
+  await page.getByRole('heading', { name: 'Answer' }).waitFor();
+  await choice.click();
+  await page.getByRole('option', { name: 'language' }).click();
+  await page.waitForURL('**/playground?model=language');
 });
 
 test('a digit can be drawn, and code chosen, with the keyboard alone', async () => {

@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 import { mockOverview } from '../../mock/fleet.ts';
 import { mockModels, mockRoutes } from '../../mock/models.ts';
 import { modelId, modelRows } from './model-rows.ts';
-import { playgroundTargets } from './playground-targets.ts';
 
 const { gateways } = mockOverview('normal', Date.parse('2026-08-25T10:00:00Z'));
 const { rows, restingVersions } = modelRows(mockModels, mockRoutes, gateways);
@@ -28,9 +27,4 @@ test('the newest version is listed even where nobody uses it', () => {
     'mnist@5',
     'silero-vad@1',
   ]);
-});
-
-test('the playground takes the heaviest version’s signature', () => {
-  const target = playgroundTargets(mockModels, mockRoutes).find((entry) => entry.route === 'mnist');
-  expect(target?.version.version).toBe(4);
 });

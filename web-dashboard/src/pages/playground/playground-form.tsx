@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { PlaygroundTarget } from '../../api/playground-targets.ts';
+import type { PlaygroundTarget } from '../../api/playground-target.ts';
 import { predict } from '../../api/predict.ts';
 import { examplesFor } from '../../forms/examples.ts';
 import { fieldNames } from '../../forms/model-words.ts';
@@ -35,12 +35,12 @@ export function PlaygroundForm({
   });
   const tensors = inputs.flatMap(({ checked }) => (checked.ok ? [checked.value] : []));
   const wrong = inputs.find(({ checked }) => !checked.ok);
-  const call: InferCall = { gatewayUrl, model: target.route, inputs: tensors, outputs: signature.outputs };
+  const call: InferCall = { gatewayUrl, model: target.route.name, inputs: tensors, outputs: signature.outputs };
 
   return (
     <div className="grid xl:grid-cols-2">
       <form
-        aria-label={t('inputsOf', { route: target.route })}
+        aria-label={t('inputsOf', { route: target.route.name })}
         onSubmit={(event) => {
           event.preventDefault();
           if (wrong === undefined) sending.mutate(call);

@@ -1,11 +1,13 @@
 import { cliWords } from '@cluster-ai/contract/cli-words.ts';
+import type { Route } from '@cluster-ai/contract/api/routes.ts';
 import type { Overview } from '@cluster-ai/contract/api/system.ts';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { sum } from '../../api/fleet-summary.ts';
-import { modelsQuery, routesQuery } from '../../api/lists.ts';
+import { routeQuery } from '../../api/model-query.ts';
 import { overviewQuery } from '../../api/overview.ts';
-import { playgroundTargets, type PlaygroundTarget } from '../../api/playground-targets.ts';
+import { heaviestVariant } from '../../api/heaviest-variant.ts';
+import { isUnknownRoute, offeredRoutesQuery, variantQuery } from '../../api/playground-target.ts';
 import { playgroundText } from '../../i18n/playground-text.ts';
 import { useText } from '../../i18n/use-text.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
@@ -16,93 +18,118 @@ import { Panel } from '../../ui/section.tsx';
 import { SkeletonLines } from '../../ui/skeleton.tsx';
 import { Notice } from '../../ui/status.tsx';
 import { PlaygroundForm } from './playground-form.tsx';
+import { RouteChoice } from './route-choice.tsx';
 
-const route = getRouteApi('/shell/playground');
+const playgroundApi = getRouteApi('/shell/playground');
 
 /** Calls any route from a form that its signature makes, and shows the same call as code. */
 export function PlaygroundPage() {
   const t = useText(playgroundText);
-  const overview = useQuery(overviewQuery);
-  const { epoch, version } = overview.data?.snapshot ?? { epoch: '', version: 0 };
-  const known = { enabled: overview.data !== undefined };
-  const models = useQuery({ ...modelsQuery(`${epoch}/${version}`), ...known });
-  const routes = useQuery({ ...routesQuery(`${epoch}/${version}`), ...known });
-  const error = overview.error ?? models.error ?? routes.error;
-  const isThere = overview.data !== undefined && models.data !== undefined && routes.data !== undefined;
   return (
     <>
       <PageHeader title={t('title')} summary={t('summary')} />
-      {isThere ? (
-        <Playground overview={overview.data} targets={playgroundTargets(models.data.items, routes.data.items)} />
-      ) : (
-        <Panel>{error === null ? <SkeletonLines /> : <FailedState error={error} command="cluster-ai up" />}</Panel>
-      )}
+      <Playground />
     </>
   );
 }
 
-interface PlaygroundProps {
-  readonly overview: Overview;
-  readonly targets: readonly PlaygroundTarget[];
-}
-
-function Playground({ overview, targets }: PlaygroundProps) {
+/** Only the chosen route is asked for, and the first ones where none is chosen. */
+function Playground() {
   const t = useText(playgroundText);
-  const { model: chosen } = route.useSearch();
-  const navigate = route.useNavigate();
-  const target = targets.find((entry) => entry.route === chosen) ?? targets[0];
-  if (target === undefined) {
+  const { model: chosen } = playgroundApi.useSearch();
+  const named = useQuery({ ...routeQuery(chosen ?? ''), enabled: chosen !== undefined, retry: false });
+  const isUnknown = chosen !== undefined && isUnknownRoute(named.error);
+  const needsFirst = chosen === undefined || isUnknown;
+  const first = useQuery({ ...offeredRoutesQuery(''), enabled: needsFirst });
+  const found = first.data?.items.find((entry) => entry.variants.length > 0) ?? first.data?.items[0];
+  const route = needsFirst ? found : named.data;
+  const error = needsFirst ? first.error : named.error;
+  if (route !== undefined) {
     return (
-      <Panel>
+      <>
+        {isUnknown && (
+          <Notice tone="warn" title={t('unknownTitle', { route: chosen })}>
+            <p>{t('unknownText')}</p>
+          </Notice>
+        )}
+        <RoutePanel route={route} />
+      </>
+    );
+  }
+  const isEmpty = needsFirst && first.data !== undefined;
+  return (
+    <Panel>
+      {isEmpty ? (
         <EmptyState title={t('emptyTitle')} command={cliWords.pushModel('my-model', './model.onnx')}>
           <p>{t('emptyText')}</p>
         </EmptyState>
-      </Panel>
-    );
-  }
-  return (
-    <>
-      {chosen !== undefined && target.route !== chosen && (
-        <Notice tone="warn" title={t('unknownTitle', { route: chosen })}>
-          <p>{t('unknownText')}</p>
-        </Notice>
+      ) : error === null ? (
+        <SkeletonLines />
+      ) : (
+        <FailedState error={error} command="cluster-ai up" />
       )}
-      <Panel>
-        <div className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line px-5 py-4">
-          <label className="flex items-center gap-2.5 font-medium">
-            {t('model')}
-            <select
-              value={target.route}
-              onChange={(event) =>
-                void navigate({ search: { model: event.target.value }, replace: true, resetScroll: false })
-              }
-              className="rounded-md border border-line-strong bg-surface px-3 py-1.5 font-normal"
-            >
-              {targets.map((entry) => (
-                <option key={entry.route} value={entry.route}>
-                  {entry.route}
-                </option>
-              ))}
-            </select>
-          </label>
-          <Variants target={target} />
-        </div>
-        <PlaygroundForm
-          key={`${target.route}/${target.version.digest}`}
-          target={target}
-          gatewayUrl={gatewayUrl(overview)}
-        />
-      </Panel>
-    </>
+    </Panel>
   );
 }
 
-function Variants({ target: { model, variants } }: { readonly target: PlaygroundTarget }) {
+function RoutePanel({ route }: { readonly route: Route }) {
+  const navigate = playgroundApi.useNavigate();
+  return (
+    <Panel>
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line px-5 py-4">
+        <RouteChoice
+          key={route.name}
+          route={route.name}
+          onChoose={(model) => void navigate({ search: { model }, replace: true, resetScroll: false })}
+        />
+        <Variants route={route} />
+      </div>
+      <RouteForm route={route} />
+    </Panel>
+  );
+}
+
+function RouteForm({ route }: { readonly route: Route }) {
+  const t = useText(playgroundText);
+  const overview = useQuery(overviewQuery);
+  const variant = heaviestVariant(route);
+  const version = useQuery({
+    ...variantQuery(variant ?? { model: '', version: 0 }),
+    enabled: variant !== undefined,
+  });
+  if (variant === undefined) {
+    return (
+      <EmptyState title={t('unanswered', { route: route.name })} command={cliWords.listRoutes()}>
+        <p>{t('unansweredText')}</p>
+      </EmptyState>
+    );
+  }
+  if (overview.data === undefined || version.data === undefined) {
+    const error = overview.error ?? version.error;
+    return error === null ? <SkeletonLines /> : <FailedState error={error} command="cluster-ai up" />;
+  }
+  return (
+    <PlaygroundForm
+      key={`${route.name}/${version.data.digest}`}
+      target={{ route, model: variant.model, version: version.data }}
+      gatewayUrl={gatewayUrl(overview.data)}
+    />
+  );
+}
+
+function Variants({ route: { variants } }: { readonly route: Route }) {
   const t = useText(playgroundText);
   const { percent } = useFormat();
+  const first = heaviestVariant({ variants });
+  if (first === undefined) return null;
   const weights = sum(variants.map((variant) => variant.weight));
-  const shares = variants.map(({ version, weight }) => `${percent(weights === 0 ? 0 : weight / weights)} v${version}`);
-  return <p className="text-muted">{t('answeredBy', { model, shares: shares.join(', ') })}</p>;
+  const shares = variants
+    .toSorted((a, b) => b.weight - a.weight)
+    .map(({ model, version, weight }) => {
+      const name = model === first.model ? `v${version}` : `${model} v${version}`;
+      return `${percent(weights === 0 ? 0 : weight / weights)} ${name}`;
+    });
+  return <p className="text-muted">{t('answeredBy', { model: first.model, shares: shares.join(', ') })}</p>;
 }
 
 /** Where the snippets call: a gateway that is there, or the address that `up` uses. */
