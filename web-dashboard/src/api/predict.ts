@@ -1,6 +1,7 @@
 import { problemSchema } from '@cluster-ai/contract/api/problem.ts';
 import { z } from 'zod';
 import { csrfHeaders } from './csrf.ts';
+import type { Say } from '../i18n/say.ts';
 import { encodeInferBody, inferPath, type InferCall } from '../inference/infer-request.ts';
 import { decodeInferAnswer, type InferAnswer } from '../inference/infer-response.ts';
 
@@ -9,21 +10,15 @@ const predictTimeoutMs = 35_000;
 
 export type Prediction =
   | { readonly kind: 'answer'; readonly answer: InferAnswer; readonly elapsedMs: number }
-  | { readonly kind: 'refusal'; readonly headline: string; readonly detail: string; readonly elapsedMs: number };
+  | { readonly kind: 'refusal'; readonly headline: Say; readonly detail: Say; readonly elapsedMs: number };
+
+const explained = [400, 401, 403, 404, 408, 413, 429, 500, 502, 503, 504] as const;
 
 /** What a status of the gateway means to somebody who has just pressed a button. */
-const headlines: Readonly<Record<number, string>> = {
-  400: 'The request does not fit the model',
-  401: 'This call needs a key',
-  403: 'This call is not allowed from here',
-  404: 'No route has this name any more',
-  408: 'The request did not arrive in time',
-  413: 'The request is larger than the gateway accepts',
-  500: 'The model ran into an error',
-  502: 'The gateway does not answer',
-  503: 'The gateway cannot serve this now',
-  504: 'No answer before the deadline',
-};
+function headlineOf(status: number): Say {
+  const known = explained.find((entry) => entry === status);
+  return (t) => `${known === undefined ? t('refusedOther') : t(`refused${known}`)} (${status})`;
+}
 
 const oipErrorSchema = z.object({ error: z.string() });
 
@@ -57,10 +52,15 @@ export async function predict(call: InferCall): Promise<Prediction> {
   }
 }
 
-function describeRefusal(status: number, body: Uint8Array): { kind: 'refusal'; headline: string; detail: string } {
-  const text = new TextDecoder().decode(body);
-  const headline = `${headlines[status] ?? 'The call failed'} (${status})`;
-  return { kind: 'refusal', headline, detail: refusalDetail(text) };
+interface Refusal {
+  readonly kind: 'refusal';
+  readonly headline: Say;
+  readonly detail: Say;
+}
+
+function describeRefusal(status: number, body: Uint8Array): Refusal {
+  const detail = refusalDetail(new TextDecoder().decode(body));
+  return { kind: 'refusal', headline: headlineOf(status), detail: () => detail };
 }
 
 function refusalDetail(text: string): string {
@@ -71,25 +71,20 @@ function refusalDetail(text: string): string {
   return oip.success ? oip.data.error : text.slice(0, 500);
 }
 
-function describeFailure(thrown: unknown): { kind: 'refusal'; headline: string; detail: string } {
+function describeFailure(thrown: unknown): Refusal {
   if (thrown instanceof DOMException && thrown.name === 'TimeoutError') {
     return {
       kind: 'refusal',
-      headline: 'No answer',
-      detail: `Nothing came within ${predictTimeoutMs / 1_000} seconds.`,
+      headline: (t) => t('noAnswer'),
+      detail: (t) => t('noAnswerWithin', { seconds: predictTimeoutMs / 1_000 }),
     };
   }
   // fetch rejects with a TypeError when no connection comes about or it breaks.
   if (thrown instanceof TypeError) {
-    return {
-      kind: 'refusal',
-      headline: 'The front door does not answer',
-      detail:
-        'The control plane that served this page has stopped or restarts. The gateway may still answer the calls below.',
-    };
+    return { kind: 'refusal', headline: (t) => t('frontDoor'), detail: (t) => t('frontDoorText') };
   }
   const detail = thrown instanceof Error ? thrown.message : String(thrown);
-  return { kind: 'refusal', headline: 'The answer could not be read', detail: detail.slice(0, 500) };
+  return { kind: 'refusal', headline: (t) => t('unreadable'), detail: () => detail.slice(0, 500) };
 }
 
 function parseJson(text: string): unknown {

@@ -28,7 +28,7 @@ describe('examplesFor', () => {
 
   test('iris gets flowers that were measured', () => {
     const examples = examplesFor('iris', [{ name: 'input', datatype: 'FP32', shape: [-1, 4] }]);
-    expect(examples.map((example) => example.label)).toEqual(['A setosa', 'A versicolor', 'A virginica']);
+    expect(examples.map((example) => example.label)).toEqual(['setosa', 'versicolor', 'virginica']);
     expect(examples[0].drafts['input']?.text).toBe('5.1, 3.5, 1.4, 0.2');
   });
 

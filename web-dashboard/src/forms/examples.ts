@@ -1,5 +1,6 @@
 import type { TensorSignature } from '@cluster-ai/core/inference/signature.ts';
 import type { Datatype } from '@cluster-ai/core/tensors/datatype.ts';
+import type { NameKey } from '../i18n/say.ts';
 import type { TensorDraft } from '../inference/text-tensor.ts';
 import { digitExamples } from './digit-examples.ts';
 import { isDigitImage } from './editor-choice.ts';
@@ -7,7 +8,7 @@ import { silenceText, speechRateHz, speechSamples, vowelText } from './speech-ex
 
 /** A set of values that fills the whole form. */
 export interface Example {
-  readonly label: string;
+  readonly label: NameKey;
   /** By input name. */
   readonly drafts: Readonly<Record<string, TensorDraft>>;
 }
@@ -23,25 +24,25 @@ export function examplesFor(model: string, inputs: readonly TensorSignature[]): 
   if (only !== undefined && isDigitImage(only)) return oneInput(only, digitExamples);
   if (model === 'silero-vad' && takesSpeech(inputs)) return speechExamples;
   return [
-    { label: 'Example values', drafts: Object.fromEntries(inputs.map((input) => [input.name, plainDraft(input)])) },
+    { label: 'exampleValues', drafts: Object.fromEntries(inputs.map((input) => [input.name, plainDraft(input)])) },
   ];
 }
 
 interface NamedText {
-  readonly label: string;
+  readonly label: NameKey;
   readonly text: string;
 }
 
 /** Measurements from Fisher's table, one flower of each kind. */
 const irisFlowers: readonly NamedText[] = [
-  { label: 'A setosa', text: '5.1, 3.5, 1.4, 0.2' },
-  { label: 'A versicolor', text: '7.0, 3.2, 4.7, 1.4' },
-  { label: 'A virginica', text: '6.3, 3.3, 6.0, 2.5' },
+  { label: 'setosa', text: '5.1, 3.5, 1.4, 0.2' },
+  { label: 'versicolor', text: '7.0, 3.2, 4.7, 1.4' },
+  { label: 'virginica', text: '6.3, 3.3, 6.0, 2.5' },
 ];
 
 const sentences: readonly NamedText[] = [
-  { label: 'Three languages', text: 'Where is the station?\nOnde fica a estação?\nWo ist der Bahnhof?' },
-  { label: 'One sentence', text: 'La lune brille sur la mer' },
+  { label: 'threeLanguages', text: 'Where is the station?\nOnde fica a estação?\nWo ist der Bahnhof?' },
+  { label: 'oneSentence', text: 'La lune brille sur la mer' },
 ];
 
 function oneInput(input: TensorSignature, texts: readonly NamedText[]): Examples {
@@ -50,7 +51,7 @@ function oneInput(input: TensorSignature, texts: readonly NamedText[]): Examples
     label,
     drafts: { [input.name]: { text, shapeText } },
   }));
-  return [first ?? { label: 'Example values', drafts: { [input.name]: plainDraft(input) } }, ...rest];
+  return [first ?? { label: 'exampleValues', drafts: { [input.name]: plainDraft(input) } }, ...rest];
 }
 
 function takesSpeech(inputs: readonly TensorSignature[]): boolean {
@@ -58,8 +59,8 @@ function takesSpeech(inputs: readonly TensorSignature[]): boolean {
 }
 
 const speechExamples: Examples = [
-  { label: 'A vowel', drafts: speechDrafts(vowelText()) },
-  { label: 'Silence', drafts: speechDrafts(silenceText()) },
+  { label: 'vowel', drafts: speechDrafts(vowelText()) },
+  { label: 'silence', drafts: speechDrafts(silenceText()) },
 ];
 
 function speechDrafts(samples: string): Record<string, TensorDraft> {

@@ -3,6 +3,8 @@ import { useId, useState } from 'react';
 import { freeDimensions } from '../inference/infer-shape.ts';
 import type { Checked } from '../inference/checked.ts';
 import type { TensorDraft, TextTensor } from '../inference/text-tensor.ts';
+import { inferenceText } from '../i18n/inference-text.ts';
+import type { NameKey } from '../i18n/say.ts';
 import { playgroundText } from '../i18n/playground-text.ts';
 import { useText } from '../i18n/use-text.ts';
 import { formatShape } from '../ui/format.ts';
@@ -15,7 +17,7 @@ import { ValueFields } from './value-fields.tsx';
 interface TensorEditorProps {
   readonly signature: TensorSignature;
   /** Names of the values of one row; may be empty. */
-  readonly names: readonly string[];
+  readonly names: readonly NameKey[];
   readonly draft: TensorDraft;
   readonly checked: Checked<TextTensor>;
   readonly onChange: (draft: TensorDraft) => void;
@@ -24,6 +26,7 @@ interface TensorEditorProps {
 /** One input of the model: its signature as a heading, the editor that suits it, and what is wrong, if anything. */
 export function TensorEditor({ signature, names, draft, checked, onChange }: TensorEditorProps) {
   const t = useText(playgroundText);
+  const words = useText(inferenceText);
   const id = useId();
   const preferred = chooseEditor(signature);
   const [asText, setAsText] = useState(false);
@@ -64,7 +67,7 @@ export function TensorEditor({ signature, names, draft, checked, onChange }: Ten
                 count: checked.value.elements.length,
                 shape: formatShape(checked.value.shape.map(Number)),
               })
-            : checked.problem}
+            : checked.problem(words)}
         </p>
         {preferred !== 'text' && (
           <Button look="quiet" aria-pressed={asText} onClick={() => setAsText(!asText)}>

@@ -1,10 +1,12 @@
 import type { TensorSignature } from '@cluster-ai/core/inference/signature.ts';
+import { inferenceText } from '../i18n/inference-text.ts';
+import type { NameKey } from '../i18n/say.ts';
 import { playgroundText } from '../i18n/playground-text.ts';
 import { useText } from '../i18n/use-text.ts';
 
 interface ValueFieldsProps {
   readonly signature: TensorSignature;
-  readonly names: readonly string[];
+  readonly names: readonly NameKey[];
   readonly text: string;
   readonly onChange: (text: string) => void;
 }
@@ -12,11 +14,13 @@ interface ValueFieldsProps {
 /** One field a value, for one row; further rows are typed as text. */
 export function ValueFields({ signature, names, text, onChange }: ValueFieldsProps) {
   const t = useText(playgroundText);
+  const words = useText(inferenceText);
+  const nameOf = (key: NameKey | undefined) => (key === undefined ? undefined : words(key));
   const width = signature.shape.filter((size) => size !== -1).reduce((product, size) => product * size, 1);
   const values = text.split(',').map((value) => value.trim());
   const fields = Array.from({ length: Math.max(width, values.length) }, (_unused, index) => ({
     key: `${signature.name}-${index}`,
-    label: names[index % width] ?? (width === 1 ? t('value') : t('valueAt', { position: index + 1 })),
+    label: nameOf(names[index % width]) ?? (width === 1 ? t('value') : t('valueAt', { position: index + 1 })),
     value: values[index] ?? '',
   }));
   const change = (position: number, value: string) =>

@@ -18,10 +18,12 @@ export function inferShape(
   if (free > 1) return typedShape(signatureShape, elements, shapeText);
   const fixed = signatureShape.filter((dimension) => dimension !== -1).reduce((product, size) => product * size, 1);
   if (free === 0) {
-    return elements === fixed ? accepted(signatureShape) : refused(`${count(fixed)} needed, ${elements} given.`);
+    return elements === fixed
+      ? accepted(signatureShape)
+      : refused((t) => t('needed', { count: fixed, given: elements }));
   }
   if (elements === 0 || fixed === 0 || elements % fixed !== 0) {
-    return refused(`A multiple of ${count(fixed)} needed, ${elements} given.`);
+    return refused((t) => t('multipleNeeded', { count: fixed, given: elements }));
   }
   return accepted(signatureShape.map((dimension) => (dimension === -1 ? elements / fixed : dimension)));
 }
@@ -38,15 +40,11 @@ function typedShape(
     shape.length === signatureShape.length &&
     shape.every((size, index) => signatureShape[index] === -1 || signatureShape[index] === size);
   if (!fits) {
-    return refused(`The shape must have the form [${signatureShape.join(', ')}], with a size in place of each -1.`);
+    return refused((t) => t('shapeForm', { shape: `[${signatureShape.join(', ')}]` }));
   }
   const needed = shape.reduce((product, size) => product * size, 1);
   if (needed !== elements) {
-    return refused(`The shape [${shape.join(', ')}] needs ${count(needed)}, ${elements} given.`);
+    return refused((t) => t('shapeNeeds', { shape: `[${shape.join(', ')}]`, count: needed, given: elements }));
   }
   return accepted(shape);
-}
-
-function count(values: number): string {
-  return values === 1 ? '1 value' : `${values} values`;
 }

@@ -1,3 +1,6 @@
+import { inferenceText } from '../i18n/inference-text.ts';
+import { makeText } from '../i18n/use-text.ts';
+import type { Checked } from './checked.ts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseElements } from './parse-elements.ts';
@@ -45,6 +48,10 @@ describe('parseElements', () => {
     ['FP64', '1e999', 'Value 1, “1e999”, is not a number.'],
     ['BOOL', 'true yes', 'Value 2, “yes”, is not true or false.'],
   ] as const)('%s refuses %s and names the value', (datatype, text, problem) => {
-    expect(parseElements(datatype, text)).toEqual({ ok: false, problem });
+    expect(problemOf(parseElements(datatype, text))).toBe(problem);
   });
 });
+
+function problemOf(checked: Checked<unknown>): string | null {
+  return checked.ok ? null : checked.problem(makeText(inferenceText, 'en'));
+}

@@ -1,4 +1,5 @@
 import type { Datatype } from '@cluster-ai/core/tensors/datatype.ts';
+import type { Say } from '../i18n/say.ts';
 import { accepted, refused, type Checked } from './checked.ts';
 
 /** Values that one input of the form may hold; larger ones are for the command line. */
@@ -38,7 +39,8 @@ export function parseElements(datatype: Datatype, text: string): Checked<readonl
   if (datatype === 'BYTES') return accepted(text.split('\n'));
   const words = text.split(/[\s,;[\]]+/).filter((word) => word !== '');
   if (words.length > elementsMax) {
-    return refused(`${words.length} values are more than the ${elementsMax} that this form takes.`);
+    const given = words.length;
+    return refused((t) => t('tooMany', { given, most: elementsMax }));
   }
   const elements: string[] = [];
   for (const [index, word] of words.entries()) {
@@ -68,11 +70,11 @@ function canonicalFloat(word: string): string | null {
   return Object.is(value, -0) ? '-0' : String(value);
 }
 
-function describeRefusal(datatype: Datatype, word: string, index: number): string {
-  const shown = word.length > 24 ? `${word.slice(0, 24)}…` : word;
+function describeRefusal(datatype: Datatype, word: string, index: number): Say {
+  const shown = { position: index + 1, word: word.length > 24 ? `${word.slice(0, 24)}…` : word };
   const range = integerRange[datatype];
-  const place = `Value ${index + 1}, “${shown}”,`;
-  if (datatype === 'BOOL') return `${place} is not true or false.`;
-  if (range === undefined) return `${place} is not a number.`;
-  return `${place} is not a whole number from ${range[0]} to ${range[1]} (${datatype}).`;
+  if (datatype === 'BOOL') return (t) => t('notBoolean', shown);
+  if (range === undefined) return (t) => t('notNumber', shown);
+  // As digits: these bounds do not survive a JavaScript number.
+  return (t) => t('notInteger', { ...shown, least: String(range[0]), most: String(range[1]), datatype });
 }

@@ -7,6 +7,7 @@ import { fieldNames } from '../../forms/model-words.ts';
 import { TensorEditor } from '../../forms/tensor-editor.tsx';
 import type { InferCall } from '../../inference/infer-request.ts';
 import { tensorFromDraft, type TensorDraft } from '../../inference/text-tensor.ts';
+import { inferenceText } from '../../i18n/inference-text.ts';
 import { playgroundText } from '../../i18n/playground-text.ts';
 import { useText } from '../../i18n/use-text.ts';
 import { Button } from '../../ui/button.tsx';
@@ -24,6 +25,7 @@ export function PlaygroundForm({
   readonly gatewayUrl: string;
 }) {
   const t = useText(playgroundText);
+  const words = useText(inferenceText);
   const { signature } = target.version;
   const examples = examplesFor(target.model, signature.inputs);
   const [drafts, setDrafts] = useState<Readonly<Record<string, TensorDraft>>>(examples[0].drafts);
@@ -51,7 +53,7 @@ export function PlaygroundForm({
           <span className="text-muted">{t('fillIn')}</span>
           {examples.map((example) => (
             <Button key={example.label} look="quiet" onClick={() => setDrafts(example.drafts)}>
-              {example.label}
+              {words(example.label)}
             </Button>
           ))}
         </div>

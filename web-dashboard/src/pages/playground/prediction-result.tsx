@@ -2,6 +2,7 @@ import type { TensorSignature } from '@cluster-ai/core/inference/signature.ts';
 import type { Prediction } from '../../api/predict.ts';
 import { classNames } from '../../forms/model-words.ts';
 import { carriedStates, type CarriedState } from '../../inference/carry-state.ts';
+import { inferenceText } from '../../i18n/inference-text.ts';
 import { playgroundText } from '../../i18n/playground-text.ts';
 import { useText } from '../../i18n/use-text.ts';
 import { Button } from '../../ui/button.tsx';
@@ -23,6 +24,7 @@ interface PredictionResultProps {
 /** The answer or the refusal of the last call. */
 export function PredictionResult({ model, inputs, prediction, isWaiting, isOutdated, onCarry }: PredictionResultProps) {
   const t = useText(playgroundText);
+  const words = useText(inferenceText);
   const { ms } = useFormat();
   return (
     <div aria-live="polite" aria-busy={isWaiting} className="space-y-4">
@@ -33,8 +35,8 @@ export function PredictionResult({ model, inputs, prediction, isWaiting, isOutda
         <div className={`space-y-4 ${isWaiting ? 'opacity-60' : ''}`}>
           {isOutdated && <Status tone="warn">{t('formChanged')}</Status>}
           {prediction.kind === 'refusal' ? (
-            <Notice tone="bad" title={prediction.headline}>
-              <p className="break-words">{prediction.detail}</p>
+            <Notice tone="bad" title={prediction.headline(words)}>
+              <p className="break-words">{prediction.detail(words)}</p>
             </Notice>
           ) : (
             <>
