@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { namesIn, textBundle, type Catalogue } from './catalogue.ts';
-import { preferredLanguage } from './language.ts';
+import { preferredLanguage } from './languages.ts';
 import { makeText } from './use-text.ts';
 
 const bundle = textBundle(

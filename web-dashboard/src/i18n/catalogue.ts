@@ -1,4 +1,4 @@
-import type { Language } from './language.ts';
+import type { Language } from './languages.ts';
 
 /** Forms by number, as `Intl.PluralRules` names them. `{count}` is the number. */
 export interface PluralForms {
@@ -39,6 +39,17 @@ export type ValueNames<M> = M extends string
   : M extends PluralForms
     ? 'count' | Names<M['one']> | Names<M['other']>
     : never;
+
+/** The values of a message, as the second argument of `t`. */
+export type Values<M, Value> = [ValueNames<M>] extends [never]
+  ? []
+  : [values: { readonly [Name in ValueNames<M>]: Name extends 'count' ? number : Value }];
+
+/** The text of a key. Numbers get separators; `count` chooses the plural form. */
+export type PlainText<C extends Catalogue> = <K extends keyof C & string>(
+  key: K,
+  ...values: Values<C[K], string | number>
+) => string;
 
 /** The text of a message for a number, before values go in. */
 export function chooseForm(language: Language, message: Message, count: unknown): string {

@@ -1,11 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-export const languages = ['en', 'pt-BR'] as const;
-
-export type Language = (typeof languages)[number];
-
-/** Each language in its own words: whoever looks for it may not read the other. */
-export const languageNames: Readonly<Record<Language, string>> = { en: 'English', 'pt-BR': 'Português (Brasil)' };
+import { languages, preferredLanguage, type Language } from './languages.ts';
 
 const storageKey = 'cluster-ai.language';
 const listeners = new Set<() => void>();
@@ -29,16 +24,6 @@ export function useLanguage(): Language {
 function currentLanguage(): Language {
   const stored = localStorage.getItem(storageKey);
   return languages.find((language) => language === stored) ?? preferredLanguage(navigator.languages);
-}
-
-/** The first of the wanted languages that there is, Portuguese of any country among them; English without one. */
-export function preferredLanguage(wanted: readonly string[]): Language {
-  for (const tag of wanted) {
-    const primary = tag.toLowerCase().split('-')[0];
-    if (primary === 'pt') return 'pt-BR';
-    if (primary === 'en') return 'en';
-  }
-  return 'en';
 }
 
 function subscribe(listener: () => void): () => void {

@@ -1,8 +1,8 @@
+import type { PlainText } from './catalogue.ts';
 import type { inferenceText } from './inference-text.ts';
-import type { Text } from './use-text.ts';
 
 /** A sentence that is still to be said in the reader's language: what pure code gives back instead of text. */
-export type Say = (t: Text<typeof inferenceText.en>) => string;
+export type Say = (t: PlainText<typeof inferenceText.en>) => string;
 
 /** The keys of texts without values: names of examples and fields. */
 export type NameKey = {

@@ -1,14 +1,17 @@
 import { createElement, Fragment, useMemo, type ReactNode } from 'react';
-import { chooseForm, splitAtNames, valueText, type Catalogue, type TextBundle, type ValueNames } from './catalogue.ts';
-import { useLanguage, type Language } from './language.ts';
+import {
+  chooseForm,
+  splitAtNames,
+  valueText,
+  type Catalogue,
+  type PlainText,
+  type TextBundle,
+  type Values,
+} from './catalogue.ts';
+import { useLanguage } from './language.ts';
+import type { Language } from './languages.ts';
 
-type Values<M, Value> = [ValueNames<M>] extends [never]
-  ? []
-  : [values: { readonly [Name in ValueNames<M>]: Name extends 'count' ? number : Value }];
-
-export interface Text<C extends Catalogue> {
-  /** The text of a key. Numbers get separators; `count` chooses the plural form. */
-  <K extends keyof C & string>(key: K, ...values: Values<C[K], string | number>): string;
+export interface Text<C extends Catalogue> extends PlainText<C> {
   /** The same with elements as values: `t.rich('seen', { at: <Timestamp … /> })`. */
   rich<K extends keyof C & string>(key: K, ...values: Values<C[K], ReactNode>): ReactNode;
 }

@@ -1,4 +1,5 @@
-import { chooseLanguage, languageNames, languages, useLanguage } from '../i18n/language.ts';
+import { chooseLanguage, useLanguage } from '../i18n/language.ts';
+import { languageNames, languages } from '../i18n/languages.ts';
 import { uiText } from '../i18n/ui-text.ts';
 import { useText } from '../i18n/use-text.ts';
 import { ThemeSwitch } from '../ui/theme-switch.tsx';

@@ -1,4 +1,5 @@
-import { useLanguage, type Language } from '../i18n/language.ts';
+import { useLanguage } from '../i18n/language.ts';
+import type { Language } from '../i18n/languages.ts';
 
 /** Text for people: fixed forms, so that columns line up and two readers of one language see the same figure. */
 export interface Format {

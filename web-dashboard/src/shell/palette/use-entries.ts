@@ -1,7 +1,8 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useCan, useSession } from '../../api/session.ts';
 import { useCopyLink } from '../../charts/time-range-control.tsx';
-import { chooseLanguage, languageNames, languages, useLanguage } from '../../i18n/language.ts';
+import { chooseLanguage, useLanguage } from '../../i18n/language.ts';
+import { languageNames, languages } from '../../i18n/languages.ts';
 import { paletteText } from '../../i18n/palette-text.ts';
 import { shellText } from '../../i18n/shell-text.ts';
 import { useText } from '../../i18n/use-text.ts';
