@@ -137,6 +137,20 @@ describe('the loopback exemption', () => {
     expect(answer.status).toBe(200);
   });
 
+  test.each([
+    ['with its origin', { origin: 'http://evil.example' }],
+    ['that hides its origin', { origin: 'null' }],
+    ['of which only the browser tells', { 'sec-fetch-site': 'cross-site' }],
+  ])('a form of another site %s does nothing here', async (_what, headers) => {
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x']) {
+      const sent = { ...headers, 'content-type': type };
+      const body = '{"email":"ada@example.com","password":"a password","inputs":[]}';
+      expect((await send('POST', '/predict/v2/models/iris/infer', sent, body)).status).toBe(401);
+      expect((await send('POST', '/api/v1/uploads', sent, body)).status).toBe(401);
+      expect((await send('POST', '/api/v1/session', sent, body)).status).toBe(403);
+    }
+  });
+
   test('an own origin under a foreign name does not count', async () => {
     expect((await send('GET', '/api/v1/models', { host: 'evil.example', origin: 'http://evil.example' })).status).toBe(
       403,

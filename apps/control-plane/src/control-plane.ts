@@ -104,6 +104,7 @@ export async function createControlPlane(
     certificate,
     hosts,
     identity,
+    redis,
     oidc: await openProvider(config.oidc, clock),
     access: createAccessRule({
       tokens,

@@ -4,6 +4,7 @@ import type { GatewayReport } from '@cluster-ai/contract/telemetry.ts';
 import type { LoadedSetting } from '@cluster-ai/platform/config/load-config.ts';
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
 import type { CertificateFiles } from '@cluster-ai/platform/tls/certificate-files.ts';
+import type { Redis } from '@cluster-ai/platform/redis/redis.ts';
 import type { Store } from './database/change.ts';
 import type { EventHub } from './features/events/index.ts';
 import type { LiveSettings } from './features/settings/index.ts';
@@ -37,6 +38,8 @@ export interface Plane {
   readonly tokens: Tokens;
   /** Who calls, and whether they may. */
   readonly access: AccessRule;
+  /** Where sessions and counts are kept; null unless `redis.url` is set. */
+  readonly redis: Redis | null;
   /** The identity provider; null when none is configured. */
   readonly oidc: OidcProvider | null;
   /** What signing in is made of. */

@@ -1,9 +1,9 @@
 import { request as httpRequest } from 'node:http';
+import type { callEndpoint } from '@cluster-ai/contract/api/client.ts';
 import { endpointUrl, problemError } from '@cluster-ai/contract/api/client.ts';
 import type { Endpoint } from '@cluster-ai/contract/api/endpoint.ts';
 import { getSession } from '@cluster-ai/contract/api/session.ts';
 import type { Session } from '@cluster-ai/contract/api/session.ts';
-import type { z } from 'zod';
 
 export interface BrowserAnswer {
   readonly status: number;
@@ -17,11 +17,8 @@ export interface Send {
   readonly body?: string;
 }
 
-interface Input<E extends Endpoint> {
-  readonly params?: z.input<E['params']>;
-  readonly query?: z.input<E['query']>;
-  readonly body?: z.input<E['body']>;
-}
+type Input<E extends Endpoint> = NonNullable<Parameters<typeof callEndpoint<E>>[2]>;
+type Answer<E extends Endpoint> = Awaited<ReturnType<typeof callEndpoint<E>>>;
 
 /**
  * What a browser adds to the requests of a page: cookies that it was given, Origin and the rest. Its page sends the CSRF
@@ -77,7 +74,7 @@ export class Browser {
   }
 
   /** Calls an endpoint as the dashboard does. @throws ClusterError that the server has answered with. */
-  async call<E extends Endpoint>(target: E, input: Input<E> = {}): Promise<z.output<E['answer']>> {
+  async call<E extends Endpoint>(target: E, input: Input<E> = {}): Promise<Answer<E>> {
     const url = new URL(endpointUrl(this.url, target, input));
     const headers = this.pageHeaders(target.method);
     if (input.body !== undefined) headers['content-type'] = 'application/json';
@@ -88,7 +85,7 @@ export class Browser {
     });
     if (answer.status >= 400) throw problemError(answer.status, answer.body, this.url);
     // The schema is the endpoint's own, so its output type is what the caller was promised.
-    const parsed = target.answer.parse(JSON.parse(answer.body)) as z.output<E['answer']>;
+    const parsed = target.answer.parse(JSON.parse(answer.body)) as Answer<E>;
     if (typeof parsed === 'object' && parsed !== null && 'csrfToken' in parsed) this.took(parsed.csrfToken);
     return parsed;
   }

@@ -6,7 +6,7 @@ import { nothing } from './page.ts';
 export const roleSchema = z.enum(roles);
 
 /** Characters of a password at most: hashing a longer one would only cost time. */
-export const passwordLengthMax = 256;
+const passwordLengthMax = 256;
 
 export const emailSchema = z.email().max(254).toLowerCase();
 export const personNameSchema = z.string().trim().min(1).max(128);

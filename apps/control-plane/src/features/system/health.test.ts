@@ -32,6 +32,7 @@ function gateway(changes: Partial<GatewayStatus['report']> = {}, connected = tru
 
 const well: Findings = {
   databaseReachable: true,
+  redisProblem: '',
   snapshot: { epoch: 'e', version: 4 },
   snapshotAgeMs: 60_000,
   gateways: [gateway()],
@@ -102,6 +103,13 @@ test.each<[string, Partial<Findings>, string, number, string]>([
     'degraded',
     80,
     'model iris@2 failed on gateway g1: no memory',
+  ],
+  [
+    'the Redis of sessions',
+    { redisProblem: 'Redis at r:6379 is away: refused' },
+    'degraded',
+    80,
+    'nobody with a session can do anything until it is back: Redis at r:6379 is away: refused',
   ],
   ['a source', { sourceProblems: ['x/1 is not served'] }, 'degraded', 97, 'x/1 is not served'],
   [

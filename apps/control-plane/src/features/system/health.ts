@@ -3,6 +3,8 @@ import type { GatewayStatus, HealthReason, Overview } from '@cluster-ai/contract
 /** What one look at the installation found. */
 export interface Findings {
   readonly databaseReachable: boolean;
+  /** Why the Redis of sessions is away; empty while it is there, or none is configured. */
+  readonly redisProblem: string;
   readonly snapshot: { readonly epoch: string; readonly version: number };
   /** Age of that snapshot, milliseconds. */
   readonly snapshotAgeMs: number;
@@ -30,6 +32,7 @@ const applyWithinMs = 10_000;
 const penalties = {
   nobodyAnswers: 100,
   databaseAway: 30,
+  redisAway: 20,
   gatewayAway: 60,
   gatewayNotReady: 60,
   gatewayBehind: 20,
@@ -70,7 +73,10 @@ export function healthOf(findings: Findings): Pick<Overview, 'health' | 'score' 
   return { health: connected.some((gateway) => gateway.report.ready) ? 'degraded' : 'down', score, reasons };
 }
 
-function installationReasons({ databaseReachable }: Findings, connected: readonly GatewayStatus[]): HealthReason[] {
+function installationReasons(
+  { databaseReachable, redisProblem }: Findings,
+  connected: readonly GatewayStatus[],
+): HealthReason[] {
   return [
     ...(connected.some((gateway) => gateway.report.ready)
       ? []
@@ -88,6 +94,15 @@ function installationReasons({ databaseReachable }: Findings, connected: readonl
             text: 'the database cannot be reached: nothing can be changed until it is back; predictions go on',
             penalty: penalties.databaseAway,
             fix: "start PostgreSQL; the control plane's log has what it answers",
+          },
+        ]),
+    ...(redisProblem === ''
+      ? []
+      : [
+          {
+            text: `nobody with a session can do anything until it is back: ${redisProblem}`,
+            penalty: penalties.redisAway,
+            fix: 'start Redis, or look at redis.url; keys and the admin token go on',
           },
         ]),
   ];

@@ -41,6 +41,7 @@ export function createOverview(plane: Plane): () => Promise<Overview> {
     const gateways = read?.gateways ?? rememberedGateways(plane);
     const health = healthOf({
       databaseReachable: read !== null,
+      redisProblem: plane.redis?.reason ?? '',
       snapshot,
       snapshotAgeMs: plane.clock.wallMs() - (latest?.createdAtMs ?? 0),
       gateways,
