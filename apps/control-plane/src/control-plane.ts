@@ -33,7 +33,6 @@ import { idempotencyJobs } from './http/idempotency-jobs.ts';
 import { closeServer, listen } from './http/listen.ts';
 import { readTokens } from './http/tokens.ts';
 import { createIdentity } from './identity/identity.ts';
-import { readSigningKey } from './identity/signing-key.ts';
 import { startJobs } from './jobs/periodic.ts';
 import { createMetrics } from './metrics.ts';
 import type { Plane } from './plane.ts';
@@ -87,8 +86,7 @@ export async function createControlPlane(
   followLogLevel(settings, log, given);
   const redis = openRedis(config, log);
   const instanceId = await readInstanceId(config.home);
-  const signingKey = await readSigningKey(config.home);
-  const identity = createIdentity({ store, redis, clock, settings, log, metrics, instanceId, signingKey });
+  const identity = await createIdentity({ store, redis, clock, settings, log, metrics, instanceId, home: config.home });
   const hosts = createHosts(config.http, () => certificate?.current.names ?? []);
   const stored = await openModelFiles(config, instanceId, { store, log, metrics });
   const events = new EventHub({ store, feed, log, settings, overview: () => overview() });

@@ -16,7 +16,7 @@ import { createRedisAttemptCounters } from './redis-attempt-counters.ts';
 import { createRedisSessionStore } from './redis-session-store.ts';
 import { createPredictTokens } from './predict-tokens.ts';
 import type { PredictTokens } from './predict-tokens.ts';
-import type { SigningKey } from './signing-key.ts';
+import { readSigningKey } from './signing-key.ts';
 import { createSessionAuthority } from './session-authority.ts';
 import { sessionLimitsOf } from './session-limits.ts';
 import type { SessionStore } from './session-store.ts';
@@ -38,7 +38,7 @@ export interface Identity {
 }
 
 /** Sessions and counters are kept in Redis when there is one, else in the database. */
-export function createIdentity(parts: {
+export async function createIdentity(parts: {
   readonly store: Store;
   readonly redis: Redis | null;
   readonly clock: Clock;
@@ -46,11 +46,13 @@ export function createIdentity(parts: {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly instanceId: string;
-  readonly signingKey: SigningKey;
-}): Identity {
-  const { store, redis, clock, settings, log, metrics, instanceId, signingKey } = parts;
+  /** Holds the key with which prediction tokens are signed. */
+  readonly home: string;
+}): Promise<Identity> {
+  const { store, redis, clock, settings, log, metrics, instanceId, home } = parts;
   const limits = () => sessionLimitsOf(settings.current);
   const attempts = redis === null ? createPostgresAttemptCounters(store) : createRedisAttemptCounters(redis);
+  const signingKey = await readSigningKey(home);
   const sessions = redis === null ? createPostgresSessionStore(store, limits) : createRedisSessionStore(redis, limits);
   const lockout = createLockout({ attempts, clock, settings: () => settings.current });
   const onRefused = (): void => metrics.refusedSignIns.inc({ reason: 'token' });
