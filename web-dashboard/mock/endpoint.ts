@@ -9,6 +9,8 @@ export interface MockCall<E extends Endpoint> {
   readonly query: z.output<E['query']>;
   readonly body: z.output<E['body']>;
   readonly state: MockState;
+  /** How many bytes came with the call. */
+  readonly bodyBytes: number;
 }
 
 export interface MockEndpoint {
@@ -38,13 +40,15 @@ export function answerCall(
     if (found === null) throw new ClusterError('NOT_FOUND', `the mock has no ${request.method} ${pathname}`);
     const { target, answer } = found.endpoint;
     refuseBare(target, request, state);
-    const input = checked(target.body, bodyText === '' ? {} : JSON.parse(bodyText), 'body');
+    const isJson = target.bodyType === undefined && bodyText !== '';
+    const input = checked(target.body, isJson ? JSON.parse(bodyText) : {}, 'body');
     const document = target.answer.parse(
       answer({
         params: checked(target.params, found.params, 'params'),
         query: checked(target.query, Object.fromEntries(searchParams), 'query'),
         body: input,
         state,
+        bodyBytes: Number(request.headers['content-length'] ?? 0),
       }),
     );
     return { status: target.status, document };

@@ -11,6 +11,7 @@ import { routeEndpoints } from './api/routes.ts';
 import { sessionEndpoints } from './api/session.ts';
 import { settingEndpoints } from './api/settings.ts';
 import { systemEndpoints } from './api/system.ts';
+import { uploadEndpoints } from './api/uploads.ts';
 import { userEndpoints } from './api/users.ts';
 import { answerCall, sendJson, type MockEndpoint } from './endpoint.ts';
 import { mockOverview, scenarios, type Scenario } from './fleet.ts';
@@ -33,6 +34,7 @@ const endpoints: readonly MockEndpoint[] = [
   ...sessionEndpoints,
   ...systemEndpoints,
   ...modelEndpoints,
+  ...uploadEndpoints,
   ...routeEndpoints,
   ...keyEndpoints,
   ...userEndpoints,

@@ -104,11 +104,21 @@ describe('the words that the dashboard shows are commands', () => {
     [cliWords.listModels(), { command: 'model list' }],
     [cliWords.showModel('iris'), { command: 'model show', args: ['iris'] }],
     [
-      cliWords.pushModel('iris', './my model.onnx', { description: "Ana's", deploy: false }),
+      cliWords.pushModel('iris', './my model.onnx', {
+        description: "Ana's",
+        deploy: false,
+        notes: 'second try',
+        lineage: { dataset: 'iris 2026', accuracy: 0.97 },
+      }),
       {
         command: 'model push',
         args: ['iris', './my model.onnx'],
-        options: expect.objectContaining({ description: "Ana's", deploy: false }),
+        options: expect.objectContaining({
+          description: "Ana's",
+          deploy: false,
+          notes: 'second try',
+          lineage: { dataset: 'iris 2026', accuracy: 0.97 },
+        }),
       },
     ],
     [cliWords.showVersion('iris', 2), { command: 'model show', args: ['iris'], options: { modelVersion: 2 } }],

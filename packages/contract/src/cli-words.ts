@@ -29,6 +29,13 @@ export interface VariantWords {
   readonly weight: number;
 }
 
+export interface PushWords {
+  readonly description?: string | undefined;
+  readonly deploy?: boolean | undefined;
+  readonly notes?: string | undefined;
+  readonly lineage?: Readonly<Record<string, string | number>> | undefined;
+}
+
 export interface AnnotateWords {
   readonly notes?: string | undefined;
   /** Entries that are new or change; the others stay. */
@@ -99,18 +106,20 @@ export const cliWords = {
   showModel: (name: string) => commandWords('cluster-ai model show', [name]),
   listVersions: (name: string, words: ListWords = {}) => list('cluster-ai model versions', [name], words),
   /** `path`: a file or folder on the machine where the command runs. */
-  pushModel: (
-    name: string,
-    path: string,
-    { description, deploy = true }: { readonly description?: string | undefined; readonly deploy?: boolean } = {},
-  ) => commandWords('cluster-ai model push', [name, path], { description, 'no-deploy': !deploy }),
+  pushModel: (name: string, path: string, { description, deploy = true, notes, lineage = {} }: PushWords = {}) =>
+    commandWords('cluster-ai model push', [name, path], {
+      description,
+      notes,
+      lineage: lineageWords(lineage),
+      'no-deploy': !deploy,
+    }),
   showVersion: (name: string, version: number) =>
     commandWords('cluster-ai model show', [name], { 'model-version': version }),
   importModel: (name: string, url: string) => commandWords('cluster-ai model import', [name, url]),
   annotateVersion: (name: string, version: number, { notes, lineage = {}, dropped }: AnnotateWords) =>
     commandWords('cluster-ai model annotate', [name, version], {
       notes,
-      lineage: Object.entries(lineage).map(([key, value]) => `${key}=${value}`),
+      lineage: lineageWords(lineage),
       'drop-lineage': dropped,
     }),
   describeModel: (name: string, description: string) => commandWords('cluster-ai model describe', [name, description]),
@@ -165,4 +174,8 @@ export const cliWords = {
 
 function shareWord({ model, version, weight }: VariantWords): string {
   return `${model === undefined ? '' : `${model}@`}${version}=${weight}`;
+}
+
+function lineageWords(lineage: Readonly<Record<string, string | number>>): string[] {
+  return Object.entries(lineage).map(([key, value]) => `${key}=${value}`);
 }

@@ -1,22 +1,71 @@
-import { getModel, getVersion, listModels } from '@cluster-ai/contract/api/models.ts';
+import {
+  deleteAlias,
+  deleteModel,
+  deleteModelVersion,
+  getModel,
+  getVersion,
+  listAliasHistory,
+  listModels,
+  listVersions,
+  setAlias,
+  updateModel,
+  updateVersion,
+  type Model,
+} from '@cluster-ai/contract/api/models.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { mockEndpoint } from '../endpoint.ts';
-import { mockModels } from '../models.ts';
+import { mockModels, mockRoutes } from '../models.ts';
 import { onePage } from '../one-page.ts';
+import type { MockState } from '../state.ts';
+import { wholeVersion } from '../whole-version.ts';
 
+/** Changes are answered as if they were made, and forgotten. */
 export const modelEndpoints = [
-  mockEndpoint(listModels, ({ state }) => onePage(state.scenario === 'empty' ? [] : mockModels)),
-  mockEndpoint(getModel, ({ params, state }) => {
-    const model = state.scenario === 'empty' ? undefined : mockModels.find(({ name }) => name === params.name);
-    if (model === undefined) throw new ClusterError('MODEL_NOT_FOUND', `there is no model '${params.name}'`);
-    return model;
+  mockEndpoint(listModels, ({ state }) => onePage(state.scenario === 'empty' ? [] : mockModels.map(withRoute))),
+  mockEndpoint(getModel, ({ params, state }) => found(params.name, state)),
+  mockEndpoint(updateModel, ({ params, body, state }) => ({ ...found(params.name, state), ...body })),
+  mockEndpoint(deleteModel, ({ params, state }) => ({
+    deleted: params.name,
+    versions: found(params.name, state).versionCount,
+  })),
+  mockEndpoint(listVersions, ({ params, state }) => onePage(found(params.name, state).versions.map(wholeVersion))),
+  mockEndpoint(getVersion, ({ params, state }) => foundVersion(params.name, params.version, state)),
+  mockEndpoint(updateVersion, ({ params, body: { notes, lineage }, state }) => {
+    const version = foundVersion(params.name, params.version, state);
+    return { ...version, notes: notes ?? version.notes, lineage: lineage ?? version.lineage };
   }),
-  mockEndpoint(getVersion, ({ params, state }) => {
-    const model = state.scenario === 'empty' ? undefined : mockModels.find(({ name }) => name === params.name);
-    const version = model?.versions.find((entry) => entry.version === params.version);
-    if (version === undefined) throw new ClusterError('MODEL_NOT_FOUND', 'there is no such version');
-    const { createdAt: updatedAt, createdBy: updatedBy, sizeBytes: size, digest } = version;
-    const files = [{ path: 'model.onnx', size, sha256: digest }];
-    return { ...version, notes: '', lineage: {}, revision: 1, updatedAt, updatedBy, files };
+  mockEndpoint(deleteModelVersion, ({ params }) => ({ deleted: `${params.name}@${params.version}` })),
+  mockEndpoint(setAlias, ({ params, body, state }) => {
+    const model = found(params.name, state);
+    return { ...model, aliases: { ...model.aliases, [params.alias]: body.version } };
   }),
+  mockEndpoint(deleteAlias, ({ params, state }) => {
+    const model = found(params.name, state);
+    const kept = Object.entries(model.aliases).filter(([alias]) => alias !== params.alias);
+    return { ...model, aliases: Object.fromEntries(kept) };
+  }),
+  mockEndpoint(listAliasHistory, ({ params, state }) => onePage(movesOf(found(params.name, state)))),
 ];
+
+function found(name: string, state: MockState): Model {
+  const model = state.scenario === 'empty' ? undefined : mockModels.find((entry) => entry.name === name);
+  if (model === undefined) throw new ClusterError('MODEL_NOT_FOUND', `there is no model '${name}'`);
+  return withRoute(model);
+}
+
+function foundVersion(name: string, number: number, state: MockState) {
+  const version = found(name, state).versions.find((entry) => entry.version === number);
+  if (version === undefined) throw new ClusterError('MODEL_NOT_FOUND', `model '${name}' has no version ${number}`);
+  return wholeVersion(version);
+}
+
+function withRoute(model: Model): Model {
+  return { ...model, route: mockRoutes.find(({ name }) => name === model.name) ?? null };
+}
+
+function movesOf({ aliases }: Model) {
+  return Object.entries(aliases).flatMap(([alias, version], index) => [
+    { id: index * 2 + 2, alias, version, previous: version - 1, at: '2026-08-25T10:00:00.000Z', by: 'ana@example.com' },
+    { id: index * 2 + 1, alias, version: version - 1, previous: null, at: '2026-08-24T10:00:00.000Z', by: 'admin' },
+  ]);
+}

@@ -1,5 +1,5 @@
-import { getModel } from '@cluster-ai/contract/api/models.ts';
-import { getRoute } from '@cluster-ai/contract/api/routes.ts';
+import { getModel, getVersion } from '@cluster-ai/contract/api/models.ts';
+import { getRoute, listRoutes } from '@cluster-ai/contract/api/routes.ts';
 import { queryOptions } from '@tanstack/react-query';
 import { call } from './client.ts';
 
@@ -15,4 +15,24 @@ export function routeQuery(name: string) {
     queryKey: ['route', name],
     queryFn: ({ signal }) => call(getRoute, { params: { name }, signal }),
   });
+}
+
+export function versionQuery(name: string, version: number) {
+  return queryOptions({
+    queryKey: ['model', name, 'version', version],
+    queryFn: ({ signal }) => call(getVersion, { params: { name, version }, signal }),
+  });
+}
+
+/** Routes that have a model behind them, at most one page of them. */
+export function routesOfQuery(model: string) {
+  return queryOptions({
+    queryKey: ['routes', 'of', model],
+    queryFn: ({ signal }) => call(listRoutes, { query: { filter: `model=${filterValue(model)}` }, signal }),
+  });
+}
+
+/** Names are made of letters, digits, dots, dashes and underscores; anything else needs quotes. */
+function filterValue(text: string): string {
+  return /^[\w.-]+$/.test(text) ? text : `"${text.replaceAll('"', '')}"`;
 }

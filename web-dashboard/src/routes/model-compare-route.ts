@@ -3,13 +3,14 @@ import { z } from 'zod';
 import { checkedSearch } from './checked-search.ts';
 import { shellRoute } from './shell-route.ts';
 
-/** `?versions=3,5`: the first is the baseline. */
+/** `?versions=3,5&only=differences`: the first is the baseline. */
 const modelCompareSearch = z.object({
   versions: z
     .string()
     .regex(/^\d{1,9}(,\d{1,9}){0,7}$/)
     .optional()
     .catch(undefined),
+  only: z.enum(['differences']).optional().catch(undefined),
 });
 
 export const modelCompareRoute = createRoute({

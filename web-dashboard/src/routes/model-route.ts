@@ -1,10 +1,18 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { z } from 'zod';
+import { listSearch } from '../table/list-search.ts';
 import { checkedSearch } from './checked-search.ts';
 import { shellRoute } from './shell-route.ts';
 
-const modelSearch = z.object({
-  tab: z.enum(['versions', 'aliases', 'lineage', 'settings']).optional().catch(undefined),
+/** The lists of the tabs share filter, sort and place; `selected` are chosen versions: `3,5`. */
+const modelSearch = listSearch.extend({
+  tab: z.enum(['versions', 'aliases', 'settings']).optional().catch(undefined),
+  selected: z
+    .string()
+    .regex(/^\d{1,9}(,\d{1,9})*$/)
+    .max(200)
+    .optional()
+    .catch(undefined),
 });
 
 export const modelRoute = createRoute({

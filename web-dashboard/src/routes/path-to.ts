@@ -6,11 +6,13 @@ import type { ListSearch } from '../table/list-search.ts';
  */
 export const pathTo = {
   overview: () => ({ to: '/' }) as const,
-  models: (search: ListSearch & { readonly do?: 'push' } = {}) => ({ to: '/models', search }) as const,
-  model: (name: string, tab?: 'versions' | 'aliases' | 'lineage' | 'settings') =>
+  /** @param search.model the name that the push offers. */
+  models: (search: ListSearch & { readonly do?: 'push'; readonly model?: string } = {}) =>
+    ({ to: '/models', search }) as const,
+  model: (name: string, tab?: 'versions' | 'aliases' | 'settings') =>
     ({ to: '/models/$name', params: { name }, search: { tab } }) as const,
-  modelVersion: (name: string, version: number) =>
-    ({ to: '/models/$name/versions/$version', params: { name, version: String(version) } }) as const,
+  modelVersion: (name: string, version: number, search: { readonly do?: 'deploy' | 'annotate' } = {}) =>
+    ({ to: '/models/$name/versions/$version', params: { name, version: String(version) }, search }) as const,
   /** The first version is the baseline. */
   modelCompare: (name: string, versions: readonly number[]) =>
     ({ to: '/models/$name/compare', params: { name }, search: { versions: versions.join(',') } }) as const,

@@ -32,6 +32,11 @@ export const lineageSchema = z
 
 export type Lineage = z.infer<typeof lineageSchema>;
 
+/** A value of a lineage as it was typed: a number where it reads as one, so that versions can be compared by it. */
+export function lineageValue(text: string): string | number {
+  return /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(text) ? Number(text) : text;
+}
+
 /** A version as it stands in its model. */
 export const modelVersionSchema = z.object({
   version: z.int().positive(),

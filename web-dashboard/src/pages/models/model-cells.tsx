@@ -1,189 +1,141 @@
-import type { ModelSignature, TensorSignature } from '@cluster-ai/core/inference/signature.ts';
+import type { Model } from '@cluster-ai/contract/api/models.ts';
+import type { Overview } from '@cluster-ai/contract/api/system.ts';
 import { Link } from '@tanstack/react-router';
-import type { VariantTraffic, VersionRow } from '../../api/model-rows.ts';
+import { modelId, trafficOf, versionsInUse } from '../../api/version-standing.ts';
 import { modelsText } from '../../i18n/models-text.ts';
 import { useText } from '../../i18n/use-text.ts';
 import { pathTo } from '../../routes/path-to.ts';
-import { formatShape, useFormat } from '../../ui/format.ts';
-import { Status, type Tone } from '../../ui/status.tsx';
+import { Badge } from '../../ui/badge.tsx';
+import { buttonClass } from '../../ui/button-class.ts';
+import { useFormat } from '../../ui/format.ts';
+import { Timestamp } from '../../ui/timestamp.tsx';
+import { VersionStates } from './version-states.tsx';
 
-export function ModelCell({ row: { model, version, isFirst } }: { readonly row: VersionRow }) {
+/** Versions whose state a row shows; the model's page has the others. */
+const shownVersionsMax = 3;
+
+/** Aliases that a row shows. */
+const shownAliasesMax = 4;
+
+interface ModelCellProps {
+  readonly model: Model;
+}
+
+interface LiveCellProps extends ModelCellProps {
+  readonly overview: Overview | undefined;
+}
+
+export function NameCell({ model: { name, description, aliases } }: ModelCellProps) {
   const t = useText(modelsText);
-  const { bytes, date, absolute } = useFormat();
-  const aliases = Object.entries(model.aliases).filter(([, target]) => target === version.version);
+  const listed = Object.entries(aliases);
   return (
-    <div className="max-w-64 space-y-1">
-      <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
-        <span className="font-semibold break-words">{model.name}</span>
-        <span className="rounded bg-sunken px-1.5 font-mono text-xs" title={`SHA-256 ${version.digest}`}>
-          v{version.version}
-        </span>
-        {aliases.map(([alias]) => (
-          <span key={alias} className="rounded bg-accent-soft px-1.5 text-xs text-accent">
-            {alias}
-          </span>
-        ))}
-      </p>
-      {isFirst && model.description !== '' && <p className="line-clamp-3 text-sm text-muted">{model.description}</p>}
-      <p className="text-xs text-muted">
-        {bytes(version.sizeBytes)} · {t(version.source)} ·{' '}
-        <time
-          className="whitespace-nowrap"
-          dateTime={version.createdAt}
-          title={absolute(Date.parse(version.createdAt))}
-        >
-          {date(Date.parse(version.createdAt))}
-        </time>
-      </p>
-    </div>
-  );
-}
-
-export function SignatureCell({ signature }: { readonly signature: ModelSignature }) {
-  const t = useText(modelsText);
-  return (
-    <dl className="grid grid-cols-[auto_1fr] items-baseline gap-x-3 gap-y-1.5">
-      <dt className="text-muted">{t('in')}</dt>
-      <dd>
-        <TensorList tensors={signature.inputs} />
-      </dd>
-      <dt className="text-muted">{t('out')}</dt>
-      <dd>
-        <TensorList tensors={signature.outputs} />
-      </dd>
-    </dl>
-  );
-}
-
-function TensorList({ tensors }: { readonly tensors: readonly TensorSignature[] }) {
-  return (
-    <ul className="space-y-0.5 font-mono text-xs">
-      {tensors.map((tensor) => (
-        <li key={tensor.name} className="break-words">
-          {tensor.name} <span className="text-muted">{tensor.datatype}</span> {formatShape(tensor.shape)}
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-const states = ['FAILED', 'LOADING', 'UNLOADING', 'READY'] as const;
-
-const tones: Readonly<Record<(typeof states)[number], Tone>> = {
-  READY: 'good',
-  LOADING: 'progress',
-  FAILED: 'bad',
-  UNLOADING: 'rest',
-};
-
-/** One line a state, the worst first: `Failed on gateway-2`, then its reason in full. */
-export function StateCell({ row }: { readonly row: VersionRow }) {
-  const t = useText(modelsText);
-  const { gateways } = row;
-  if (gateways.length === 0) return <Status tone="rest">{t('noGateway')}</Status>;
-  if (gateways.every((entry) => entry.observed === null)) {
-    return row.traffic.length === 0 ? (
-      <div className="space-y-1">
-        <Status tone="rest">{t('notLoaded')}</Status>
-        <p className="text-sm text-muted">{t('noRouteUses')}</p>
-      </div>
-    ) : (
-      <Status tone="progress">{t('waiting')}</Status>
-    );
-  }
-  const present = states.flatMap((state) => {
-    const there = gateways.filter((entry) => entry.observed?.state === state);
-    return there.length === 0 ? [] : [{ state, there }];
-  });
-  return (
-    <ul className="space-y-1.5">
-      {present.map(({ state, there }) => {
-        const reasons = new Set(there.flatMap(({ observed }) => (state === 'READY' ? [] : [observed?.reason ?? ''])));
-        return (
-          <li key={state} className="space-y-0.5">
-            <span title={there.map((entry) => entry.gateway).join(', ')}>
-              <Status tone={tones[state]}>
-                {gateways.length > 1
-                  ? t('stateOn', { state: t(state), there: there.length, all: gateways.length })
-                  : t(state)}
-              </Status>
-            </span>
-            {[...reasons].filter(Boolean).map((reason) => (
-              <p key={reason} className="max-w-72 text-sm break-words text-muted">
-                {reason}
-              </p>
-            ))}
-          </li>
-        );
-      })}
-    </ul>
-  );
-}
-
-export function ShareCell({ row }: { readonly row: VersionRow }) {
-  const t = useText(modelsText);
-  const { percent } = useFormat();
-  if (row.traffic.length === 0) return <span className="text-muted">{t('none')}</span>;
-  return (
-    <ul className="space-y-1">
-      {row.traffic.map((traffic) => (
-        <li key={traffic.route} className="whitespace-nowrap">
-          <span className="font-medium tabular-nums">{percent(traffic.share)}</span>{' '}
-          <span className="text-muted">{t('shareOf', { route: traffic.route })}</span>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-/** One figure a route, in the order of the traffic column. */
-export function PerRoute({
-  row,
-  value,
-}: {
-  readonly row: VersionRow;
-  readonly value: (traffic: VariantTraffic) => string;
-}) {
-  if (row.traffic.length === 0) return <span className="text-muted">–</span>;
-  return (
-    <ul className="space-y-1">
-      {row.traffic.map((traffic) => (
-        <li key={traffic.route}>{value(traffic)}</li>
-      ))}
-    </ul>
-  );
-}
-
-/** Whether requests are merged into batches, and the gateway's reason where they are not. */
-export function BatchCell({ row }: { readonly row: VersionRow }) {
-  const t = useText(modelsText);
-  const ready = row.gateways.flatMap((entry) => (entry.observed?.state === 'READY' ? [entry.observed] : []));
-  if (ready.length === 0) return <span className="text-muted">{t('notKnownYet')}</span>;
-  const merged = ready.filter((observed) => observed.batched).length;
-  const word =
-    merged === ready.length ? t('yes') : merged === 0 ? t('no') : t('onSome', { merged, count: ready.length });
-  const reasons = new Set(ready.map((observed) => observed.reason).filter(Boolean));
-  return (
-    <div className="max-w-56 space-y-0.5">
-      <p className="font-medium">{word}</p>
-      {[...reasons].map((reason) => (
-        <p key={reason} className="text-sm break-words text-muted">
-          {reason}
+    <div className="max-w-72 space-y-1">
+      <Link {...pathTo.model(name)} className="font-semibold break-words hover:underline">
+        {name}
+      </Link>
+      {description !== '' && <p className="line-clamp-2 text-sm text-muted">{description}</p>}
+      {listed.length > 0 && (
+        <p className="flex flex-wrap gap-1">
+          {listed.slice(0, shownAliasesMax).map(([alias, version]) => (
+            <Badge key={alias} look="accent">
+              {alias} → v{version}
+            </Badge>
+          ))}
+          {listed.length > shownAliasesMax && (
+            <span className="text-xs text-muted">{t('more', { count: listed.length - shownAliasesMax })}</span>
+          )}
         </p>
-      ))}
+      )}
     </div>
   );
 }
 
-export function TryCell({ row }: { readonly row: VersionRow }) {
+export function NewestCell({ model: { name, versions } }: ModelCellProps) {
   const t = useText(modelsText);
-  const route = row.traffic[0]?.route;
-  if (route === undefined) return <span className="text-muted">{t('noRoute')}</span>;
+  const [newest] = versions;
+  if (newest === undefined) return <span className="text-muted">{t('noVersion')}</span>;
+  return (
+    <div>
+      <Link {...pathTo.modelVersion(name, newest.version)} className="font-medium hover:underline">
+        v{newest.version}
+      </Link>
+      <p className="text-sm text-muted">
+        {t(newest.source)} <Timestamp at={newest.createdAt} />
+      </p>
+    </div>
+  );
+}
+
+/** The versions that matter now: those that a gateway holds or the route names, or else the newest. */
+export function StateCell({ model, overview }: LiveCellProps) {
+  const t = useText(modelsText);
+  const used = versionsInUse(model, overview);
+  const newest = model.versions[0]?.version;
+  const shown = used.length > 0 ? used : newest === undefined ? [] : [newest];
+  const routed = new Set((model.route?.variants ?? []).map((variant) => modelId(variant.model, variant.version)));
+  return (
+    <div className="space-y-1.5">
+      {shown.slice(0, shownVersionsMax).map((version) => (
+        <div key={version} className="flex gap-2">
+          <span className="shrink-0">
+            <Badge mono>v{version}</Badge>
+          </span>
+          <VersionStates
+            overview={overview}
+            model={model.name}
+            version={version}
+            isRouted={routed.has(modelId(model.name, version))}
+          />
+        </div>
+      ))}
+      {shown.length > shownVersionsMax && (
+        <p className="text-sm text-muted">{t('more', { count: shown.length - shownVersionsMax })}</p>
+      )}
+    </div>
+  );
+}
+
+/** The shares of the route with the model's name, and what goes to the model now on every route. */
+export function TrafficCell({ model, overview }: LiveCellProps) {
+  const t = useText(modelsText);
+  const { percent, rate, ms } = useFormat();
+  const { route, name } = model;
+  const total = (route?.variants ?? []).reduce((sum, { weight }) => sum + weight, 0);
+  const used = versionsInUse(model, overview).map((version) => modelId(name, version));
+  const { requestsPerSecond, p99Ms } = trafficOf(overview, new Set(used));
+  return (
+    <div className="space-y-0.5">
+      {route === null ? (
+        <p className="text-sm text-muted">{t('noOwnRoute')}</p>
+      ) : (
+        <ul>
+          {route.variants.map((variant) => (
+            <li key={modelId(variant.model, variant.version)} className="whitespace-nowrap">
+              <span className="font-medium tabular-nums">{percent(total === 0 ? 0 : variant.weight / total)}</span>{' '}
+              <span className="text-muted">
+                {variant.model === name ? `v${variant.version}` : `${variant.model} v${variant.version}`}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+      <p className="text-sm text-muted tabular-nums">
+        {requestsPerSecond === 0 || p99Ms === null
+          ? t('figuresNone')
+          : t('figures', { rate: rate(requestsPerSecond), p99: ms(p99Ms) })}
+      </p>
+    </div>
+  );
+}
+
+export function TryCell({ model: { route } }: ModelCellProps) {
+  const t = useText(modelsText);
+  if (route === null) return null;
   return (
     <Link
-      {...pathTo.playground(route)}
-      aria-label={t('tryItLabel', { route })}
-      className="inline-flex rounded-md border border-line-strong px-2.5 py-1 hover:bg-sunken"
+      {...pathTo.playground(route.name)}
+      aria-label={t('tryItLabel', { route: route.name })}
+      className={buttonClass('quiet', 'small')}
     >
       {t('tryIt')}
     </Link>

@@ -1,114 +1,115 @@
+import { listModels, type Model } from '@cluster-ai/contract/api/models.ts';
+import type { Overview } from '@cluster-ai/contract/api/system.ts';
 import { cliWords } from '@cluster-ai/contract/cli-words.ts';
 import { useQuery } from '@tanstack/react-query';
-import { modelsQuery, routesQuery } from '../../api/lists.ts';
-import { modelId, modelRows, type VersionRow } from '../../api/model-rows.ts';
+import { getRouteApi } from '@tanstack/react-router';
+import { call } from '../../api/client.ts';
 import { overviewQuery } from '../../api/overview.ts';
+import { useCan } from '../../api/session.ts';
 import { modelsText } from '../../i18n/models-text.ts';
+import { pushText } from '../../i18n/push-text.ts';
 import { useText, type Text } from '../../i18n/use-text.ts';
 import type { Column } from '../../table/column.ts';
-import { DataTable } from '../../table/data-table.tsx';
-import { CommandLine } from '../../ui/command-line.tsx';
+import { listQueryOptions, ListTable } from '../../table/list-table.tsx';
+import { useListState } from '../../table/use-list-state.ts';
+import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
-import { ErrorText } from '../../ui/error-text.tsx';
-import { FailedState } from '../../ui/failed-state.tsx';
 import { useFormat, type Format } from '../../ui/format.ts';
 import { PageHeader } from '../../ui/page-header.tsx';
-import { Panel } from '../../ui/section.tsx';
-import { SkeletonLines } from '../../ui/skeleton.tsx';
-import { Notice } from '../../ui/status.tsx';
-import { BatchCell, ModelCell, PerRoute, ShareCell, SignatureCell, StateCell, TryCell } from './model-cells.tsx';
+import { NameCell, NewestCell, StateCell, TrafficCell, TryCell } from './model-cells.tsx';
+import { PushDialog } from './push/push-dialog.tsx';
+import { PushMark } from './push/push-mark.tsx';
+import { SignatureLines } from './tensor-list.tsx';
 
-/** Every version that a route or a gateway knows, and the newest of each model. */
+const route = getRouteApi('/shell/models');
+
+/** How often the list is asked for besides the events that tell of changes, milliseconds. */
+const listIntervalMs = 15_000;
+
+/** The registry: each model with its newest version, and how those in use are doing. */
 export function ModelsPage() {
   const t = useText(modelsText);
-  const overview = useQuery(overviewQuery);
-  const { epoch, version } = overview.data?.snapshot ?? { epoch: '', version: 0 };
-  const known = { enabled: overview.data !== undefined };
-  const models = useQuery({ ...modelsQuery(`${epoch}/${version}`), ...known });
-  const routes = useQuery({ ...routesQuery(`${epoch}/${version}`), ...known });
-  const error = overview.error ?? models.error ?? routes.error;
-  const isThere = overview.data !== undefined && models.data !== undefined && routes.data !== undefined;
-  return (
-    <>
-      <PageHeader title={t('title')} summary={t('summary')} actions={<CommandLine command={cliWords.listModels()} />} />
-      {isThere && error !== null && (
-        <Notice tone="warn" title={t('notRefreshed')}>
-          <ErrorText error={error} />
-        </Notice>
-      )}
-      <Panel>
-        {isThere ? (
-          <ModelTable gateways={overview.data.gateways} models={models.data} routes={routes.data.items} />
-        ) : error === null ? (
-          <SkeletonLines />
-        ) : (
-          <FailedState error={error} command={cliWords.listModels()} />
-        )}
-      </Panel>
-    </>
-  );
-}
-
-interface ModelTableProps {
-  readonly gateways: Parameters<typeof modelRows>[2];
-  readonly models: { readonly items: Parameters<typeof modelRows>[0]; readonly next: string | null };
-  readonly routes: Parameters<typeof modelRows>[1];
-}
-
-function ModelTable({ gateways, models, routes }: ModelTableProps) {
-  const t = useText(modelsText);
+  const push = useText(pushText);
   const format = useFormat();
-  if (models.items.length === 0) {
-    return (
-      <EmptyState title={t('emptyTitle')} command={cliWords.pushModel('my-model', './model.onnx')}>
-        <p>{t('emptyText')}</p>
-      </EmptyState>
-    );
-  }
-  const { rows, restingVersions } = modelRows(models.items, routes, gateways);
-  const resting = [...restingVersions].map(([model, count]) => t('restingOf', { count, model })).join(', ');
+  const state = useListState();
+  const { do: open, model = '' } = route.useSearch();
+  const navigate = route.useNavigate();
+  const { reason } = useCan('operator');
+  const overview = useQuery(overviewQuery).data;
+  const result = useQuery({
+    queryKey: ['models', state.query],
+    queryFn: ({ signal }) => call(listModels, { query: state.query, signal }),
+    refetchInterval: listIntervalMs,
+    ...listQueryOptions,
+  });
+  const pushing = (isOpen: boolean) =>
+    void navigate({
+      search: (old) => ({ ...old, do: isOpen ? 'push' : undefined, model: undefined }),
+      replace: true,
+      resetScroll: false,
+    });
   return (
     <>
-      <DataTable
-        caption={t('caption')}
-        columns={columns(t, format)}
-        rows={rows}
-        rowKey={(row) => modelId(row.model.name, row.version.version)}
+      <PageHeader
+        title={t('title')}
+        summary={t('summary')}
+        actions={
+          <>
+            <PushMark />
+            <Button look="primary" disabledReason={reason} onClick={() => pushing(true)}>
+              {push('action')}
+            </Button>
+          </>
+        }
       />
-      {models.next !== null && (
-        <p className="border-t border-line px-4 py-3 text-muted">
-          {t.rich('firstShown', {
-            count: models.items.length,
-            command: <CommandLine command={cliWords.listModels()} />,
-          })}
-        </p>
-      )}
-      {resting !== '' && <p className="border-t border-line px-4 py-3 text-muted">{t('resting', { list: resting })}</p>}
+      <ListTable
+        caption={t('caption')}
+        state={state}
+        result={result}
+        columns={columns(t, format, overview)}
+        rowKey={({ name }) => name}
+        fields={listModels.query.list.fields}
+        filterExample="iris versions>1"
+        command={cliWords.listModels({ filter: state.search.filter, sort: state.search.sort })}
+        empty={
+          <EmptyState title={t('emptyTitle')} command={cliWords.pushModel('my-model', './model.onnx')}>
+            <p>{t('emptyText')}</p>
+          </EmptyState>
+        }
+      />
+      <PushDialog isOpen={open === 'push' && reason === undefined} model={model} onClose={() => pushing(false)} />
     </>
   );
 }
 
-function columns(t: Text<typeof modelsText.en>, format: Format): readonly Column<VersionRow>[] {
+function columns(
+  t: Text<typeof modelsText.en>,
+  format: Format,
+  overview: Overview | undefined,
+): readonly Column<Model>[] {
   return [
-    { id: 'model', header: t('model'), cell: (row) => <ModelCell row={row} /> },
-    { id: 'signature', header: t('signature'), cell: (row) => <SignatureCell signature={row.version.signature} /> },
-    { id: 'state', header: t('state'), cell: (row) => <StateCell row={row} /> },
-    { id: 'share', header: t('traffic'), cell: (row) => <ShareCell row={row} /> },
+    { id: 'model', header: t('model'), sort: 'name', cell: (model) => <NameCell model={model} /> },
+    { id: 'newest', header: t('newest'), sort: 'lastVersionAt', cell: (model) => <NewestCell model={model} /> },
     {
-      id: 'rate',
-      header: t('requestsPerSecond'),
+      id: 'versions',
+      header: t('versionCount'),
+      sort: 'versions',
       align: 'end',
-      cell: (row) => <PerRoute row={row} value={(traffic) => format.rate(traffic.requestsPerSecond)} />,
+      cell: ({ versionCount }) => format.count(versionCount),
     },
     {
-      id: 'p99',
-      header: t('p99'),
-      align: 'end',
-      cell: (row) => (
-        <PerRoute row={row} value={(traffic) => (traffic.p99Ms === null ? '–' : format.ms(traffic.p99Ms))} />
-      ),
+      id: 'signature',
+      header: t('signature'),
+      cell: ({ versions: [newest] }) => newest !== undefined && <SignatureLines signature={newest.signature} />,
     },
-    { id: 'batch', header: t('mergedBatches'), cell: (row) => <BatchCell row={row} /> },
-    { id: 'try', header: t('playground'), cell: (row) => <TryCell row={row} /> },
+    { id: 'state', header: t('state'), cell: (model) => <StateCell model={model} overview={overview} /> },
+    { id: 'traffic', header: t('traffic'), cell: (model) => <TrafficCell model={model} overview={overview} /> },
+    {
+      id: 'size',
+      header: t('size'),
+      align: 'end',
+      cell: ({ versions: [newest] }) => (newest === undefined ? '–' : format.bytes(newest.sizeBytes)),
+    },
+    { id: 'actions', header: '', align: 'end', cell: (model) => <TryCell model={model} /> },
   ];
 }

@@ -1,4 +1,4 @@
-import type { Lineage } from '@cluster-ai/contract/api/models.ts';
+import { lineageValue, type Lineage } from '@cluster-ai/contract/api/models.ts';
 import type { ModelSettings } from '@cluster-ai/contract/manifest.ts';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
@@ -54,7 +54,7 @@ function collectLineage(text: string, before: Lineage | undefined): Lineage {
   if (key === undefined || value === undefined) {
     throw new InvalidArgumentError('It must be a key and a value, as in dataset=iris-2026.');
   }
-  return { ...before, [key.trim()]: /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(value) ? Number(value) : value };
+  return { ...before, [key.trim()]: lineageValue(value) };
 }
 
 function rowCount(text: string): number {

@@ -1,0 +1,15 @@
+export const lineage = {
+  key: 'Name',
+  value: 'Value',
+  keyOf: 'Name of entry {position}',
+  valueOf: 'Value of entry {position}',
+  add: 'Add an entry',
+  remove: 'Remove the entry {key}',
+  hint: 'Where it comes from: training run, dataset, git commit, metrics. Numbers can be compared.',
+  badKey: '“{key}”: names are up to 64 letters, digits, spaces and . _ / -, beginning with a letter or digit',
+  twice: '“{key}” is there twice',
+  tooMany: 'A lineage has 64 entries at most',
+  tooLong: 'The value of “{key}” is longer than 1,000 characters',
+  empty: 'No lineage was given.',
+  notesEmpty: 'No notes.',
+} as const;
