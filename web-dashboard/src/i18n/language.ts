@@ -21,7 +21,7 @@ export function useLanguage(): Language {
 }
 
 /** The reader's choice, or what their browser prefers. */
-function currentLanguage(): Language {
+export function currentLanguage(): Language {
   const stored = localStorage.getItem(storageKey);
   return languages.find((language) => language === stored) ?? preferredLanguage(navigator.languages);
 }

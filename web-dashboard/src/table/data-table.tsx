@@ -1,6 +1,7 @@
 import { tableText } from '../i18n/table-text.ts';
 import { useText } from '../i18n/use-text.ts';
 import type { Column } from './column.ts';
+import { HeaderText } from './header-text.tsx';
 
 interface DataTableProps<Row> {
   /** Said by screen readers, and by nobody else: the section's heading is already on the screen. */
@@ -21,7 +22,7 @@ export function DataTable<Row>({ caption, columns, rows, rowKey }: DataTableProp
           <tr>
             {columns.map((column) => (
               <th key={column.id} scope="col" data-align={column.align}>
-                {column.header}
+                <HeaderText header={column.header} />
               </th>
             ))}
           </tr>

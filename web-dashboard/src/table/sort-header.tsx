@@ -1,4 +1,5 @@
 import { SortIcon } from '../ui/icons.tsx';
+import { HeaderText } from './header-text.tsx';
 
 interface SortHeaderProps {
   readonly column: {
@@ -17,7 +18,7 @@ export function SortHeader({ column, sort, onSort }: SortHeaderProps) {
   if (name === undefined) {
     return (
       <th scope="col" data-align={align} data-column={column.id}>
-        {header}
+        <HeaderText header={header} />
       </th>
     );
   }

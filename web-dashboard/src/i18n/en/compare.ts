@@ -6,7 +6,6 @@ export const compare = {
   chooseText: 'Two to eight versions, on the page of the model or here.',
   baseline: 'baseline',
   makeBaseline: 'Make it the baseline',
-  makeBaselineOf: 'Make v{version} the baseline',
   swap: 'Swap',
   remove: 'Take v{version} out',
   add: 'Add a version',
@@ -35,8 +34,5 @@ export const compare = {
   groupSettings: 'Settings',
   groupFiles: 'Files',
   groupAbout: 'About',
-  absent: '–',
   notThere: 'not there',
-  more: '+{value}',
-  changeShare: '{change}, {share}',
 } as const;

@@ -23,4 +23,5 @@ export const table = {
   isLast: 'This is the last page',
   selected: 'Selected',
   select: 'Select {name}',
+  actions: 'Actions',
 } as const;

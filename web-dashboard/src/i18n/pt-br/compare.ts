@@ -9,7 +9,6 @@ export const compare: TranslationOf<typeof english> = {
   chooseText: 'De duas a oito versões, na página do modelo ou aqui.',
   baseline: 'base',
   makeBaseline: 'Usar como base',
-  makeBaselineOf: 'Usar v{version} como base',
   swap: 'Trocar',
   remove: 'Tirar v{version}',
   add: 'Adicionar uma versão',
@@ -38,8 +37,5 @@ export const compare: TranslationOf<typeof english> = {
   groupSettings: 'Configuração',
   groupFiles: 'Arquivos',
   groupAbout: 'Sobre',
-  absent: '–',
   notThere: 'não há',
-  more: '+{value}',
-  changeShare: '{change}, {share}',
 };

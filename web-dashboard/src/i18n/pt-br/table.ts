@@ -26,4 +26,5 @@ export const table: TranslationOf<typeof english> = {
   isLast: 'Esta é a última página',
   selected: 'Selecionado',
   select: 'Selecionar {name}',
+  actions: 'Ações',
 };

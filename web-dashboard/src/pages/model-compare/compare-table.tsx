@@ -2,6 +2,7 @@ import type { WholeVersion } from '@cluster-ai/contract/api/models.ts';
 import { Link } from '@tanstack/react-router';
 import { Fragment } from 'react';
 import { compareText } from '../../i18n/compare-text.ts';
+import { tableText } from '../../i18n/table-text.ts';
 import { useText, type Text } from '../../i18n/use-text.ts';
 import { pathTo } from '../../routes/path-to.ts';
 import { Badge } from '../../ui/badge.tsx';
@@ -9,6 +10,14 @@ import { Button } from '../../ui/button.tsx';
 import { CloseIcon } from '../../ui/icons.tsx';
 import { CompareCell } from './compare-cell.tsx';
 import { groups, type ComparedRow, type Group, type Subject } from './compare-versions.ts';
+
+/** The least width by the number of versions: narrower, it scrolls in its own box. */
+const widths: Readonly<Record<number, string>> = {
+  2: 'min-w-[34rem]',
+  3: 'min-w-[44rem]',
+  4: 'min-w-[54rem]',
+  5: 'min-w-[64rem]',
+};
 
 interface CompareTableProps {
   readonly title: string;
@@ -22,13 +31,18 @@ interface CompareTableProps {
 /** Versions side by side; the first column of values is the baseline. */
 export function CompareTable({ title, model, versions, rows, onOrder }: CompareTableProps) {
   const t = useText(compareText);
+  const table = useText(tableText);
   return (
-    <section aria-label={title} tabIndex={0} className="table-frame overflow-x-auto rounded-xl">
-      <table className="data-table">
+    <section
+      aria-label={table('tableOf', { caption: title })}
+      tabIndex={0}
+      className="table-frame overflow-x-auto rounded-xl"
+    >
+      <table className={`data-table table-fixed ${widths[versions.length] ?? 'min-w-[76rem]'}`}>
         <caption className="sr-only">{title}</caption>
         <thead>
           <tr>
-            <th scope="col" className="w-48">
+            <th scope="col" className="w-44">
               {t('what')}
             </th>
             {versions.map(({ version }, index) => (
@@ -51,7 +65,7 @@ export function CompareTable({ title, model, versions, rows, onOrder }: CompareT
                 </tr>
                 {listed.map(({ subject, values, differs }) => (
                   <tr key={`${subject.kind}/${'name' in subject ? subject.name : ''}`}>
-                    <th scope="row" className="max-w-56 text-sm! font-normal! whitespace-normal! break-words">
+                    <th scope="row" className="align-top text-sm! font-normal! break-words whitespace-normal!">
                       {subjectName(t, subject)}
                     </th>
                     {values.map((value, index) => (
@@ -96,7 +110,7 @@ function VersionHead({ model, version, versions, index, onOrder }: VersionHeadPr
           <Button
             look="quiet"
             size="small"
-            aria-label={t('makeBaselineOf', { version: String(version) })}
+            aria-label={`${t('makeBaseline')}: v${version}`}
             onClick={() => onOrder([version, ...others])}
           >
             {t('makeBaseline')}

@@ -165,12 +165,12 @@ function Sections({ model, version }: { readonly model: Model; readonly version:
       <GatewaysSection overview={overview} {...about} />
       <RoutesSection routes={using} overview={overview} {...about} />
       <TrafficSection routes={using} id={modelId(model.name, version.version)} />
+      <SignatureSection version={version} />
       <div className="grid gap-8 xl:grid-cols-2">
-        <SignatureSection version={version} />
         <AboutSection version={version} onEdit={() => show('annotate')} />
+        <SettingsSection version={version} />
       </div>
       <FilesSection version={version} />
-      <SettingsSection version={version} />
       <DeployDialog model={model} version={version.version} isOpen={open === 'deploy' && allowed} onClose={close} />
       <AnnotateDialog model={model.name} version={version} isOpen={open === 'annotate' && allowed} onClose={close} />
     </div>

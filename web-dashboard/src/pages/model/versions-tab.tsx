@@ -139,7 +139,7 @@ function columns({ t, models, format, model, overview }: ColumnParts): readonly 
       header: t('size'),
       sort: 'sizeBytes',
       align: 'end',
-      cell: ({ sizeBytes }) => format.bytes(sizeBytes),
+      cell: ({ sizeBytes }) => <span className="whitespace-nowrap">{format.bytes(sizeBytes)}</span>,
     },
     { id: 'actions', header: '', align: 'end', cell: ({ version }) => <VersionMenu model={model} version={version} /> },
   ];
@@ -171,14 +171,16 @@ function AboutCell({ version: { notes, lineage } }: { readonly version: Describe
   return (
     <div className="max-w-80 space-y-0.5 text-sm">
       {notes !== '' && <p className="line-clamp-2 break-words">{notes}</p>}
-      {entries.slice(0, shownEntriesMax).map(([key, value]) => (
-        <p key={key} className="truncate">
-          <span className="text-muted">{key}</span> <LineageValue value={value} />
-        </p>
-      ))}
-      {entries.length > shownEntriesMax && (
-        <p className="text-muted">{t('moreEntries', { count: entries.length - shownEntriesMax })}</p>
-      )}
+      <ul className="flex flex-wrap gap-x-3">
+        {entries.slice(0, shownEntriesMax).map(([key, value]) => (
+          <li key={key} className="max-w-full truncate">
+            <span className="text-muted">{key}</span> <LineageValue value={value} />
+          </li>
+        ))}
+        {entries.length > shownEntriesMax && (
+          <li className="text-muted">{t('moreEntries', { count: entries.length - shownEntriesMax })}</li>
+        )}
+      </ul>
     </div>
   );
 }

@@ -119,11 +119,14 @@ export function TrafficCell({ model, overview }: LiveCellProps) {
           ))}
         </ul>
       )}
-      <p className="text-sm text-muted tabular-nums">
-        {requestsPerSecond === 0 || p99Ms === null
-          ? t('figuresNone')
-          : t('figures', { rate: rate(requestsPerSecond), p99: ms(p99Ms) })}
-      </p>
+      {requestsPerSecond === 0 ? (
+        <p className="text-sm text-muted">{t('figuresNone')}</p>
+      ) : (
+        <p className="text-sm text-muted tabular-nums">
+          <span className="whitespace-nowrap">{t('rate', { rate: rate(requestsPerSecond) })}</span>
+          {p99Ms !== null && <span className="block whitespace-nowrap">{t('latency', { ms: ms(p99Ms) })}</span>}
+        </p>
+      )}
     </div>
   );
 }

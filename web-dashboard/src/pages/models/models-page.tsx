@@ -108,7 +108,9 @@ function columns(
       id: 'size',
       header: t('size'),
       align: 'end',
-      cell: ({ versions: [newest] }) => (newest === undefined ? '–' : format.bytes(newest.sizeBytes)),
+      cell: ({ versions: [newest] }) => (
+        <span className="whitespace-nowrap">{newest === undefined ? '–' : format.bytes(newest.sizeBytes)}</span>
+      ),
     },
     { id: 'actions', header: '', align: 'end', cell: (model) => <TryCell model={model} /> },
   ];

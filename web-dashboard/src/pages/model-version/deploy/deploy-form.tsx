@@ -32,13 +32,15 @@ export function DeployForm({ model, version, routes, onClose }: DeployFormProps)
   const ui = useText(uiText);
   const changed = useRouteChanged();
   const [name, setName] = useState(routes[0]?.name ?? model.name);
-  const [chosenMode, setMode] = useState<DeployMode>('canary');
+  const [chosenMode, setMode] = useState<DeployMode | null>(null);
   const [percentText, setPercent] = useState('10');
   const route = routes.find((entry) => entry.name === name);
   const present = route?.variants ?? [];
   const target = { model: model.name, version };
   const hasOthers = othersOf(present, target).length > 0;
-  const mode: DeployMode = chosenMode === 'canary' && !hasOthers ? 'all' : chosenMode;
+  const hasShare = present.some((one) => one.model === target.model && one.version === version && one.weight > 0);
+  const wanted = chosenMode ?? (hasShare ? 'all' : 'canary');
+  const mode: DeployMode = wanted === 'canary' && !hasOthers ? 'all' : wanted;
   const percent = percentOf(percentText);
   const plan = planOf(present, target, mode, percent ?? 0);
   const newest = model.versions[0]?.version;
