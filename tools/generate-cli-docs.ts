@@ -49,6 +49,12 @@ What a command makes goes to stdout and all words about it to stderr, so \`KEY=$
 alone. Errors say what is wrong and, where there is one thing to do, the next command; with \`-o json\` they are one JSON
 object on stderr.
 
+## Connections that break
+
+What passes by itself (a control plane that restarts, an answer that was lost) is tried again for some seconds, and said on
+stderr. A write carries an Idempotency-Key, so one whose answer was lost is done once. Where nobody listens from the
+beginning, the command ends at once with code 4.
+
 ## Lists
 
 A list shows the first 100 and says on stderr when there are more: \`--limit\` shows another number, \`--all\` everything.

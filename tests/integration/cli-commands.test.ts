@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startFakeHttpServer } from '@cluster-ai/testkit/fake-http-server.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { cli, runCli } from '../run-cli.ts';
@@ -21,6 +22,28 @@ function run(args: readonly string[], env: Record<string, string>, input = ''): 
     });
     child.stdin?.end(input);
   });
+}
+
+/** Stands between a command and the control plane; an answer that is to be lost never leaves it. */
+async function startLosingProxy(target: string) {
+  let loses = false;
+  const server = await startFakeHttpServer((request, response) => {
+    void (async () => {
+      const { method = 'GET', headers, url } = request;
+      const body = Buffer.concat(await request.toArray());
+      const sent = Object.entries(headers).flatMap(([name, value]) =>
+        typeof value === 'string' && !/^(host|connection|content-length)$/.test(name) ? [[name, value]] : [],
+      );
+      const init = { method, headers: Object.fromEntries(sent) as Record<string, string> };
+      const answer = await fetch(`${target}${url}`, method === 'GET' ? init : { ...init, body });
+      const text = await answer.text();
+      if (loses && method !== 'GET') {
+        loses = false;
+        response.destroy();
+      } else response.writeHead(answer.status, { 'content-type': 'application/json' }).end(text);
+    })();
+  });
+  return { url: server.url, close: server.close, loseNextAnswer: () => (loses = true) };
 }
 
 describe('commands against a running platform', () => {
@@ -98,6 +121,32 @@ describe('commands against a running platform', () => {
       { alias: 'champion', previous: 1, version: 2 },
       { alias: 'champion', previous: null, version: 1 },
     ]);
+  });
+
+  test('a write whose answer is lost on the way is done once', async () => {
+    const proxy = await startLosingProxy(platform.controlUrl);
+    const env = { CLUSTER_AI_TOKEN: platform.adminToken, CLUSTER_AI_SERVER: proxy.url };
+    try {
+      proxy.loseNextAnswer();
+      const set = await run(['alias', 'set', 'flowers', 'lost', '1'], env);
+      expect([set.code, set.stderr]).toEqual([0, expect.stringContaining('trying again')]);
+      const filter = 'action=alias.set target=flowers';
+      const audit = JSON.parse(await cli(platform, 'audit', 'list', '--filter', filter, '-o', 'json')) as {
+        detail: { alias: string };
+      }[];
+      expect(audit.filter(({ detail }) => detail.alias === 'lost')).toHaveLength(1);
+
+      // A key is shown once: when the answer with it is lost, it is told that it was made.
+      proxy.loseNextAnswer();
+      const key = await run(['key', 'create', 'lost', '--action', 'read'], env);
+      expect([key.code, key.stdout, key.stderr]).toEqual([
+        1,
+        '',
+        expect.stringMatching(/error: .*shown once.*\nfix: .*revoke/),
+      ]);
+    } finally {
+      await proxy.close();
+    }
   });
 
   test('follows what changes', async () => {

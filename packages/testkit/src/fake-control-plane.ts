@@ -1,15 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { Endpoint } from '@cluster-ai/contract/api/endpoint.ts';
 import { ClusterError, errorTable, toClusterError } from '@cluster-ai/core/errors.ts';
-import type { z } from 'zod';
 import { startFakeHttpServer } from './fake-http-server.ts';
 
 /** A call as the fake received it, read with the schemas of its endpoint. */
 export interface FakeCall<E extends Endpoint = Endpoint> {
   readonly id: string;
-  readonly params: z.output<E['params']>;
-  readonly query: z.output<E['query']>;
-  readonly body: z.output<E['body']>;
+  readonly params: E['params']['_zod']['output'];
+  readonly query: E['query']['_zod']['output'];
+  readonly body: E['body']['_zod']['output'];
   readonly headers: IncomingMessage['headers'];
 }
 
@@ -34,10 +33,11 @@ export interface FakeControlPlane {
 /** Answers an endpoint with data of its contract; a ClusterError that is thrown becomes its problem document. */
 export function answering<E extends Endpoint>(
   target: E,
-  answer: (call: FakeCall<E>) => z.input<E['answer']> | Promise<z.input<E['answer']>>,
+  answer: (call: FakeCall<E>) => E['answer']['_zod']['input'] | Promise<E['answer']['_zod']['input']>,
   headers: Readonly<Record<string, string>> = {},
 ): FakeEndpoint {
-  return { target, answer: async (call) => ({ data: await answer(call), headers }) };
+  // The call is read with the schemas of this very endpoint before it is handed on.
+  return { target, answer: async (call) => ({ data: await answer(call as FakeCall<E>), headers }) };
 }
 
 /**

@@ -18,7 +18,7 @@ export function showError(thrown: unknown, format: OutputFormat): number {
   const fix = error.fix ?? waitingText(error);
   const requestId = error instanceof AnsweredError ? error.requestId : undefined;
   if (format === 'json') {
-    process.stderr.write(`${JSON.stringify({ error: { code, message, fix, requestId } })}\n`);
+    process.stderr.write(`${JSON.stringify({ error: { code, message, fix, requestId, errors: error.errors } })}\n`);
   } else {
     const lines = [`error: ${message}`, ...(fix === undefined ? [] : [`fix: ${fix}`])];
     const shown = isDefect ? lines : lines.map((line) => line.split('\n').map(visible).join('\n'));

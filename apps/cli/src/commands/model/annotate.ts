@@ -1,8 +1,9 @@
+import type { ClientOptions } from '@cluster-ai/contract/api/client.ts';
 import { getVersion, updateVersion } from '@cluster-ai/contract/api/models.ts';
-import type { Lineage } from '@cluster-ai/contract/api/models.ts';
+import type { Lineage, WholeVersion } from '@cluster-ai/contract/api/models.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { Command } from 'commander';
-import { call } from '../../connection/call.ts';
+import { call, callTagged } from '../../connection/call.ts';
 import { print } from '../../output/print.ts';
 import { repeated, wholeNumber } from '../arguments.ts';
 import { clientOf } from '../context.ts';
@@ -37,22 +38,31 @@ async function annotate(name: string, version: number, options: AnnotateOptions)
     throw new ClusterError('CONFIG_INVALID', 'annotate needs --notes, --lineage or --drop-lineage');
   }
   const params = { name, version };
-  const lineage = await changedLineage(
-    async () => (await call(client, getVersion, { params })).lineage,
-    added,
-    dropped,
-  );
-  const changed = await call(client, updateVersion, { params, body: { notes, lineage } });
+  const changed =
+    added === undefined && dropped.length === 0
+      ? await call(client, updateVersion, { params, body: { notes } })
+      : await changeLineage(client, params, { notes, added, dropped });
   print(options.output, changed, () => `version ${version} of ${name} is annotated`);
 }
 
-/** The API takes a lineage whole. @returns undefined when it does not change. */
-async function changedLineage(
-  read: () => Promise<Lineage>,
-  added: Lineage | undefined,
-  dropped: readonly string[],
-): Promise<Lineage | undefined> {
-  if (added === undefined && dropped.length === 0) return undefined;
-  const entries = Object.entries({ ...(await read()), ...added });
-  return Object.fromEntries(entries.filter(([key]) => !dropped.includes(key)));
+/** Somebody else may change the same version at the same moment: then it is read again, this often. */
+const attemptsMax = 3;
+
+/** The API takes a lineage whole, so it is changed as it was read, or not at all. */
+async function changeLineage(
+  client: ClientOptions,
+  params: { readonly name: string; readonly version: number },
+  { notes, added, dropped }: { notes: string | undefined; added: Lineage | undefined; dropped: readonly string[] },
+): Promise<WholeVersion> {
+  for (let attempt = 1; ; attempt += 1) {
+    const { answer, etag } = await callTagged(client, getVersion, { params });
+    const entries = Object.entries({ ...answer.lineage, ...added }).filter(([key]) => !dropped.includes(key));
+    const body = { notes, lineage: Object.fromEntries(entries) };
+    try {
+      return await call(client, updateVersion, { params, body, ifMatch: etag ?? undefined });
+    } catch (error) {
+      const isChanged = error instanceof ClusterError && error.code === 'PRECONDITION_FAILED';
+      if (!isChanged || attempt === attemptsMax) throw error;
+    }
+  }
 }

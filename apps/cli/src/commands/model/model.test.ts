@@ -1,4 +1,5 @@
 import * as models from '@cluster-ai/contract/api/models.ts';
+import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { answering, startFakeControlPlane } from '@cluster-ai/testkit/fake-control-plane.ts';
 import type { FakeControlPlane } from '@cluster-ai/testkit/fake-control-plane.ts';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
@@ -44,14 +45,21 @@ const model: models.Model = {
 };
 
 let plane: FakeControlPlane;
+/** How many changes find that somebody else was faster. */
+let conflicts = 0;
 beforeAll(async () => {
   const page = { next: null, total: 1, totalIsBound: false };
   plane = await startFakeControlPlane([
     answering(models.getModel, () => model),
     answering(models.updateModel, ({ body }) => ({ ...model, ...body })),
     answering(models.listVersions, () => ({ items: [version], ...page })),
-    answering(models.getVersion, () => version),
-    answering(models.updateVersion, () => version),
+    answering(models.getVersion, () => version, { etag: '"7"' }),
+    answering(models.updateVersion, ({ headers }) => {
+      const isLost = headers['if-match'] !== undefined && conflicts > 0;
+      conflicts -= 1;
+      if (isLost) throw new ClusterError('PRECONDITION_FAILED', 'somebody else has changed it');
+      return version;
+    }),
     answering(models.listAliasHistory, () => ({
       items: [
         { id: 2, alias: 'champion', version: null, previous: 2, at, by: 'ana@example.com' },
@@ -66,6 +74,7 @@ beforeAll(async () => {
 afterAll(() => plane.close());
 beforeEach(() => {
   plane.calls.length = 0;
+  conflicts = 0;
   vi.stubEnv('CLUSTER_AI_TOKEN', 'cai_test');
 });
 
@@ -90,6 +99,22 @@ test('an annotation changes what it names and keeps the rest', async () => {
     params: { name: 'iris', version: 2 },
     body: { lineage: { loss: 0.25, commit: '4f2 = a' } },
   });
+});
+
+test('an annotation is not lost to somebody else’s, nor theirs to it', async () => {
+  conflicts = 2;
+  expect((await run('model', 'annotate', 'iris', '2', '--lineage', 'loss=0.25')).code).toBe(0);
+  expect(plane.calls.map(({ id, headers }) => [id, headers['if-match']])).toEqual([
+    ['getVersion', undefined],
+    ['updateVersion', '"7"'],
+    ['getVersion', undefined],
+    ['updateVersion', '"7"'],
+    ['getVersion', undefined],
+    ['updateVersion', '"7"'],
+  ]);
+  conflicts = 3;
+  const late = await run('model', 'annotate', 'iris', '2', '--lineage', 'loss=0.25');
+  expect([late.code, late.stderr]).toEqual([1, expect.stringContaining('somebody else has changed it')]);
 });
 
 test.each([
