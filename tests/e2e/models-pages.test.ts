@@ -1,5 +1,5 @@
 import { callEndpoint } from '@cluster-ai/contract/api/client.ts';
-import { getModel, getVersion } from '@cluster-ai/contract/api/models.ts';
+import { getModel, getVersion, updateModel } from '@cluster-ai/contract/api/models.ts';
 import { getRoute } from '@cluster-ai/contract/api/routes.ts';
 import { startPostgres } from '@cluster-ai/testkit/postgres/postgres-server.ts';
 import type { PostgresServer } from '@cluster-ai/testkit/postgres/postgres-server.ts';
@@ -199,6 +199,7 @@ test('notes and lineage are changed, each entry by its name', async () => {
     .getByText("cluster-ai model annotate adder 2 --notes 'the second, reviewed' --drop-lineage dataset")
     .waitFor();
   await button(dialog, 'Save').click();
+  await page.getByText('Notes and lineage of v2 were saved').waitFor();
   await page.getByText('the second, reviewed', { exact: true }).waitFor();
   const { lineage } = await callEndpoint(plane.admin, getVersion, { params: { name: 'adder', version: 2 } });
   expect(lineage).toEqual({ accuracy: 0.97 });
@@ -228,6 +229,21 @@ test('no violation on any page in light and dark, and a phone needs no scrolling
   }
   expect(opened?.complaints).toEqual([]);
   expect(opened?.foreignRequests).toEqual([]);
+});
+
+test('what somebody else has changed meanwhile is not overwritten', async () => {
+  const page = await open('/models/adder?tab=settings');
+  const field = page.getByLabel('Description');
+  await field.fill('mine');
+  const params = { name: 'adder' };
+  await callEndpoint(plane.admin, updateModel, { params, body: { description: 'theirs' } });
+  await button(page, 'Save the description').click();
+  await page.getByText('Somebody else has changed adder', { exact: false }).waitFor();
+  expect(await field.inputValue()).toBe('mine');
+  expect((await callEndpoint(plane.admin, getModel, { params })).description).toBe('theirs');
+  await page.getByText('theirs', { exact: true }).waitFor();
+  await button(page, 'Show what it is now').click();
+  expect(await field.inputValue()).toBe('theirs');
 });
 
 test('a model is deleted by typing its name, and by nothing less', async () => {

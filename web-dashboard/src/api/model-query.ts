@@ -7,6 +7,7 @@ export function modelQuery(name: string) {
   return queryOptions({
     queryKey: ['model', name],
     queryFn: ({ signal }) => call(getModel, { params: { name }, signal }),
+    structuralSharing: false,
   });
 }
 
@@ -21,6 +22,7 @@ export function versionQuery(name: string, version: number) {
   return queryOptions({
     queryKey: ['model', name, 'version', version],
     queryFn: ({ signal }) => call(getVersion, { params: { name, version }, signal }),
+    structuralSharing: false,
   });
 }
 

@@ -2,7 +2,7 @@ import { updateVersion, versionNotesSchema, type WholeVersion } from '@cluster-a
 import { cliWords } from '@cluster-ai/contract/cli-words.ts';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type SubmitEvent } from 'react';
-import { call } from '../../api/client.ts';
+import { call, etagOf } from '../../api/client.ts';
 import { versionQuery } from '../../api/model-query.ts';
 import { FormError } from '../../forms/form-error.tsx';
 import { entriesOf, lineageOf, type LineageEntry } from '../../forms/lineage-draft.ts';
@@ -58,6 +58,7 @@ function AnnotateForm({ model, version, onClose }: Omit<AnnotateDialogProps, 'is
       call(updateVersion, {
         params: { name: model, version: number },
         body: { notes: notes.trim(), lineage: lineageOf(entries) },
+        ifMatch: etagOf(before),
       }),
     onSuccess: (answer) => {
       client.setQueryData(versionQuery(model, number).queryKey, answer);

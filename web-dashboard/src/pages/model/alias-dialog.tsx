@@ -3,7 +3,7 @@ import { cliWords } from '@cluster-ai/contract/cli-words.ts';
 import { isModelName } from '@cluster-ai/core/names/model-name.ts';
 import { useMutation } from '@tanstack/react-query';
 import { useState, type SubmitEvent } from 'react';
-import { call } from '../../api/client.ts';
+import { call, etagOf } from '../../api/client.ts';
 import { FormError } from '../../forms/form-error.tsx';
 import { TextField } from '../../forms/text-field.tsx';
 import { modelText } from '../../i18n/model-text.ts';
@@ -51,7 +51,13 @@ function AliasForm({ model, alias: given, version: offered, onClose }: AliasDial
   const version = /^[1-9]\d{0,8}$/.test(number.trim()) ? Number(number) : null;
   const previous = model.aliases[alias];
   const setting = useMutation({
-    mutationFn: (target: number) => call(setAlias, { params: { name: model.name, alias }, body: { version: target } }),
+    mutationFn: (target: number) =>
+      call(setAlias, {
+        params: { name: model.name, alias },
+        body: { version: target },
+        // What the preview was made of.
+        ifMatch: etagOf(model),
+      }),
     onSuccess: (answer, target) => {
       changed(answer);
       toast(t('aliasSet', { alias, version: String(target) }));

@@ -1,9 +1,10 @@
 import { deleteModel, modelDescriptionSchema, updateModel, type Model } from '@cluster-ai/contract/api/models.ts';
 import { cliWords } from '@cluster-ai/contract/cli-words.ts';
+import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState, type SubmitEvent } from 'react';
-import { call } from '../../api/client.ts';
+import { call, etagOf } from '../../api/client.ts';
 import { useCan } from '../../api/session.ts';
 import { FormError } from '../../forms/form-error.tsx';
 import { TextAreaField } from '../../forms/text-area-field.tsx';
@@ -35,17 +36,21 @@ function DescriptionForm({ model }: { readonly model: Model }) {
   const t = useText(modelText);
   const { reason } = useCan('operator');
   const changed = useModelChanged();
-  const [text, setText] = useState(model.description);
+  // As it was when the typing began: the change is against this.
+  const [before, setBefore] = useState(model);
+  const [text, setText] = useState(before.description);
   const { name } = model;
   const saving = useMutation({
-    mutationFn: () => call(updateModel, { params: { name }, body: { description: text.trim() } }),
+    mutationFn: () =>
+      call(updateModel, { params: { name }, body: { description: text.trim() }, ifMatch: etagOf(before) }),
     onSuccess: (answer) => {
       changed(answer);
+      setBefore(answer);
       setText(answer.description);
       toast(t('saved', { model: name }));
     },
   });
-  const isChanged = text.trim() !== model.description;
+  const isChanged = text.trim() !== before.description;
   const tooLong = modelDescriptionSchema.safeParse(text.trim()).success ? undefined : t('tooLong');
   const held = reason ?? tooLong ?? (isChanged ? undefined : t('unchanged'));
   const submit = (event: SubmitEvent) => {
@@ -62,7 +67,24 @@ function DescriptionForm({ model }: { readonly model: Model }) {
         onChange={setText}
         rows={3}
       />
-      <FormError error={saving.error} />
+      <FormError error={saving.error}>
+        {isOvertaken(saving.error) && (
+          <div className="space-y-2 pt-1">
+            <p>{t('changedMeanwhile', { model: name })}</p>
+            <Button
+              look="quiet"
+              size="small"
+              onClick={() => {
+                saving.reset();
+                setBefore(model);
+                setText(model.description);
+              }}
+            >
+              {t('loadTheirs')}
+            </Button>
+          </div>
+        )}
+      </FormError>
       <div className="flex flex-wrap items-center gap-3">
         <Button look="primary" type="submit" isPending={saving.isPending} disabledReason={held}>
           {t('save')}
@@ -71,6 +93,10 @@ function DescriptionForm({ model }: { readonly model: Model }) {
       </div>
     </form>
   );
+}
+
+function isOvertaken(error: Error | null): boolean {
+  return error instanceof ClusterError && error.code === 'PRECONDITION_FAILED';
 }
 
 function DeleteModel({ model: { name, versionCount } }: { readonly model: Model }) {
