@@ -162,6 +162,57 @@ test('the playground asks for the chosen route and its version alone', async () 
   expect(asked.toSorted()).toEqual(['/api/v1/models/mnist/versions/4', '/api/v1/routes/mnist']);
 });
 
+test('a picture from a file is read as ink', async () => {
+  const page = await open('/playground?model=mnist');
+  await page.getByRole('button', { name: 'Clear' }).click();
+  const png = await page.evaluate<string>(`(() => {
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [400, 300];
+    const context = canvas.getContext('2d');
+    context.fillStyle = '#eee';
+    context.fillRect(0, 0, 400, 300);
+    context.fillStyle = '#222';
+    context.fillRect(180, 40, 30, 220);
+    return canvas.toDataURL('image/png').split(',')[1];
+  })()`);
+  const chooser = page.getByLabel('Choose a picture');
+  await chooser.setInputFiles({ name: 'one.png', mimeType: 'image/png', buffer: Buffer.from(png, 'base64') });
+  await page.getByRole('button', { name: 'Edit as text' }).click();
+  const values = async () => (await page.getByLabel('Values of image').inputValue()).split(',').map(Number);
+  // A stroke as tall as a digit of the training data, and three or four pixels wide.
+  await expect.poll(async () => (await values()).filter((ink) => ink > 0.5).length).toBeGreaterThan(30);
+  expect((await values()).filter((ink) => ink > 0.5).length).toBeLessThan(120);
+  await page.getByRole('button', { name: 'Back to the form' }).click();
+  await chooser.setInputFiles({ name: 'no.png', mimeType: 'image/png', buffer: Buffer.from('no picture') });
+  await page.getByText('The browser cannot read this file as a picture', { exact: false }).waitFor();
+  expect(opened?.complaints).toEqual([]);
+});
+
+test('a part of a recording is sent, and another one chosen by its place', async () => {
+  const page = await open('/playground?model=silero-vad', { viewport: { width: 390, height: 844 } });
+  const seconds = 2;
+  const wav = Buffer.alloc(44 + seconds * 32_000);
+  wav.write('RIFF....WAVEfmt ', 'latin1');
+  wav.writeUInt32LE(16, 16);
+  wav.writeUInt16LE(1, 20);
+  wav.writeUInt16LE(1, 22);
+  wav.writeUInt32LE(16_000, 24);
+  wav.writeUInt16LE(16, 34);
+  wav.write('data', 36, 'latin1');
+  wav.writeUInt32LE(seconds * 32_000, 40);
+  for (let index = 0; index < 16_000; index += 1) wav.writeInt16LE(8_192, 44 + 32_000 + index * 2);
+  const chooser = page.getByLabel('Choose a recording');
+  await chooser.setInputFiles({ name: 'speech.wav', mimeType: 'audio/wav', buffer: wav });
+  const place = page.getByLabel('Which part of speech.wav is sent');
+  await place.waitFor();
+  const values = page.getByLabel('Values of input');
+  await expect.poll(() => values.inputValue()).toMatch(/^0\.25, 0\.25/);
+  await place.fill('0');
+  await expect.poll(() => values.inputValue()).toMatch(/^0, 0, /);
+  expect(await accessibilityViolations(page)).toEqual([]);
+  expect(await overflowPixels(page)).toBe(0);
+});
+
 test('half-precision numbers make the trip in binary form', async () => {
   const page = await open('/playground?model=half');
   await page.getByRole('button', { name: 'Predict' }).click();

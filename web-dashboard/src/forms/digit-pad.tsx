@@ -3,7 +3,9 @@ import { playgroundText } from '../i18n/playground-text.ts';
 import { useText } from '../i18n/use-text.ts';
 import { Button } from '../ui/button.tsx';
 import { useThemeShown } from '../ui/theme.ts';
+import { MediaDrop } from './media-drop.tsx';
 import { InkCanvas } from './ink-canvas.tsx';
+import { readPicture } from './read-picture.ts';
 import {
   prepared,
   drawLine,
@@ -16,6 +18,9 @@ import {
 } from './digit-grid.ts';
 
 const middle: GridPoint = { x: gridSide / 2, y: gridSide / 2 };
+
+/** Largest picture, bytes: more than any phone's photograph. */
+const pictureBytesMax = 32 * 1024 * 1024;
 
 interface DigitPadProps {
   /** The prepared drawing as it will be sent. */
@@ -66,32 +71,43 @@ export function DigitPad({ text, onChange }: DigitPadProps) {
     else drawTo(point);
   };
   return (
-    <div className="flex flex-wrap items-start gap-4">
-      <button
-        type="button"
-        aria-roledescription={t('padRole')}
-        aria-label={t('padLabel')}
-        onPointerDown={pointerDown}
-        onPointerMove={pointerMove}
-        onKeyDown={keyDown}
-        className="group relative size-56 cursor-crosshair touch-none overflow-hidden rounded-lg border border-line-strong bg-sunken"
-      >
-        <InkCanvas key={theme} grid={grid} />
-        <PenMark pen={pen} />
-      </button>
-      <div className="max-w-56 space-y-3 text-muted">
-        <p>{t('drawOne')}</p>
-        <p className="text-xs">{t('byKeyboard')}</p>
-        <Button look="quiet" onClick={() => show(emptyGrid())}>
-          {t('clear')}
-        </Button>
-        <div className="flex items-center gap-3">
-          <div className="size-14 shrink-0 overflow-hidden rounded border border-line bg-sunken">
-            <InkCanvas key={theme} grid={gridFromText(text) ?? emptyGrid()} />
+    <div className="space-y-3">
+      <div className="flex flex-wrap items-start gap-4">
+        <button
+          type="button"
+          aria-roledescription={t('padRole')}
+          aria-label={t('padLabel')}
+          onPointerDown={pointerDown}
+          onPointerMove={pointerMove}
+          onKeyDown={keyDown}
+          className="group relative size-56 cursor-crosshair touch-none overflow-hidden rounded-lg border border-line-strong bg-sunken"
+        >
+          <InkCanvas key={theme} grid={grid} />
+          <PenMark pen={pen} />
+        </button>
+        <div className="max-w-56 space-y-3 text-muted">
+          <p>{t('drawOne')}</p>
+          <p className="text-xs">{t('byKeyboard')}</p>
+          <Button look="quiet" onClick={() => show(emptyGrid())}>
+            {t('clear')}
+          </Button>
+          <div className="flex items-center gap-3">
+            <div className="size-14 shrink-0 overflow-hidden rounded border border-line bg-sunken">
+              <InkCanvas key={theme} grid={gridFromText(text) ?? emptyGrid()} />
+            </div>
+            <p className="text-xs">{t('asSent')}</p>
           </div>
-          <p className="text-xs">{t('asSent')}</p>
         </div>
       </div>
+      <MediaDrop
+        label={t('choosePicture')}
+        accept="image/png,image/jpeg"
+        bytesMax={pictureBytesMax}
+        tooLarge={t('fileTooLarge', { megabytes: String(pictureBytesMax / 1024 / 1024) })}
+        onFile={async (file) => show(await readPicture(file, t('noPicture')))}
+      >
+        <span>{t('dropPicture')}</span>
+      </MediaDrop>
     </div>
   );
 }

@@ -54,7 +54,8 @@ function oneInput(input: TensorSignature, texts: readonly NamedText[]): Examples
   return [first ?? { label: 'exampleValues', drafts: { [input.name]: plainDraft(input) } }, ...rest];
 }
 
-function takesSpeech(inputs: readonly TensorSignature[]): boolean {
+/** Samples, the state of the call before, and the rate: what Silero VAD takes. */
+export function takesSpeech(inputs: readonly TensorSignature[]): boolean {
   return ['input', 'state', 'sr'].every((name) => inputs.some((input) => input.name === name));
 }
 

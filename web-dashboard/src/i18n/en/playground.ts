@@ -53,4 +53,12 @@ export const playground = {
   byKeyboard: 'By keyboard: arrow keys draw, with Shift they only move the pen.',
   clear: 'Clear',
   asSent: 'As sent: scaled to 20 pixels and moved to the middle, like the training data.',
+  choosePicture: 'Choose a picture',
+  dropPicture: 'or drop a PNG or JPEG here. It stays in this browser.',
+  noPicture: 'The browser cannot read this file as a picture. Choose a PNG or a JPEG.',
+  fileTooLarge: 'The file is larger than {megabytes} MB.',
+  chooseAudio: 'Choose a recording',
+  dropAudio: 'or drop a WAV file here. It stays in this browser.',
+  audioPosition: 'Which part of {name} is sent',
+  audioAt: '{at} s of {of} s',
 } as const;

@@ -57,4 +57,12 @@ export const playground: TranslationOf<typeof english> = {
   byKeyboard: 'Pelo teclado: as setas desenham, com Shift só movem a caneta.',
   clear: 'Limpar',
   asSent: 'Como é enviado: reduzido a 20 pixels e centralizado, como os dados de treino.',
+  choosePicture: 'Escolher uma imagem',
+  dropPicture: 'ou solte um PNG ou JPEG aqui. Ele fica neste navegador.',
+  noPicture: 'O navegador não consegue ler este arquivo como imagem. Escolha um PNG ou JPEG.',
+  fileTooLarge: 'O arquivo tem mais de {megabytes} MB.',
+  chooseAudio: 'Escolher uma gravação',
+  dropAudio: 'ou solte um arquivo WAV aqui. Ele fica neste navegador.',
+  audioPosition: 'Que parte de {name} é enviada',
+  audioAt: '{at} s de {of} s',
 };

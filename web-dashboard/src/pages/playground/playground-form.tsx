@@ -3,15 +3,13 @@ import { useState } from 'react';
 import type { PlaygroundTarget } from '../../api/playground-target.ts';
 import { predict } from '../../api/predict.ts';
 import { examplesFor } from '../../forms/examples.ts';
-import { fieldNames } from '../../forms/model-words.ts';
-import { TensorEditor } from '../../forms/tensor-editor.tsx';
 import type { InferCall } from '../../inference/infer-request.ts';
 import { tensorFromDraft, type TensorDraft } from '../../inference/text-tensor.ts';
-import { inferenceText } from '../../i18n/inference-text.ts';
 import { playgroundText } from '../../i18n/playground-text.ts';
 import { useText } from '../../i18n/use-text.ts';
 import { Button } from '../../ui/button.tsx';
 import { CallSnippets } from './call-snippets.tsx';
+import { InputEditors, type Drafts } from './input-editors.tsx';
 import { PredictionResult } from './prediction-result.tsx';
 
 const emptyDraft: TensorDraft = { text: '', shapeText: '' };
@@ -25,10 +23,10 @@ export function PlaygroundForm({
   readonly gatewayUrl: string;
 }) {
   const t = useText(playgroundText);
-  const words = useText(inferenceText);
   const { signature } = target.version;
-  const examples = examplesFor(target.model, signature.inputs);
-  const [drafts, setDrafts] = useState<Readonly<Record<string, TensorDraft>>>(examples[0].drafts);
+  const [drafts, setDrafts] = useState<Drafts>(() => examplesFor(target.model, signature.inputs)[0].drafts);
+  // A file is read while its reader may type on: what they typed stays.
+  const change = (changed: Drafts) => setDrafts((present) => ({ ...present, ...changed }));
   const sending = useMutation({ mutationFn: (call: InferCall) => predict(call), networkMode: 'always' });
 
   const inputs = signature.inputs.map((input) => {
@@ -49,24 +47,7 @@ export function PlaygroundForm({
         }}
         className="min-w-0 space-y-6 p-5 xl:border-r xl:border-line"
       >
-        <div className="flex flex-wrap items-center gap-2">
-          <span className="text-muted">{t('fillIn')}</span>
-          {examples.map((example) => (
-            <Button key={example.label} look="quiet" onClick={() => setDrafts(example.drafts)}>
-              {words(example.label)}
-            </Button>
-          ))}
-        </div>
-        {inputs.map(({ input, draft, checked }) => (
-          <TensorEditor
-            key={input.name}
-            signature={input}
-            names={fieldNames(target.model, input.name)}
-            draft={draft}
-            checked={checked}
-            onChange={(next) => setDrafts({ ...drafts, [input.name]: next })}
-          />
-        ))}
+        <InputEditors model={target.model} inputs={inputs} onChange={change} />
         <Button
           look="primary"
           type="submit"
@@ -80,7 +61,7 @@ export function PlaygroundForm({
           model={target.model}
           inputs={signature.inputs}
           prediction={sending.data}
-          onCarry={({ input, draft }) => setDrafts({ ...drafts, [input]: draft })}
+          onCarry={({ input, draft }) => change({ [input]: draft })}
           isWaiting={sending.isPending}
           isOutdated={
             sending.variables !== undefined && JSON.stringify(sending.variables.inputs) !== JSON.stringify(tensors)
