@@ -1,4 +1,5 @@
 import { useId, useState } from 'react';
+import { inferenceText } from '../i18n/inference-text.ts';
 import { playgroundText } from '../i18n/playground-text.ts';
 import { useText } from '../i18n/use-text.ts';
 import { useFormat } from '../ui/format.ts';
@@ -25,13 +26,16 @@ interface Clip {
 /** A recording from a file, of which one window goes into the form. */
 export function AudioClip({ onWindow }: { readonly onWindow: (text: string) => void }) {
   const t = useText(playgroundText);
+  const words = useText(inferenceText);
   const [clip, setClip] = useState<Clip | null>(null);
   const show = (next: Clip) => {
     setClip(next);
     onWindow(samplesText(windowAt(next.samples, next.index)));
   };
   const take = async (file: File) => {
-    const samples = resampled(readWav(new Uint8Array(await file.arrayBuffer())), speechRateHz);
+    const recording = readWav(new Uint8Array(await file.arrayBuffer()));
+    if (!recording.ok) throw new Error(recording.problem(words));
+    const samples = resampled(recording.value, speechRateHz);
     show({ name: file.name, samples, peaks: peaksOf(samples, barsCount), index: loudestWindow(samples) });
   };
   return (

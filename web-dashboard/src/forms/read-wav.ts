@@ -1,3 +1,5 @@
+import { accepted, refused, type Checked } from '../inference/checked.ts';
+
 /** A recording of one channel, -1 to 1. */
 export interface Recording {
   readonly rateHz: number;
@@ -17,26 +19,26 @@ const formats: Readonly<Record<string, ReadSample>> = {
 /** `WAVE_FORMAT_EXTENSIBLE`: the format proper stands further on. */
 const extensible = 0xff_fe;
 
-/**
- * Reads a WAV file; several channels are averaged.
- * @throws Error in words for the reader when it is none, or of a format that is not known
- */
-export function readWav(bytes: Uint8Array): Recording {
+/** Reads a WAV file, or says why it cannot be read; several channels are averaged. */
+export function readWav(bytes: Uint8Array): Checked<Recording> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (tagAt(view, 0) !== 'RIFF' || tagAt(view, 8) !== 'WAVE') throw new Error('This is no WAV file.');
+  if (tagAt(view, 0) !== 'RIFF' || tagAt(view, 8) !== 'WAVE') {
+    return refused((t) => t('noWav'));
+  }
   const format = chunkOf(view, 'fmt ', 16);
   const data = chunkOf(view, 'data', 1);
+  if (format === null || data === null) return refused((t) => t('wavPart'));
   const first = view.getUint16(format.start, true);
   const kind = first === extensible && format.size >= 26 ? view.getUint16(format.start + 24, true) : first;
   const channels = view.getUint16(format.start + 2, true);
   const rateHz = view.getUint32(format.start + 4, true);
   const bits = view.getUint16(format.start + 14, true);
   const read = formats[`${kind}/${bits}`];
-  if (read === undefined) throw new Error(`This WAV file has ${bits} bits of format ${kind}; 16-bit PCM is read.`);
-  if (channels === 0 || rateHz === 0) throw new Error('This WAV file names no channel or no rate.');
+  if (read === undefined) return refused((t) => t('wavFormat', { bits: String(bits), kind: String(kind) }));
+  if (channels === 0 || rateHz === 0) return refused((t) => t('wavPart'));
   const frameBytes = (channels * bits) / 8;
   const samples = new Float32Array(Math.floor(data.size / frameBytes));
-  if (samples.length === 0) throw new Error('This WAV file holds no sound.');
+  if (samples.length === 0) return refused((t) => t('wavEmpty'));
   for (let frame = 0; frame < samples.length; frame += 1) {
     let sum = 0;
     for (let channel = 0; channel < channels; channel += 1) {
@@ -44,10 +46,10 @@ export function readWav(bytes: Uint8Array): Recording {
     }
     samples[frame] = sum / channels;
   }
-  return { rateHz, samples };
+  return accepted({ rateHz, samples });
 }
 
-function chunkOf(view: DataView, tag: string, bytesMin: number): { start: number; size: number } {
+function chunkOf(view: DataView, tag: string, bytesMin: number): { start: number; size: number } | null {
   let at = 12;
   while (at + 8 <= view.byteLength) {
     const start = at + 8;
@@ -60,7 +62,7 @@ function chunkOf(view: DataView, tag: string, bytesMin: number): { start: number
     // Chunks begin at even places.
     at = start + announced + (announced % 2);
   }
-  throw new Error(`This WAV file has no whole '${tag.trim()}' part.`);
+  return null;
 }
 
 function tagAt(view: DataView, at: number): string {

@@ -48,4 +48,8 @@ export const inference = {
   sepalWidth: 'Sepal width, cm',
   petalLength: 'Petal length, cm',
   petalWidth: 'Petal width, cm',
+  noWav: 'This is no WAV file.',
+  wavPart: 'This WAV file is damaged: a part is missing.',
+  wavFormat: 'This WAV file has {bits} bits of format {kind}. Save it with 16 bits (PCM).',
+  wavEmpty: 'This WAV file holds no sound.',
 } as const;

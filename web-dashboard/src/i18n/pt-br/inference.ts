@@ -50,4 +50,8 @@ export const inference: TranslationOf<typeof english> = {
   sepalWidth: 'Largura da sépala, cm',
   petalLength: 'Comprimento da pétala, cm',
   petalWidth: 'Largura da pétala, cm',
+  noWav: 'Este arquivo não é WAV.',
+  wavPart: 'Este arquivo WAV está danificado: falta uma parte.',
+  wavFormat: 'Este arquivo WAV tem {bits} bits no formato {kind}. Salve-o com 16 bits (PCM).',
+  wavEmpty: 'Este arquivo WAV não tem som.',
 };
