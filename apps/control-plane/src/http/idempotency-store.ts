@@ -29,7 +29,7 @@ export interface KeptAnswer {
 }
 
 /** How long a key is known, hours. */
-export const keptHours = 24;
+const keptHours = 24;
 
 /** Keys of one caller that are known at once. */
 const keysMax = 10_000;

@@ -116,4 +116,5 @@ export const exportAudit = endpoint({
   body: nothing,
   answer: z.unknown(),
   status: 200,
+  answerType: 'application/jsonl, text/csv',
 });

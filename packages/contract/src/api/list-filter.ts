@@ -55,7 +55,7 @@ export type ParsedFilter =
 /** Characters of a filter at most. */
 export const filterLengthMax = 1_000;
 /** Conditions of a filter at most. */
-export const filterTermsMax = 20;
+const filterTermsMax = 20;
 
 /**
  * Reads a filter as people type it: `iris role=admin at>=2026-01-01 actor!="a b"`. Conditions are separated by spaces and

@@ -25,7 +25,7 @@ export interface ListRequest {
 }
 
 /** Characters of a cursor at most. */
-export const cursorLengthMax = 4_000;
+const cursorLengthMax = 4_000;
 
 /** Matches that are counted at most: beyond, `total` is a lower bound. */
 export const totalMax = 10_000;

@@ -30,6 +30,7 @@ export const publicEndpoints: Readonly<Record<string, string>> = {
   completeSetup: 'needs the one-time code; wrong ones are counted by address',
   showInvitation: 'needs the one-time link; wrong ones are counted by address',
   acceptInvitation: 'needs the one-time link; wrong ones are counted by address',
+  getOpenApi: 'describes the program, and nothing of this installation',
   startOidc: 'leads to the identity provider',
   finishOidc: 'takes what the identity provider has signed, once, from the browser that began',
 };

@@ -94,3 +94,18 @@ export const whoAmI = endpoint({
   answer: z.object({ actor: z.string() }),
   status: 200,
 });
+
+/** Made of this contract, so it is never behind it. */
+export const getOpenApi = endpoint({
+  id: 'getOpenApi',
+  method: 'GET',
+  path: '/api/v1/openapi.json',
+  summary: 'This API as an OpenAPI 3.1 document',
+  access: 'public',
+  names: 'nothing-of-models',
+  params: nothing,
+  query: nothing,
+  body: nothing,
+  answer: z.looseObject({ openapi: z.string() }),
+  status: 200,
+});

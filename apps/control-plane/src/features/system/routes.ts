@@ -1,8 +1,10 @@
-import { getOverview, whoAmI } from '@cluster-ai/contract/api/system.ts';
+import { openApiDocument } from '@cluster-ai/contract/api/open-api.ts';
+import { getOpenApi, getOverview, whoAmI } from '@cluster-ai/contract/api/system.ts';
 import type { FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
 import type { Register } from '../../http/register-endpoint.ts';
 import type { Plane } from '../../plane.ts';
+import { programVersion } from '../../program-version.ts';
 import { createOverview } from './overview.ts';
 
 /** Health, identity and metrics. */
@@ -10,6 +12,9 @@ export function systemRoutes(register: Register, app: FastifyInstance, plane: Pl
   const overview = createOverview(plane);
 
   register(getOverview, () => overview());
+
+  const openApi = { openapi: '3.1.0', ...openApiDocument(programVersion) };
+  register(getOpenApi, async () => openApi);
 
   register(whoAmI, async ({ caller }) => ({ actor: caller.actor }));
 
