@@ -258,6 +258,12 @@ describe('commands against a running platform', () => {
     expect([split.code, split.stderr]).toEqual([0, '']);
   });
 
+  test('prints the document of the API', async () => {
+    const document = JSON.parse(await cli(platform, 'openapi')) as { openapi: string; paths: object };
+    expect(document.openapi).toMatch(/^3\.1\./);
+    expect(Object.keys(document.paths)).toContain('/api/v1/models/{name}');
+  });
+
   test('status names gateways and models', async () => {
     const text = await cli(platform, 'status');
     expect(text).toMatch(/health\s+ok/);

@@ -10,6 +10,7 @@ import { keyCommand } from './commands/key/command.ts';
 import { loginCommand } from './commands/login.ts';
 import { logoutCommand } from './commands/logout.ts';
 import { modelCommand } from './commands/model/command.ts';
+import { openapiCommand } from './commands/openapi.ts';
 import { predictCommand } from './commands/predict/command.ts';
 import { routeCommand } from './commands/route/command.ts';
 import { settingsCommand } from './commands/settings/command.ts';
@@ -46,6 +47,7 @@ export function cliProgram(): Command {
     .addCommand(auditCommand())
     .addCommand(settingsCommand())
     .addCommand(configCommand())
+    .addCommand(openapiCommand())
     .addCommand(completionCommand())
     .addCommand(versionCommand())
     .addHelpText('after', `\n${exitCodesText}`);
