@@ -213,6 +213,19 @@ test('a part of a recording is sent, and another one chosen by its place', async
   expect(await overflowPixels(page)).toBe(0);
 });
 
+test('tensors travel in binary form when the reader says so, and the code follows', async () => {
+  const page = await open('/playground?model=iris');
+  await page.getByRole('radio', { name: 'Binary' }).check();
+  const sent = page.waitForRequest('**/predict/v2/models/iris/infer');
+  await page.getByRole('button', { name: 'Predict' }).click();
+  const request = await sent;
+  const jsonBytes = Number(request.headers()['inference-header-content-length']);
+  // Four values of four bytes behind the JSON.
+  await page.getByText(new RegExp(`${jsonBytes + 4 * 4} B sent, .* received`)).waitFor();
+  await page.getByText('application/octet-stream', { exact: false }).first().waitFor();
+  expect(await accessibilityViolations(page)).toEqual([]);
+});
+
 test('half-precision numbers make the trip in binary form', async () => {
   const page = await open('/playground?model=half');
   await page.getByRole('button', { name: 'Predict' }).click();

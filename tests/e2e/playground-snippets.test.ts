@@ -138,6 +138,11 @@ function arrived(): unknown {
     : { name: tensor.name, datatype: tensor.datatype, shape: tensor.shape, bytes: [...tensor.data] };
 }
 
+/** The bytes of each tensor that arrived. */
+function arrivedBytes(): unknown {
+  return received?.inputs.map(({ data }) => Array.from(data));
+}
+
 function expected({ input: { name, datatype, shape }, bytes }: Case): unknown {
   return { name, datatype, shape, bytes };
 }
@@ -168,4 +173,29 @@ describe.each(cases)('$what', (example) => {
     expect(arrived()).toEqual(expected(example));
     expect(stdout).toContain(example.input.name);
   });
+});
+
+test('the binary form carries every kind of value, from each language', async () => {
+  const everything: InferCall = {
+    gatewayUrl,
+    model: 'echo',
+    wire: 'binary',
+    inputs: cases.map(({ input }, index) => ({ ...input, name: `x${index}` })),
+    outputs: cases.map(({ input }, index) => ({ ...input, name: `x${index}` })),
+  };
+  const file = join(folder, 'binary.ts');
+  const runs = {
+    curl: () => run('sh', ['-c', curlSnippet(everything)], { cwd: folder }),
+    typescript: async () => {
+      await writeFile(file, typescriptSnippet(everything));
+      return run(process.execPath, [file]);
+    },
+    python: () => run(testPython(), ['-c', pythonSnippet(everything)]),
+  };
+  for (const [language, start] of Object.entries(runs)) {
+    received = undefined;
+    const { stdout } = await start();
+    expect([language, arrivedBytes()]).toEqual([language, cases.map(({ bytes }) => bytes)]);
+    if (language !== 'curl') expect(stdout).toContain('18446744073709551615');
+  }
 });

@@ -9,7 +9,14 @@ import { decodeInferAnswer, type InferAnswer } from '../inference/infer-response
 const predictTimeoutMs = 35_000;
 
 export type Prediction =
-  | { readonly kind: 'answer'; readonly answer: InferAnswer; readonly elapsedMs: number }
+  | {
+      readonly kind: 'answer';
+      readonly answer: InferAnswer;
+      readonly elapsedMs: number;
+      /** Bodies, without headers. */
+      readonly sentBytes: number;
+      readonly receivedBytes: number;
+    }
   | { readonly kind: 'refusal'; readonly headline: Say; readonly detail: Say; readonly elapsedMs: number };
 
 const explained = [400, 401, 403, 404, 408, 413, 429, 500, 502, 503, 504] as const;
@@ -46,7 +53,8 @@ export async function predict(call: InferCall): Promise<Prediction> {
     const elapsed = elapsedMs();
     if (!response.ok) return { ...describeRefusal(response.status, body), elapsedMs: elapsed };
     const answer = decodeInferAnswer(body, response.headers.get('inference-header-content-length'));
-    return { kind: 'answer', answer, elapsedMs: elapsed };
+    const sentBytes = jsonBytes + blob.byteLength;
+    return { kind: 'answer', answer, elapsedMs: elapsed, sentBytes, receivedBytes: body.byteLength };
   } catch (thrown) {
     return { ...describeFailure(thrown), elapsedMs: elapsedMs() };
   }

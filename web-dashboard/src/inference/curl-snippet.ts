@@ -1,10 +1,10 @@
-import { encodeInferBody, inferPath, isBinaryOnly, type InferCall } from './infer-request.ts';
+import { encodeInferBody, inferPath, isBinary, type InferCall } from './infer-request.ts';
 
 /** The call as one shell command. The body comes on standard input: an argument is limited to 128 KiB on Linux. */
 export function curlSnippet(call: InferCall): string {
   const { json, blob } = encodeInferBody(call);
   const address = quoteForShell(`${call.gatewayUrl}${inferPath(call.model)}`);
-  const answer = call.outputs.some(isBinaryOnly) ? ' \\\n  --output answer.bin' : '';
+  const answer = call.outputs.some((output) => isBinary(call, output)) ? ' \\\n  --output answer.bin' : '';
   if (blob.byteLength === 0) {
     return `curl --silent --show-error ${address} \\
   --header 'content-type: application/json'${answer} \\

@@ -1,5 +1,9 @@
 import type { TensorSignature } from '@cluster-ai/core/inference/signature.ts';
+import { bytesOfTensor } from './element-bytes.ts';
 import type { TextTensor } from './text-tensor.ts';
+
+/** How tensors travel: as JSON, or in the binary tensor data extension. */
+export type Wire = 'json' | 'binary';
 
 /** One prediction in the Open Inference Protocol v2, as the playground sends it and as the snippets write it. */
 export interface InferCall {
@@ -9,6 +13,8 @@ export interface InferCall {
   readonly model: string;
   readonly inputs: readonly TextTensor[];
   readonly outputs: readonly TensorSignature[];
+  /** JSON where nothing is said. */
+  readonly wire?: Wire;
 }
 
 export interface InferBody {
@@ -27,20 +33,25 @@ export function isBinaryOnly(tensor: Pick<TensorSignature, 'datatype'>): boolean
   return tensor.datatype === 'FP16';
 }
 
+/** Whether one tensor of a call, input or output, travels in binary form. */
+export function isBinary({ wire }: Pick<InferCall, 'wire'>, tensor: Pick<TensorSignature, 'datatype'>): boolean {
+  return wire === 'binary' || isBinaryOnly(tensor);
+}
+
 /** Writes the body of a call. JSON is put together from text, so that every digit arrives as it was typed. */
 export function encodeInferBody(call: InferCall): InferBody {
-  const inputs = call.inputs.map((tensor) => `  ${inputJson(tensor)}`).join(',\n');
-  const outputs = outputsJson(call.outputs);
+  const inputs = call.inputs.map((tensor) => `  ${inputJson(call, tensor)}`).join(',\n');
+  const outputs = outputsJson(call);
   return {
     json: `{"inputs":[\n${inputs}\n]${outputs === null ? '' : `,\n"outputs":${outputs}`}}`,
-    blob: float16Blob(call.inputs),
+    blob: inputsBlob(call),
   };
 }
 
-function inputJson(tensor: TextTensor): string {
+function inputJson(call: InferCall, tensor: TextTensor): string {
   const head = `"name":${JSON.stringify(tensor.name)},"shape":[${tensor.shape.join(',')}],"datatype":"${tensor.datatype}"`;
-  return isBinaryOnly(tensor)
-    ? `{${head},"parameters":{"binary_data_size":${tensor.elements.length * 2}}}`
+  return isBinary(call, tensor)
+    ? `{${head},"parameters":{"binary_data_size":${bytesOfTensor(tensor).byteLength}}}`
     : `{${head},"data":[${elementsJson(tensor).join(',')}]}`;
 }
 
@@ -50,17 +61,21 @@ export function elementsJson(tensor: TextTensor): readonly string[] {
 }
 
 /** The `outputs` list of a request, or null when the protocol's default (all of them, as JSON) is right. */
-export function outputsJson(outputs: readonly TensorSignature[]): string | null {
-  if (!outputs.some(isBinaryOnly)) return null;
-  const entries = outputs.map(
-    (output) => `{"name":${JSON.stringify(output.name)},"parameters":{"binary_data":${isBinaryOnly(output)}}}`,
+export function outputsJson(call: Pick<InferCall, 'outputs' | 'wire'>): string | null {
+  if (!call.outputs.some((output) => isBinary(call, output))) return null;
+  const entries = call.outputs.map(
+    (output) => `{"name":${JSON.stringify(output.name)},"parameters":{"binary_data":${isBinary(call, output)}}}`,
   );
   return `[${entries.join(',')}]`;
 }
 
-function float16Blob(inputs: readonly TextTensor[]): Uint8Array<ArrayBuffer> {
-  const elements = inputs.filter(isBinaryOnly).flatMap((tensor) => tensor.elements);
-  const view = new DataView(new ArrayBuffer(elements.length * 2));
-  for (const [index, element] of elements.entries()) view.setFloat16(index * 2, Number(element), true);
-  return new Uint8Array(view.buffer);
+function inputsBlob(call: InferCall): Uint8Array<ArrayBuffer> {
+  const parts = call.inputs.filter((tensor) => isBinary(call, tensor)).map(bytesOfTensor);
+  const blob = new Uint8Array(parts.reduce((size, part) => size + part.byteLength, 0));
+  let at = 0;
+  for (const part of parts) {
+    blob.set(part, at);
+    at += part.byteLength;
+  }
+  return blob;
 }

@@ -1,5 +1,6 @@
 import { datatypes } from '@cluster-ai/core/tensors/datatype.ts';
 import { z } from 'zod';
+import { elementsFromBytes } from './element-bytes.ts';
 import type { TextTensor } from './text-tensor.ts';
 
 export interface InferAnswer {
@@ -38,8 +39,7 @@ export function decodeInferAnswer(body: Uint8Array, headerLength: string | null)
     if (size === undefined) return { name, datatype, shape, elements: flatten(output.data ?? []) };
     const blob = body.subarray(offset, offset + size);
     offset += size;
-    if (datatype !== 'FP16') throw new Error(`The output ${name} came in binary form, which was not asked for.`);
-    return { name, datatype, shape, elements: float16Elements(blob) };
+    return { name, datatype, shape, elements: elementsFromBytes(name, datatype, blob) };
   });
   return { modelName: response.model_name, modelVersion: response.model_version, outputs };
 }
@@ -56,11 +56,4 @@ export function quoteFragileNumbers(json: string): string {
 
 function flatten(data: readonly unknown[]): string[] {
   return data.flatMap((item) => (Array.isArray(item) ? flatten(item) : [String(item)]));
-}
-
-function float16Elements(blob: Uint8Array): string[] {
-  const view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength);
-  return Array.from({ length: Math.floor(blob.byteLength / 2) }, (_unused, index) =>
-    String(Number(view.getFloat16(index * 2, true).toPrecision(4))),
-  );
 }

@@ -1,5 +1,5 @@
 import type { Datatype } from '@cluster-ai/core/tensors/datatype.ts';
-import type { InferCall } from './infer-request.ts';
+import { isBinary, type InferCall } from './infer-request.ts';
 import type { TextTensor } from './text-tensor.ts';
 
 const numpyType: Record<Datatype, string> = {
@@ -30,6 +30,7 @@ const pythonWords = new Map([
 export function pythonSnippet(call: InferCall): string {
   const arrays = call.inputs.map((tensor) => `    ${JSON.stringify(tensor.name)}: ${numpyArray(tensor)},`);
   const types = call.inputs.map((tensor) => `${JSON.stringify(tensor.name)}: "${tensor.datatype}"`);
+  const binary = [...call.inputs, ...call.outputs].filter((tensor) => isBinary(call, tensor)).map(({ name }) => name);
   return `# pip install "tritonclient[http]"
 import numpy as np
 import tritonclient.http as triton
@@ -39,14 +40,17 @@ arrays = {
 ${arrays.join('\n')}
 }
 datatypes = {${types.join(', ')}}
+binary = ${JSON.stringify([...new Set(binary)])}
 inputs = []
 for name, array in arrays.items():
     tensor = triton.InferInput(name, list(array.shape), datatypes[name])
-    tensor.set_data_from_numpy(array)
+    tensor.set_data_from_numpy(array, binary_data=name in binary)
     inputs.append(tensor)
 
-answer = client.infer(${JSON.stringify(call.model)}, inputs)
-for name in ${JSON.stringify(call.outputs.map((output) => output.name))}:
+names = ${JSON.stringify(call.outputs.map((output) => output.name))}
+outputs = [triton.InferRequestedOutput(name, binary_data=name in binary) for name in names]
+answer = client.infer(${JSON.stringify(call.model)}, inputs, outputs=outputs)
+for name in names:
     print(name, answer.as_numpy(name))`;
 }
 

@@ -21,7 +21,7 @@ export const playground = {
   nothingSent: 'Nothing sent yet. Press Predict, or Enter in a field.',
   formChanged: 'The form has changed since this answer',
   answered: 'Answered',
-  answeredHow: '{answered} by version {version} in {elapsed}, from this browser to the gateway and back',
+  answeredHow: '{answered} by version {version} in {elapsed}, from this browser to the gateway and back.',
   carry: 'Send {output} as {input} next time',
   output: 'Output {name}',
   largest: '(largest)',
@@ -38,7 +38,8 @@ export const playground = {
   noteCurl: 'Paste it into a shell.',
   notePython: 'Save it as call.py and run: python call.py',
   noteTypescript: 'Save it as call.ts and run with Node 24: node call.ts',
-  noteCli: 'Paste it into a shell where cluster-ai is installed.',
+  noteCli:
+    'Paste it into a shell where cluster-ai is installed. The command line chooses by itself how tensors travel.',
   shape: 'Shape',
   backToForm: 'Back to the form',
   editAsText: 'Edit as text',
@@ -61,4 +62,8 @@ export const playground = {
   dropAudio: 'or drop a WAV file here. It stays in this browser.',
   audioPosition: 'Which part of {name} is sent',
   audioAt: '{at} s of {of} s',
+  sendAs: 'Tensors travel as',
+  json: 'JSON',
+  binary: 'Binary',
+  bytesMoved: '{sent} sent, {received} received.',
 } as const;

@@ -24,7 +24,7 @@ export const playground: TranslationOf<typeof english> = {
   nothingSent: 'Nada enviado ainda. Aperte Prever, ou Enter em um campo.',
   formChanged: 'O formulário mudou desde esta resposta',
   answered: 'Respondido',
-  answeredHow: '{answered} pela versão {version} em {elapsed}, deste navegador ao gateway e de volta',
+  answeredHow: '{answered} pela versão {version} em {elapsed}, deste navegador ao gateway e de volta.',
   carry: 'Enviar {output} como {input} na próxima vez',
   output: 'Saída {name}',
   largest: '(o maior)',
@@ -41,7 +41,8 @@ export const playground: TranslationOf<typeof english> = {
   noteCurl: 'Cole em um shell.',
   notePython: 'Salve como call.py e rode: python call.py',
   noteTypescript: 'Salve como call.ts e rode com Node 24: node call.ts',
-  noteCli: 'Cole em um shell onde cluster-ai está instalado.',
+  noteCli:
+    'Cole em um shell onde cluster-ai está instalado. A linha de comando decide sozinha como os tensores viajam.',
   shape: 'Forma',
   backToForm: 'Voltar ao formulário',
   editAsText: 'Editar como texto',
@@ -65,4 +66,8 @@ export const playground: TranslationOf<typeof english> = {
   dropAudio: 'ou solte um arquivo WAV aqui. Ele fica neste navegador.',
   audioPosition: 'Que parte de {name} é enviada',
   audioAt: '{at} s de {of} s',
+  sendAs: 'Os tensores viajam como',
+  json: 'JSON',
+  binary: 'Binário',
+  bytesMoved: '{sent} enviados, {received} recebidos.',
 };

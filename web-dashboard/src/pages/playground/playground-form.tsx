@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { PlaygroundTarget } from '../../api/playground-target.ts';
 import { predict } from '../../api/predict.ts';
 import { examplesFor } from '../../forms/examples.ts';
-import type { InferCall } from '../../inference/infer-request.ts';
+import type { InferCall, Wire } from '../../inference/infer-request.ts';
 import { tensorFromDraft, type TensorDraft } from '../../inference/text-tensor.ts';
 import { playgroundText } from '../../i18n/playground-text.ts';
 import { useText } from '../../i18n/use-text.ts';
@@ -11,6 +11,7 @@ import { Button } from '../../ui/button.tsx';
 import { CallSnippets } from './call-snippets.tsx';
 import { InputEditors, type Drafts } from './input-editors.tsx';
 import { PredictionResult } from './prediction-result.tsx';
+import { WireChoice } from './wire-choice.tsx';
 
 const emptyDraft: TensorDraft = { text: '', shapeText: '' };
 
@@ -27,6 +28,7 @@ export function PlaygroundForm({
   const [drafts, setDrafts] = useState<Drafts>(() => examplesFor(target.model, signature.inputs)[0].drafts);
   // A file is read while its reader may type on: what they typed stays.
   const change = (changed: Drafts) => setDrafts((present) => ({ ...present, ...changed }));
+  const [wire, setWire] = useState<Wire>('json');
   const sending = useMutation({ mutationFn: (call: InferCall) => predict(call), networkMode: 'always' });
 
   const inputs = signature.inputs.map((input) => {
@@ -35,7 +37,7 @@ export function PlaygroundForm({
   });
   const tensors = inputs.flatMap(({ checked }) => (checked.ok ? [checked.value] : []));
   const wrong = inputs.find(({ checked }) => !checked.ok);
-  const call: InferCall = { gatewayUrl, model: target.route.name, inputs: tensors, outputs: signature.outputs };
+  const call: InferCall = { gatewayUrl, model: target.route.name, inputs: tensors, outputs: signature.outputs, wire };
 
   return (
     <div className="grid xl:grid-cols-2">
@@ -48,6 +50,7 @@ export function PlaygroundForm({
         className="min-w-0 space-y-6 p-5 xl:border-r xl:border-line"
       >
         <InputEditors model={target.model} inputs={inputs} onChange={change} />
+        <WireChoice wire={wire} onChange={setWire} />
         <Button
           look="primary"
           type="submit"

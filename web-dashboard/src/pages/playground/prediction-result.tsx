@@ -25,7 +25,7 @@ interface PredictionResultProps {
 export function PredictionResult({ model, inputs, prediction, isWaiting, isOutdated, onCarry }: PredictionResultProps) {
   const t = useText(playgroundText);
   const words = useText(inferenceText);
-  const { ms } = useFormat();
+  const { ms, bytes } = useFormat();
   return (
     <div aria-live="polite" aria-busy={isWaiting} className="space-y-4">
       <h2 className="font-medium">{t('answer')}</h2>
@@ -45,7 +45,8 @@ export function PredictionResult({ model, inputs, prediction, isWaiting, isOutda
                   answered: <Status tone="good">{t('answered')}</Status>,
                   version: prediction.answer.modelVersion,
                   elapsed: <span className="font-medium text-ink tabular-nums">{ms(prediction.elapsedMs)} ms</span>,
-                })}
+                })}{' '}
+                {t('bytesMoved', { sent: bytes(prediction.sentBytes), received: bytes(prediction.receivedBytes) })}
               </p>
               {prediction.answer.outputs.map((output) => (
                 <OutputView key={output.name} output={output} classes={classNames(model, output.name)} />
