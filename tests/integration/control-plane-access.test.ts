@@ -252,6 +252,7 @@ describe('errors are problem documents', () => {
     ['DELETE', '/api/v1/overview', 405, 'METHOD_NOT_ALLOWED'],
     ['GET', '/api/v1/models/%zz', 400, 'INVALID_ARGUMENT'],
     ['GET', '/api/v1/models/a%00b', 400, 'INVALID_ARGUMENT'],
+    ['GET', '/api/v1/models/a/versions/9007199254740991', 400, 'INVALID_ARGUMENT'],
     ['GET', `/api/v1/models/${'x'.repeat(2_000)}`, 400, 'INVALID_ARGUMENT'],
     ['GET', `/api/v1/models?filter=${'x'.repeat(20_000)}`, 400, 'INVALID_ARGUMENT'],
   ])('%s %.40s is answered with a problem', async (method, path, status, code) => {

@@ -168,7 +168,7 @@ function problems(target: Endpoint): Json {
   const isWrite = target.method !== 'GET';
   const statuses = [
     400,
-    ...(target.access === 'public' ? [] : [401]),
+    401,
     403,
     404,
     ...(isWrite ? [409, 413, 415, 422, 429] : []),

@@ -62,6 +62,11 @@ export function mapDatabaseError(error: unknown): unknown {
   if (code === '23505') {
     return new ClusterError('CONFLICT', 'somebody else has just written the same thing', { cause: error });
   }
+  if (code === '22003') {
+    return new ClusterError('INVALID_ARGUMENT', 'a number of the request is larger than any that is kept', {
+      cause: error,
+    });
+  }
   if (isRepeatable(error) || code === '55P03') {
     return new ClusterError('DATABASE_UNAVAILABLE', 'the database is busy with other changes; nothing was written', {
       cause: error,
