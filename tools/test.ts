@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Outcome } from './test/count-tests.ts';
 import { installPrerequisites } from './test/prerequisites.ts';
-import { installPythonEnvironment } from './test/python-environment.ts';
+import { installPythonEnvironments } from './test/python-environment.ts';
 import { runCheck } from './test/run-check.ts';
 import { runVitest } from './test/run-vitest.ts';
 
@@ -33,7 +33,7 @@ const steps: readonly Step[] = [
     kind: 'prepare',
     run: prepare((folder) => installPrerequisites(folder, 'test')),
   },
-  { title: 'Python client', kind: 'prepare', run: prepare(installPythonEnvironment) },
+  { title: 'Python programs', kind: 'prepare', run: prepare(installPythonEnvironments) },
   { title: 'types', kind: 'checks', run: check('tsc', '--noEmit', '-p', 'tsconfig.json') },
   {
     title: 'types of the dashboard',

@@ -47,10 +47,10 @@ const prerequisites: readonly Prerequisite[] = [
   {
     neededFor: 'test',
     debianPackage: 'python3-venv',
-    reason: 'the Python client that people have (tritonclient) calls the gateway',
+    reason: 'the Python client that people have (tritonclient) calls the gateway, and schemathesis the control API',
     // The module that a bare python3 lacks on Debian.
     proof: 'python3 -c "import ensurepip, venv"',
-    namedIn: /\.tools\/python|tritonclient/,
+    namedIn: /\.tools\/(python|schemathesis)|tritonclient/,
   },
   {
     neededFor: 'test',

@@ -2,27 +2,48 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Makes `.tools/python` from tests/requirements.txt, when it is not there or the list has changed. */
-export function installPythonEnvironment(root: string): void {
-  const requirements = join(root, 'tests', 'requirements.txt');
-  const folder = join(root, '.tools', 'python');
+interface PythonEnvironment {
+  readonly title: string;
+  /** Under `.tools`. */
+  readonly folder: string;
+  readonly requirements: string;
+}
+
+const environments: readonly PythonEnvironment[] = [
+  { title: 'the Python client that the tests use', folder: 'python', requirements: 'tests/requirements.txt' },
+  {
+    title: 'schemathesis',
+    folder: 'schemathesis',
+    requirements: 'tests/conformance/control-api/requirements.txt',
+  },
+];
+
+/** Makes each environment under `.tools` from its list, when it is not there or the list has changed. */
+export function installPythonEnvironments(root: string): void {
+  for (const environment of environments) install(root, environment);
+}
+
+function install(root: string, { title, folder: name, requirements }: PythonEnvironment): void {
+  const list = join(root, requirements);
+  const folder = join(root, '.tools', name);
   const stamp = join(folder, '.installed-from');
-  const wanted = readFileSync(requirements, 'utf8');
+  const wanted = readFileSync(list, 'utf8');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  console.log('Installing the Python client that the tests use into .tools/python ...');
+  console.log(`Installing ${title} into .tools/${name} ...`);
   // An interrupted one has no stamp and is made anew.
   rmSync(folder, { recursive: true, force: true });
-  python('python3', ['-m', 'venv', folder]);
+  python('python3', ['-m', 'venv', folder], requirements);
+  // pip wants a hash of everything as soon as the list has one of anything.
   const pip = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--disable-pip-version-check'];
-  python(join(folder, 'bin', 'python'), [...pip, '--requirement', requirements]);
+  python(join(folder, 'bin', 'python'), [...pip, '--requirement', list], requirements);
   writeFileSync(stamp, wanted);
 }
 
-function python(program: string, args: readonly string[]): void {
+function python(program: string, args: readonly string[], requirements: string): void {
   const { status, error } = spawnSync(program, args, { stdio: ['ignore', 'inherit', 'inherit'] });
   if (status === 0) return;
   throw new Error(
     `"${[program, ...args].join(' ')}" failed (${error?.message ?? `exit code ${status}`}). ` +
-      'Python 3.11 or later with venv is needed, and the packages of tests/requirements.txt from the index that pip asks.',
+      `Python 3.11 or later with venv is needed, and the packages of ${requirements} from the index that pip asks.`,
   );
 }
