@@ -17,6 +17,8 @@ import { Panel } from '../../ui/section.tsx';
 import { SkeletonLines } from '../../ui/skeleton.tsx';
 import { Status } from '../../ui/status.tsx';
 import { Timestamp } from '../../ui/timestamp.tsx';
+import { GatewayLimits } from './gateway-limits.tsx';
+import { GatewayModels } from './gateway-models.tsx';
 
 type GatewaysText = Text<typeof gatewaysText.en>;
 
@@ -91,6 +93,8 @@ function gatewayColumns(overview: Overview, t: GatewaysText, format: Format): re
     },
     { id: 'state', header: t('state'), cell: (row) => <GatewayState row={row} /> },
     { id: 'snapshot', header: t('snapshot'), cell: (row) => <SnapshotCell overview={overview} row={row} /> },
+    { id: 'models', header: t('models'), cell: ({ report }) => <GatewayModels report={report} /> },
+    { id: 'limits', header: t('limits'), cell: ({ report }) => <GatewayLimits report={report} /> },
     {
       id: 'rate',
       header: t('requestsPerSecond'),
