@@ -161,6 +161,9 @@ test('everything is reached by its name or by keys', async () => {
   expect(await accessibilityViolations(page)).toEqual([]);
   await page.getByRole('option', { name: 'Try iris in the playground' }).click();
   await page.waitForURL('**/playground?model=iris');
+  // Keys are the palette's until it has gone.
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.getByRole('heading', { name: 'Playground' }).waitFor();
   await page.keyboard.press('g');
   await page.keyboard.press('r');
   await page.getByRole('link', { name: 'mnist' }).waitFor();
@@ -168,9 +171,11 @@ test('everything is reached by its name or by keys', async () => {
   await page.keyboard.press('j');
   await page.keyboard.press('Enter');
   await page.waitForURL('**/routes/mnist');
+  await page.getByRole('heading', { name: 'mnist' }).waitFor();
   await page.keyboard.press('g');
   await page.keyboard.press('r');
   await page.waitForURL('**/routes');
+  await page.getByRole('link', { name: 'mnist' }).waitFor();
   await page.keyboard.press('/');
   await page.keyboard.type('iris');
   await page.waitForURL('**/routes?filter=iris');
