@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { listAudit, verifyAudit } from '@cluster-ai/contract/api/audit.ts';
 import { callEndpoint } from '@cluster-ai/contract/api/client.ts';
 import type { ClientOptions } from '@cluster-ai/contract/api/client.ts';
-import { getModel, setAlias } from '@cluster-ai/contract/api/models.ts';
+import { getModel } from '@cluster-ai/contract/api/models.ts';
 import { getOverview } from '@cluster-ai/contract/api/system.ts';
+import { inviteUser, listUsers } from '@cluster-ai/contract/api/users.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { irisRequest } from '../iris.ts';
@@ -155,10 +156,10 @@ function startWrites(client: ClientOptions, turn: string): Writer {
   let stopped = false;
   const write = async (): Promise<void> => {
     for (let index = 0; !stopped; index += 1) {
-      const alias = `${turn}-${index}`;
+      const email = `${turn}-${index}@example.com`;
       try {
-        await callEndpoint(client, setAlias, { params: { name: 'iris', alias }, body: { version: 1 } });
-        acknowledged.push(alias);
+        await callEndpoint(client, inviteUser, { body: { email, role: 'viewer' } });
+        acknowledged.push(email);
       } catch (error) {
         if (!(error instanceof ClusterError)) throw error;
         refused.push(error);
@@ -189,16 +190,23 @@ async function followed(client: ClientOptions, survivor: TestProgram, killedAtMs
 }
 
 async function expectNothingLost(client: ClientOptions, acknowledged: readonly string[], turn: string): Promise<void> {
-  const { aliases } = await callEndpoint(client, getModel, { params: { name: 'iris' } });
-  expect(acknowledged.filter((alias) => aliases[alias] === undefined)).toEqual([]);
-  const audited = new Set<unknown>();
-  let cursor: string | undefined;
-  do {
-    const page = await callEndpoint(client, listAudit, { query: { filter: 'action=alias.set', limit: 500, cursor } });
-    for (const { detail } of page.items) audited.add(detail['alias']);
-    cursor = page.next ?? undefined;
-  } while (cursor !== undefined);
-  expect(acknowledged.filter((alias) => !audited.has(alias))).toEqual([]);
+  const invited = new Set<string>();
+  for (let cursor: string | undefined; ;) {
+    const page = await callEndpoint(client, listUsers, { query: { limit: 500, cursor } });
+    for (const { email } of page.items) invited.add(email);
+    if (page.next === null) break;
+    cursor = page.next;
+  }
+  expect(acknowledged.filter((email) => !invited.has(email))).toEqual([]);
+  const audited = new Set<string>();
+  for (let cursor: string | undefined; ;) {
+    const query = { filter: 'action=user.invite', limit: 500, cursor };
+    const page = await callEndpoint(client, listAudit, { query });
+    for (const { target } of page.items) audited.add(target);
+    if (page.next === null) break;
+    cursor = page.next;
+  }
+  expect(acknowledged.filter((email) => !audited.has(email))).toEqual([]);
   expect(await callEndpoint(client, verifyAudit)).toMatchObject({ intact: true });
   const big = await callEndpoint(client, getModel, { params: { name: `big-${turn}` } });
   expect(big.versions[0]?.observed).toMatchObject([{ gateway: 'gateway-1', state: 'READY' }]);
