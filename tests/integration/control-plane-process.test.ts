@@ -132,7 +132,9 @@ test('SIGTERM answers what waits and ends with 0', async () => {
 test('what is wrong with the settings is said on one line, and the code is 1', async () => {
   const elsewhere = launch('--http.host', '0.0.0.0');
   expect(await elsewhere.ended).toBe(1);
-  expect(elsewhere.output()).toContain('http.host: 0.0.0.0 is not a loopback address');
+  expect(elsewhere.output()).toContain(
+    'http.host is 0.0.0.0, which other machines can reach, and this listener has no TLS',
+  );
   writeFileSync(join(home, 'admin'), 'short');
   const weak = launch();
   expect(await weak.ended).toBe(1);
