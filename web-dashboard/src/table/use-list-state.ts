@@ -2,8 +2,8 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { ListSearch } from './list-search.ts';
 
-/** Rows of one page. */
-const rowsPerPage = 100;
+/** Rows of one page: what two screens hold. More would be drawn before anybody can see them. */
+const rowsPerPage = 50;
 
 /** What a list asks the API for; `filter` and `sort` are its own grammar. */
 export interface ListQuery {

@@ -35,18 +35,21 @@ export function RevokeKey({ apiKey: { id, name, state } }: { readonly apiKey: Ap
       >
         {t('revoke')}
       </Button>
-      <ConfirmDialog
-        isOpen={isAsking}
-        onClose={() => setIsAsking(false)}
-        title={t('revokeTitle', { name })}
-        action={t('revokeAction')}
-        command={cliWords.revokeKey(id)}
-        isPending={revoking.isPending}
-        error={revoking.error}
-        onConfirm={() => revoking.mutate()}
-      >
-        <p>{t('revokeText')}</p>
-      </ConfirmDialog>
+      {/* Made when it is asked for: a page has many rows. */}
+      {isAsking && (
+        <ConfirmDialog
+          isOpen
+          onClose={() => setIsAsking(false)}
+          title={t('revokeTitle', { name })}
+          action={t('revokeAction')}
+          command={cliWords.revokeKey(id)}
+          isPending={revoking.isPending}
+          error={revoking.error}
+          onConfirm={() => revoking.mutate()}
+        >
+          <p>{t('revokeText')}</p>
+        </ConfirmDialog>
+      )}
     </>
   );
 }

@@ -63,10 +63,11 @@ export function UserActions({ user, isSelf }: UserActionsProps) {
           {t('remove')}
         </MenuItem>
       </Menu>
-      <RoleDialog user={user} isOpen={asked === 'role'} onClose={close} />
-      <LinkDialog user={user} isOpen={asked === 'link'} onClose={close} />
-      <DisableDialog user={user} isOpen={asked === 'disable'} onClose={close} />
-      <RemoveDialog user={user} isOpen={asked === 'remove'} onClose={close} />
+      {/* Made when they are asked for: a page has many rows. */}
+      {asked === 'role' && <RoleDialog user={user} isOpen onClose={close} />}
+      {asked === 'link' && <LinkDialog user={user} isOpen onClose={close} />}
+      {asked === 'disable' && <DisableDialog user={user} isOpen onClose={close} />}
+      {asked === 'remove' && <RemoveDialog user={user} isOpen onClose={close} />}
     </>
   );
 }
