@@ -154,11 +154,12 @@ export async function until(
   what: string,
   withinMs: number,
   condition: () => Promise<boolean> | boolean,
+  everyMs = 50,
 ): Promise<number> {
   const startedAtMs = performance.now();
   while (!(await condition())) {
     if (performance.now() - startedAtMs > withinMs) throw new Error(`not after ${withinMs} ms: ${what}`);
-    await pause(50);
+    await pause(everyMs);
   }
   return performance.now() - startedAtMs;
 }

@@ -6,7 +6,7 @@ import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startPlane } from '../integration/control-plane/fixture.ts';
 import type { RunningPlane } from '../integration/control-plane/fixture.ts';
-import { pause } from '../start-platform.ts';
+import { until } from '../start-platform.ts';
 import { builtDashboard, openBrowser } from './browser.ts';
 import { becomeAdministrator } from './people.ts';
 import { seedRegistry, seeded } from './scale/seed-registry.ts';
@@ -48,17 +48,13 @@ afterAll(async () => {
 interface PageCase {
   readonly path: string;
   /** What the reader came for can be seen. */
-  readonly shows: (page: Page) => Promise<void>;
+  readonly shows: (page: Page) => Locator;
   /** Something answers to the keyboard. */
   readonly filter?: string;
 }
 
-const row = (name: string | RegExp) => async (page: Page) => {
-  await page.getByRole('row').filter({ hasText: name }).first().waitFor();
-};
-const heading = (name: string | RegExp) => async (page: Page) => {
-  await page.getByRole('heading', { name }).first().waitFor();
-};
+const row = (name: string | RegExp) => (page: Page) => page.getByRole('row').filter({ hasText: name }).first();
+const heading = (name: string | RegExp) => (page: Page) => page.getByRole('heading', { name }).first();
 
 const pages: readonly PageCase[] = [
   { path: '/', shows: heading(/health|down|degraded|well/i) },
@@ -76,8 +72,9 @@ const pages: readonly PageCase[] = [
   { path: '/settings', shows: heading(/settings/i) },
 ];
 
-async function expectValue(field: Locator, value: string): Promise<void> {
-  while ((await field.inputValue()) !== value) await pause(5);
+/** Looked at often: what waits in longer and longer steps would be measured instead of the page. */
+async function holds(condition: () => Promise<boolean>): Promise<void> {
+  await until('the page shows it', 30_000, condition, 5);
 }
 
 const figures: string[] = [];
@@ -99,16 +96,16 @@ test.each(pages)('$path is interactive at once', async ({ path, shows }) => {
   });
   const beganMs = performance.now();
   await page.goto(`${plane.url}${path}`);
-  await shows(page);
+  await holds(() => shows(page).isVisible());
   // The page answers to a key: in a list the filter takes what is typed, elsewhere the help of the keys opens.
   const filter = page.getByRole('searchbox');
   if ((await filter.count()) > 0) {
     await page.keyboard.press('/');
     await page.keyboard.type('a');
-    await expectValue(filter, 'a');
+    await holds(async () => (await filter.inputValue()) === 'a');
   } else {
     await page.keyboard.press('?');
-    await page.getByRole('dialog').waitFor();
+    await holds(() => page.getByRole('dialog').isVisible());
   }
   const tookMs = performance.now() - beganMs;
   const kib = Math.round(received.reduce((sum, bytes) => sum + bytes, 0) / 1_024);
