@@ -3,19 +3,16 @@ import type { TrafficAnswer, TrafficSeries } from '@cluster-ai/contract/api/traf
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { trafficQuery } from '../../api/traffic.ts';
-import type { ChartSpan } from '../../charts/chart-options.ts';
-import { TimeChart } from '../../charts/time-chart.tsx';
 import { TimeRangeControl } from '../../charts/time-range-control.tsx';
 import { useTimeRange } from '../../charts/use-time-range.ts';
 import { SelectField } from '../../forms/select-field.tsx';
-import { overviewText } from '../../i18n/overview-text.ts';
 import { useText } from '../../i18n/use-text.ts';
 import { versionText } from '../../i18n/version-text.ts';
 import { FailedState } from '../../ui/failed-state.tsx';
 import { useFormat } from '../../ui/format.ts';
 import { Panel, Section } from '../../ui/section.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
-import { errorPercent, useTrafficSeries } from '../overview/traffic-series.ts';
+import { TrafficCharts } from '../overview/traffic-charts.tsx';
 
 interface TrafficSectionProps {
   /** Routes that use the version. */
@@ -67,53 +64,14 @@ export function TrafficSection({ routes, id }: TrafficSectionProps) {
 }
 
 function Charts({ traffic, series }: { readonly traffic: TrafficAnswer; readonly series: TrafficSeries }) {
-  const t = useText(overviewText);
   const version = useText(versionText);
-  const format = useFormat();
-  const { setRange } = useTimeRange();
-  const lines = useTrafficSeries();
-  const shared = {
-    samples: series.points,
-    span: traffic,
-    onMark: ({ fromMs, toMs }: ChartSpan) => setRange({ kind: 'absolute', fromMs, toMs }),
-  };
+  const { percent } = useFormat();
   return (
     <div className="space-y-3">
       <p className="text-muted">
-        {version('totals', { count: series.requests, share: format.percent(series.errors / series.requests) })}
+        {version('totals', { count: series.requests, share: percent(series.errors / series.requests) })}
       </p>
-      <div className="grid gap-4 xl:grid-cols-3">
-        <Panel>
-          <TimeChart
-            {...shared}
-            title={t('requests')}
-            unit={t('perSecond')}
-            series={lines.requests}
-            format={format.rate}
-            topMin={1}
-          />
-        </Panel>
-        <Panel>
-          <TimeChart
-            {...shared}
-            title={t('latency')}
-            unit={t('milliseconds')}
-            series={lines.latency}
-            format={format.ms}
-            topMin={1}
-          />
-        </Panel>
-        <Panel>
-          <TimeChart
-            {...shared}
-            title={t('errors')}
-            unit={t('percentOfRequests')}
-            series={lines.errors}
-            format={(percent) => format.percent(percent / 100)}
-            topMin={errorPercent.topMin}
-          />
-        </Panel>
-      </div>
+      <TrafficCharts points={series.points} span={traffic} />
     </div>
   );
 }

@@ -3,8 +3,6 @@ import { cliWords } from '@cluster-ai/contract/cli-words.ts';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { trafficQuery } from '../../api/traffic.ts';
-import type { ChartSpan } from '../../charts/chart-options.ts';
-import { TimeChart } from '../../charts/time-chart.tsx';
 import { useTimeRange } from '../../charts/use-time-range.ts';
 import { overviewText } from '../../i18n/overview-text.ts';
 import { useText } from '../../i18n/use-text.ts';
@@ -14,7 +12,9 @@ import { FailedState } from '../../ui/failed-state.tsx';
 import { useFormat } from '../../ui/format.ts';
 import { Panel, Section } from '../../ui/section.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
-import { errorPercent, useTrafficSeries } from './traffic-series.ts';
+import { TrafficCharts } from './traffic-charts.tsx';
+
+const noPoints: readonly TrafficPoint[] = [];
 
 /** Requests, errors and latency of all gateways over the time range. */
 export function HistorySection() {
@@ -25,7 +25,7 @@ export function HistorySection() {
     <Section id="history" title={t('history')} summary={data === undefined ? undefined : <Totals traffic={data} />}>
       {data !== undefined ? (
         <div aria-busy={isPlaceholderData} className={isPlaceholderData ? 'opacity-60' : ''}>
-          {isQuiet(data) ? <Quiet /> : <Charts traffic={data} />}
+          {isQuiet(data) ? <Quiet /> : <TrafficCharts points={data.series[0]?.points ?? noPoints} span={data} />}
         </div>
       ) : error === null ? (
         <div className="grid gap-4 xl:grid-cols-2 2xl:grid-cols-3">
@@ -76,53 +76,5 @@ function Quiet() {
         </p>
       </EmptyState>
     </Panel>
-  );
-}
-
-const noPoints: readonly TrafficPoint[] = [];
-
-function Charts({ traffic }: { readonly traffic: TrafficAnswer }) {
-  const t = useText(overviewText);
-  const format = useFormat();
-  const { setRange } = useTimeRange();
-  const series = useTrafficSeries();
-  const shared = {
-    samples: traffic.series[0]?.points ?? noPoints,
-    span: traffic,
-    onMark: ({ fromMs, toMs }: ChartSpan) => setRange({ kind: 'absolute', fromMs, toMs }),
-  };
-  return (
-    <div className="grid gap-4 xl:grid-cols-2 2xl:grid-cols-3">
-      <Panel>
-        <TimeChart
-          {...shared}
-          title={t('requests')}
-          unit={t('perSecond')}
-          series={series.requests}
-          format={format.rate}
-          topMin={1}
-        />
-      </Panel>
-      <Panel>
-        <TimeChart
-          {...shared}
-          title={t('latency')}
-          unit={t('milliseconds')}
-          series={series.latency}
-          format={format.ms}
-          topMin={1}
-        />
-      </Panel>
-      <Panel className="xl:max-2xl:col-span-2">
-        <TimeChart
-          {...shared}
-          title={t('errors')}
-          unit={t('percentOfRequests')}
-          series={series.errors}
-          format={(percent) => format.percent(percent / 100)}
-          topMin={errorPercent.topMin}
-        />
-      </Panel>
-    </div>
   );
 }
