@@ -1,6 +1,6 @@
 import { callEndpoint } from '@cluster-ai/contract/api/client.ts';
 import { getModel, getVersion, updateModel } from '@cluster-ai/contract/api/models.ts';
-import { getRoute } from '@cluster-ai/contract/api/routes.ts';
+import { getRoute, putRoute } from '@cluster-ai/contract/api/routes.ts';
 import { startPostgres } from '@cluster-ai/testkit/postgres/postgres-server.ts';
 import type { PostgresServer } from '@cluster-ai/testkit/postgres/postgres-server.ts';
 import type { Browser, Locator, Page } from 'playwright-core';
@@ -244,6 +244,22 @@ test('what somebody else has changed meanwhile is not overwritten', async () => 
   await page.getByText('theirs', { exact: true }).waitFor();
   await button(page, 'Show what it is now').click();
   expect(await field.inputValue()).toBe('theirs');
+});
+
+test('a split that somebody else has made meanwhile is not overwritten', async () => {
+  const page = await open('/routes/adder?do=split');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Weight of adder v1').fill('50');
+  const params = { name: 'adder' };
+  const theirs = [
+    { model: 'adder', version: 1, weight: 30 },
+    { model: 'adder', version: 2, weight: 70 },
+  ];
+  await callEndpoint(plane.admin, putRoute, { params, body: { policy: { kind: 'split', variants: theirs } } });
+  await button(dialog, 'Apply the split').click();
+  await dialog.getByText('Somebody else has changed this meanwhile').waitFor();
+  const { variants } = await callEndpoint(plane.admin, getRoute, { params });
+  expect(variants.map(({ weight }) => weight)).toEqual([30, 70]);
 });
 
 test('a model is deleted by typing its name, and by nothing less', async () => {

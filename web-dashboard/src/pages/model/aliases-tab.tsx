@@ -1,3 +1,4 @@
+import { ifMatchRevision } from '@cluster-ai/contract/api/if-match.ts';
 import { deleteAlias, type Model } from '@cluster-ai/contract/api/models.ts';
 import { cliWords } from '@cluster-ai/contract/cli-words.ts';
 import { useMutation } from '@tanstack/react-query';
@@ -68,7 +69,7 @@ export function AliasesTab({ model }: { readonly model: Model }) {
       <AliasHistory model={model} />
       {asked?.kind === 'set' && <AliasDialog model={model} onClose={close} />}
       {asked?.kind === 'move' && <AliasDialog model={model} alias={asked.alias} onClose={close} />}
-      {asked?.kind === 'remove' && <RemoveAlias model={model.name} {...asked} onClose={close} />}
+      {asked?.kind === 'remove' && <RemoveAlias model={model} {...asked} onClose={close} />}
     </div>
   );
 }
@@ -121,7 +122,7 @@ function columns(
 }
 
 interface RemoveAliasProps extends Row {
-  readonly model: string;
+  readonly model: Model;
   readonly onClose: () => void;
 }
 
@@ -129,7 +130,7 @@ function RemoveAlias({ model, alias, version, onClose }: RemoveAliasProps) {
   const t = useText(modelText);
   const changed = useModelChanged();
   const removing = useMutation({
-    mutationFn: () => call(deleteAlias, { params: { name: model, alias } }),
+    mutationFn: () => call(deleteAlias, { params: { name: model.name, alias }, ifMatch: ifMatchRevision(model) }),
     onSuccess: (answer) => {
       changed(answer);
       toast(t('aliasRemoved', { alias }));
@@ -142,7 +143,7 @@ function RemoveAlias({ model, alias, version, onClose }: RemoveAliasProps) {
       onClose={onClose}
       title={t('removeTitle', { alias })}
       action={t('removeAction')}
-      command={cliWords.removeAlias(model, alias)}
+      command={cliWords.removeAlias(model.name, alias)}
       isPending={removing.isPending}
       error={removing.error}
       onConfirm={() => removing.mutate()}

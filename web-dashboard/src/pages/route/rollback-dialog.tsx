@@ -1,3 +1,4 @@
+import { ifMatchRevision } from '@cluster-ai/contract/api/if-match.ts';
 import { rollbackRoute, type Route } from '@cluster-ai/contract/api/routes.ts';
 import { cliWords } from '@cluster-ai/contract/cli-words.ts';
 import { useMutation } from '@tanstack/react-query';
@@ -23,7 +24,12 @@ export function RollbackDialog({ route, revision, onClose }: RollbackDialogProps
   const { name } = route;
   const number = String(revision.revision);
   const rolling = useMutation({
-    mutationFn: () => call(rollbackRoute, { params: { name }, body: { revision: revision.revision } }),
+    mutationFn: () =>
+      call(rollbackRoute, {
+        params: { name },
+        body: { revision: revision.revision },
+        ifMatch: ifMatchRevision(route),
+      }),
     onSuccess: (answer) => {
       changed(answer);
       toast(t('rolledBack', { route: name, revision: number }));

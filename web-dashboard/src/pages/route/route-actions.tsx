@@ -1,3 +1,4 @@
+import { ifMatchRevision } from '@cluster-ai/contract/api/if-match.ts';
 import { deleteRoute, listRouteRevisions, putRoute, type Route } from '@cluster-ai/contract/api/routes.ts';
 import { cliWords } from '@cluster-ai/contract/cli-words.ts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
@@ -91,15 +92,21 @@ interface AboutRoute {
   readonly onClose: () => void;
 }
 
-function LatestDialog({ route: { name, variants }, isOpen, onClose }: AboutRoute) {
+function LatestDialog({ route, isOpen, onClose }: AboutRoute) {
   const t = useText(routeText);
   const changed = useRouteChanged();
+  const { name, variants } = route;
   // A route of several models follows the one with the largest weight.
   const model = variants.toSorted((a, b) => b.weight - a.weight)[0]?.model ?? name;
   const following = useMutation({
-    mutationFn: () => call(putRoute, { params: { name }, body: { policy: { kind: 'latest', model } } }),
-    onSuccess: (route) => {
-      changed(route);
+    mutationFn: () =>
+      call(putRoute, {
+        params: { name },
+        body: { policy: { kind: 'latest', model } },
+        ifMatch: ifMatchRevision(route),
+      }),
+    onSuccess: (answer) => {
+      changed(answer);
       toast(t('nowLatest', { route: name, model }));
       onClose();
     },
@@ -121,12 +128,13 @@ function LatestDialog({ route: { name, variants }, isOpen, onClose }: AboutRoute
   );
 }
 
-function RemoveDialog({ route: { name }, isOpen, onClose }: AboutRoute) {
+function RemoveDialog({ route, isOpen, onClose }: AboutRoute) {
   const t = useText(routeText);
   const client = useQueryClient();
   const navigate = routeApi.useNavigate();
+  const { name } = route;
   const removing = useMutation({
-    mutationFn: () => call(deleteRoute, { params: { name } }),
+    mutationFn: () => call(deleteRoute, { params: { name }, ifMatch: ifMatchRevision(route) }),
     onSuccess: async () => {
       toast(t('removed', { route: name }));
       void client.invalidateQueries({ queryKey: ['routes'] });

@@ -1,4 +1,5 @@
 import type { Model } from '@cluster-ai/contract/api/models.ts';
+import { ifMatchRevision } from '@cluster-ai/contract/api/if-match.ts';
 import { putRoute, type Route } from '@cluster-ai/contract/api/routes.ts';
 import { cliWords } from '@cluster-ai/contract/cli-words.ts';
 import { useMutation } from '@tanstack/react-query';
@@ -47,7 +48,12 @@ export function DeployForm({ model, version, routes, onClose }: DeployFormProps)
   const isPlaced = route !== undefined && isThere(route, plan);
   const reason = useReason({ mode, percent, version, newest, isPlaced });
   const deploying = useMutation({
-    mutationFn: () => call(putRoute, { params: { name }, body: { policy: plan.policy } }),
+    mutationFn: () =>
+      call(putRoute, {
+        params: { name },
+        body: { policy: plan.policy },
+        ifMatch: route === undefined ? undefined : ifMatchRevision(route),
+      }),
     onSuccess: (answer) => {
       changed(answer);
       toast(t('deployed', { route: name, version: String(version) }));

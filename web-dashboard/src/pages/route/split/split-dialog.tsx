@@ -1,3 +1,4 @@
+import { ifMatchRevision } from '@cluster-ai/contract/api/if-match.ts';
 import { putRoute, type Route } from '@cluster-ai/contract/api/routes.ts';
 import { cliWords } from '@cluster-ai/contract/cli-words.ts';
 import { useMutation } from '@tanstack/react-query';
@@ -44,6 +45,8 @@ function SplitForm({ route, onClose }: Omit<SplitDialogProps, 'isOpen'>) {
   const t = useText(routeText);
   const ui = useText(uiText);
   const changed = useRouteChanged();
+  // As it was when the dialog opened: the change is against this.
+  const [{ revision }] = useState(route);
   const [draft, setDraft] = useState<readonly DraftVariant[]>(() => draftOf(route.variants));
   const [stickyHeader, setStickyHeader] = useState(route.stickyHeader);
   const variants = variantsOf(draft);
@@ -56,7 +59,11 @@ function SplitForm({ route, onClose }: Omit<SplitDialogProps, 'isOpen'>) {
         : t(problem.kind);
   const applying = useMutation({
     mutationFn: () =>
-      call(putRoute, { params: { name: route.name }, body: { policy: { kind: 'split', variants }, stickyHeader } }),
+      call(putRoute, {
+        params: { name: route.name },
+        body: { policy: { kind: 'split', variants }, stickyHeader },
+        ifMatch: ifMatchRevision({ revision }),
+      }),
     onSuccess: (answer) => {
       changed(answer);
       toast(t('applied', { route: route.name }));
