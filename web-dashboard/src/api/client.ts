@@ -2,13 +2,20 @@ import { callWithTag, type callEndpoint, type ClientOptions } from '@cluster-ai/
 import type { Endpoint } from '@cluster-ai/contract/api/endpoint.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { z } from 'zod';
+import { watchAttendance } from './attendance.ts';
 import { csrfHeaders } from './csrf.ts';
 
 /** One call at most, milliseconds. */
 const timeoutMs = 15_000;
 
+const attendance = watchAttendance(globalThis, () => performance.now());
+
 /** The dashboard is served by the control plane itself, so there is one origin and no address to configure. */
-const sameOrigin: ClientOptions = { baseUrl: globalThis.location.origin, timeoutMs, headers: csrfHeaders };
+const sameOrigin: ClientOptions = {
+  baseUrl: globalThis.location.origin,
+  timeoutMs,
+  headers: (method) => ({ ...csrfHeaders(method), ...attendance.headers() }),
+};
 
 type Input<E extends Endpoint> = Parameters<typeof callEndpoint<E>>[2];
 

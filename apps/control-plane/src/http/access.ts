@@ -1,4 +1,5 @@
 import type { Access } from '@cluster-ai/contract/api/endpoint.ts';
+import { unattendedHeader } from '@cluster-ai/contract/api/unattended.ts';
 import { roleIncludes, roleOfActions } from '@cluster-ai/core/access/roles.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { KeyAuthority, SessionAuthority, WrongTokens } from './authorities.ts';
@@ -46,7 +47,8 @@ export function createAccessRule(sources: AccessSources): AccessRule {
   return {
     authorize: async (access, credentials) => {
       // A copy, so that each request has an identity of its own.
-      const principal = { ...(await whoCalls(sources, credentials, access !== 'public')) };
+      const use = access !== 'public' && credentials.headers[unattendedHeader] === undefined;
+      const principal = { ...(await whoCalls(sources, credentials, use)) };
       assertAllowed(access, principal);
       assertOwnPage(sources, principal, credentials);
       admitted.set(principal, { access, credentials });

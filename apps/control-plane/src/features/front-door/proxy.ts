@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import { unattendedHeader } from '@cluster-ai/contract/api/unattended.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Plane } from '../../plane.ts';
@@ -29,6 +30,7 @@ const judgedHere = new Set([
   'referer',
   'cookie',
   'x-csrf-token',
+  unattendedHeader,
   'forwarded',
   'via',
   'x-real-ip',
