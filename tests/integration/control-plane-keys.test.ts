@@ -5,12 +5,13 @@ import * as keys from '@cluster-ai/contract/api/keys.ts';
 import * as models from '@cluster-ai/contract/api/models.ts';
 import * as routes from '@cluster-ai/contract/api/routes.ts';
 import * as system from '@cluster-ai/contract/api/system.ts';
+import * as uploads from '@cluster-ai/contract/api/uploads.ts';
 import { snapshotSchema, type Snapshot } from '@cluster-ai/contract/snapshot.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { startPostgres, type PostgresServer } from '@cluster-ai/testkit/postgres/postgres-server.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { gatewayReport } from './control-plane/gateway-report.ts';
-import { pushModel, sha256, startPlane, type RunningPlane } from './control-plane/fixture.ts';
+import { announce, pushModel, sha256, startPlane, type RunningPlane } from './control-plane/fixture.ts';
 import { addModel } from './control-plane/test-models.ts';
 
 let postgres: PostgresServer;
@@ -180,6 +181,22 @@ describe('what a key may do in the control API', () => {
     ).rejects.toMatchObject(denied('names "other"'));
     for (const target of [models.listModels, routes.listRoutes, system.getOverview, keys.listKeys]) {
       await expect(callEndpoint(own, target)).rejects.toMatchObject(denied('names no model or route'));
+    }
+  });
+
+  test('a key for some models may push those, and sees no upload of others', async () => {
+    const { secret } = await make({ actions: ['operate'], models: ['adder'] });
+    const own = as(secret);
+    const pushed = await pushModel({ ...plane, admin: own }, 'adder', [addModel(7)]);
+    expect(pushed).toMatchObject({ model: 'adder', deployed: true });
+    const body = { model: 'other', files: announce([addModel(8)]) };
+    await expect(callEndpoint(own, uploads.createUpload, { body })).rejects.toMatchObject({
+      code: 'PERMISSION_DENIED',
+      message: expect.stringContaining('names "other"'),
+    });
+    const params = { id: (await callEndpoint(plane.admin, uploads.createUpload, { body })).id };
+    for (const target of [uploads.getUpload, uploads.commitUpload]) {
+      await expect(callEndpoint(own, target, { params })).rejects.toMatchObject({ code: 'NOT_FOUND' });
     }
   });
 

@@ -16,7 +16,8 @@ export interface NamingCall {
  */
 export function assertModelsCovered(target: Endpoint, principal: Principal, call: NamingCall): void {
   const models = principal.keyScope?.models ?? null;
-  if (models === null || target.access === 'public' || target.names === 'nothing-of-models') return;
+  if (models === null || target.access === 'public') return;
+  if (target.names === 'nothing-of-models' || target.names === 'model-of-the-upload') return;
   const own = `this key is for ${models.join(', ')} alone`;
   const named = (target.names ?? []).flatMap((path) => valuesAt(call, path.split('.')));
   if (named.length === 0) {
@@ -28,6 +29,11 @@ export function assertModelsCovered(target: Endpoint, principal: Principal, call
   if (other !== undefined) {
     throw new ClusterError('PERMISSION_DENIED', `${own}, and this call names ${JSON.stringify(other.slice(0, 128))}`);
   }
+}
+
+/** Whether the caller may work on this model: true for everybody whose key has no list of models. */
+export function coversModel({ keyScope }: Principal, model: string): boolean {
+  return keyScope === null || keyScope.models === null || modelsCover(keyScope.models, model);
 }
 
 /** The texts that a path leads to; `*` is every item of a list. */

@@ -25,9 +25,10 @@ export interface Endpoint<
   /**
    * Where a call names models or routes, as `params.name` or `body.policy.variants.*.model`: a key that is for some models
    * alone may call it when it names at least one and covers all. `nothing-of-models` is for calls that show nothing of
-   * any model. Such a key may call no other endpoint.
+   * any model; `model-of-the-upload` for those whose model only the server knows, which looks it up. Such a key may call no
+   * other endpoint.
    */
-  readonly names?: readonly string[] | 'nothing-of-models';
+  readonly names?: readonly string[] | 'nothing-of-models' | 'model-of-the-upload';
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;

@@ -11,10 +11,12 @@ import { commitUpload, createUpload, existingUpload, presentUpload } from './ser
 export function uploadRoutes(register: Register, plane: Plane): void {
   register(contract.createUpload, ({ body, caller }) => createUpload(plane, caller, body));
 
-  register(contract.getUpload, async ({ params }) => presentUpload(plane, await existingUpload(plane, params.id)));
+  register(contract.getUpload, async ({ params, caller }) =>
+    presentUpload(plane, await existingUpload(plane, caller, params.id)),
+  );
 
-  register(contract.appendUploadFile, async ({ params, query, request }) => {
-    const row = await existingUpload(plane, params.id);
+  register(contract.appendUploadFile, async ({ params, query, request, caller }) => {
+    const row = await existingUpload(plane, caller, params.id);
     const file = row.files.find((candidate) => candidate.sha256 === params.sha256);
     if (file === undefined) {
       throw new ClusterError(

@@ -4,6 +4,8 @@ import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { assertModelName } from '@cluster-ai/core/names/model-name.ts';
 import type { z } from 'zod';
 import type { Caller, Changed } from '../../database/change.ts';
+import { coversModel } from '../../http/key-models.ts';
+import type { HttpCaller } from '../../http/register-endpoint.ts';
 import type { Plane } from '../../plane.ts';
 import { assertManifest, inspectModel, registerVersion } from '../models/index.ts';
 import type { Registered } from '../models/index.ts';
@@ -39,10 +41,10 @@ export async function createUpload(plane: Plane, by: Caller, announced: Announce
   return presentUpload(plane, value);
 }
 
-/** @throws ClusterError NOT_FOUND. */
-export async function existingUpload(plane: Plane, id: string): Promise<UploadRow> {
+/** @throws ClusterError NOT_FOUND, also for a key that is not for the model of the upload. */
+export async function existingUpload(plane: Plane, by: HttpCaller, id: string): Promise<UploadRow> {
   const row = await plane.store.read((query) => selectUpload(query, id));
-  if (row !== null) return row;
+  if (row !== null && coversModel(by.principal, row.model)) return row;
   throw new ClusterError('NOT_FOUND', `there is no upload ${id}: it was committed, or it expired`);
 }
 
@@ -65,8 +67,8 @@ export async function presentUpload(plane: Plane, row: UploadRow): Promise<Uploa
  * Makes a version of an upload whose files are all there.
  * @throws ClusterError CONFLICT naming the first file that is not complete; MODEL_INVALID with what is wrong with the model.
  */
-export async function commitUpload(plane: Plane, by: Caller, id: string): Promise<Changed<Registered>> {
-  const row = await existingUpload(plane, id);
+export async function commitUpload(plane: Plane, by: HttpCaller, id: string): Promise<Changed<Registered>> {
+  const row = await existingUpload(plane, by, id);
   await completeFiles(plane, row);
   const signature = await inspectModel(row.files, plane.files.pathOf, plane.config.uploads.bytesMax);
   const changed = await plane.store.change(by, async (change) => {
