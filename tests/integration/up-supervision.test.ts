@@ -22,14 +22,15 @@ describe('the supervisor', () => {
     await rm(home, { recursive: true, force: true });
   });
 
+  // `startPlatform` returns before all of it is announced: the first of these ends under the start's own questions.
   test.each([
+    ['postgres', () => findProcess(home, 'bin/postgres').pid, () => `${platform.controlUrl}/readyz`],
     [
       'control-plane',
       () => findProcess(home, 'apps/control-plane/src/main.ts').pid,
       () => `${platform.controlUrl}/readyz`,
     ],
     ['gateway', () => findProcess(home, 'apps/gateway/src/main.ts').pid, () => `${platform.metricsUrl}/readyz`],
-    ['postgres', () => findProcess(home, 'bin/postgres').pid, () => `${platform.controlUrl}/readyz`],
     ['postgres (its guard)', () => findProcess(home, 'postgres-guard').pid, () => `${platform.controlUrl}/readyz`],
   ])('starts %s again after a SIGKILL, and says so', async (what, pidOf, readyUrl) => {
     const name = what.split(' ')[0] ?? what;
@@ -45,6 +46,7 @@ describe('the supervisor', () => {
     );
     console.log(`${what}: ready again after ${Math.round(backMs)} ms`);
     expect(said()).toMatch(new RegExp(`warning: ${name} ended \\(.*\\); starting it again in [0-9.]+ s`));
+    await until('the announcement', 60_000, () => platform.output().includes('Stop with'));
   });
 
   test('after its own SIGKILL everything ends by itself, and the next start says what happened', async () => {
@@ -64,8 +66,11 @@ describe('the supervisor', () => {
     for (const { pid: each, command } of processesOf(home)) {
       if (!command.includes('bin/postgres') && command.includes('postgres-guard')) process.kill(each, 'SIGKILL');
     }
+    const others = processesOf(home).filter(({ command }) => !/bin\/postgres|^postgres: /.test(command));
     process.kill(platform.supervisor.pid ?? Number.NaN, 'SIGKILL');
     await rm(join(home, 'run/state.json'), { force: true });
+    // Without the record the next start cannot know that their ports are about to be free.
+    await until('all but the server are gone', 10_000, () => others.every((each) => !isAlive(each.pid)));
     platform = await startPlatform({ home, examples: false }, platform.ports);
     await until('the announcement', 60_000, () => platform.output().includes('Stop with'));
     expect(isAlive(pid)).toBe(false);

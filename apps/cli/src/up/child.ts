@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
+import { sendSignal } from './send-signal.ts';
 
 export interface ChildOptions {
   readonly command: string;
@@ -78,18 +79,9 @@ async function stopChild(child: ChildProcess, exited: Promise<string>, limitMs: 
   if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
   const ended = await Promise.race([exited.then(() => true), sleep(limitMs, false, { ref: false })]);
   if (!ended) {
-    killGroup(child.pid);
+    // It may have ended between the limit and now.
+    if (child.pid !== undefined) sendSignal(-child.pid, 'SIGKILL');
     await exited;
   }
   return ended;
-}
-
-function killGroup(pid: number | undefined): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch (error) {
-    // It ended between the limit and now.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
-  }
 }

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { identifyProcess, isRunning } from '@cluster-ai/platform/process/process-identity.ts';
 import type { ProcessIdentity } from '@cluster-ai/platform/process/process-identity.ts';
+import { sendSignal } from './send-signal.ts';
 
 /** The server that a data folder names as its own. */
 export interface Postmaster {
@@ -56,7 +57,7 @@ export async function stopLeftover(dataFolder: string): Promise<boolean> {
     ['SIGQUIT', immediateLimitMs],
     ['SIGKILL', immediateLimitMs],
   ] as const) {
-    if (isRunning(identity)) process.kill(identity.pid, signal);
+    if (isRunning(identity)) sendSignal(identity.pid, signal);
     const endMs = performance.now() + limitMs;
     while (isRunning(identity) && performance.now() < endMs) await sleep(20);
     if (!isRunning(identity)) return true;

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isRunning } from '@cluster-ai/platform/process/process-identity.ts';
 import { z } from 'zod';
 import { homePaths } from './home.ts';
+import { sendSignal } from './send-signal.ts';
 
 const processSchema = z.object({ name: z.string(), pid: z.int(), startedAt: z.string() });
 
@@ -59,6 +60,6 @@ export async function endLeftovers(state: UpState, limitMs: number): Promise<str
   const left = state.programs.filter(isRunning);
   const endMs = performance.now() + limitMs;
   while (left.some(isRunning) && performance.now() < endMs) await sleep(50);
-  for (const program of left.filter(isRunning)) process.kill(-program.pid, 'SIGKILL');
+  for (const program of left.filter(isRunning)) sendSignal(-program.pid, 'SIGKILL');
   return left.map(({ name }) => name);
 }
