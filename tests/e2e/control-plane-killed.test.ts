@@ -60,6 +60,7 @@ test('the page recovers by itself, the person stays signed in, nothing is lost',
   });
   await page.getByRole('button', { name: 'I have copied it' }).click();
   await page.getByText('Live', { exact: true }).waitFor();
+  await page.getByRole('row').filter({ hasText: 'during' }).waitFor();
   const names = await page.getByRole('row').allInnerTexts();
   console.log(`a control plane was killed; the key was made at the other one after ${Math.round(recoveredMs)} ms`);
   expect(names.filter((text) => text.startsWith('before'))).toHaveLength(1);

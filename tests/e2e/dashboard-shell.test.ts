@@ -175,6 +175,8 @@ test('everything is reached by its name or by keys', async () => {
   await page.keyboard.press('g');
   await page.keyboard.press('r');
   await page.waitForURL('**/routes');
+  // The address changes before the page does.
+  await page.getByRole('heading', { name: 'Routes' }).waitFor();
   await page.getByRole('link', { name: 'mnist' }).waitFor();
   await page.keyboard.press('/');
   await page.keyboard.type('iris');

@@ -63,6 +63,8 @@ test('shows health, the snapshot that serves, and every example model ready with
   expect(iris).toContain('input FP32 [-1, 4]');
   expect(iris).toContain('100 % v1');
   await table.getByRole('link', { name: 'silero-vad', exact: true }).click();
+  // The list has a link to each version, too: the click below must wait until it has gone.
+  await page.getByRole('heading', { name: 'silero-vad', exact: true }).waitFor();
   await page.getByRole('link', { name: 'v1', exact: true }).click();
   expect(
     await appears(page.getByText("requests are not merged: dimension 0 of input 'state' is fixed", { exact: false })),
