@@ -10,7 +10,7 @@ WITH_NODE = env PATH="$(CURDIR)/.tools/bin:$(CURDIR)/node_modules/.bin:$$PATH"
 export ORT_DISABLE_TELEMETRY := 1
 
 .DEFAULT_GOAL := help
-.PHONY: up test check unit test-system bench format models bootstrap clean help
+.PHONY: up test check unit test-system bench soak format models bootstrap clean help
 
 ##@ Use
 
@@ -34,6 +34,9 @@ test-system: bootstrap ## The tests that start whole programs (tests/)
 bench: bootstrap ## Measure the gateway beside the plain session.run() loop
 	@$(WITH_NODE) node tools/install-bench-programs.ts
 	@exec $(WITH_NODE) node tests/load/bench.ts $(ARGS)
+
+soak: bootstrap ## A day of the platform in an hour: does anything grow or stay? (ARGS="--minutes 60 --seed 1")
+	@exec $(WITH_NODE) node tests/load/soak.ts $(ARGS)
 
 ##@ Change
 

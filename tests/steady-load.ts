@@ -20,7 +20,7 @@ export type Outcome =
   | { readonly kind: 'lost'; readonly text: string };
 
 /** Sends one request over an agent's connection. */
-function sendOnce(url: string, load: LoadRequest, agent: Agent): Promise<Outcome> {
+export function sendOnce(url: string, load: LoadRequest, agent: Agent): Promise<Outcome> {
   const startedAtMs = performance.now();
   return new Promise((resolve) => {
     const call = request(

@@ -8,7 +8,7 @@ export function keyJobs(plane: Plane): Job[] {
       name: 'key-usage-retention',
       everyMs: 3_600_000,
       run: async () => {
-        const removed = await plane.store.note(deleteOldUsage);
+        const removed = await plane.store.note((query) => deleteOldUsage(query, plane.clock.wallMs()));
         if (removed > 0) plane.log.debug({ removed }, 'counters of keys of past days removed');
       },
     },

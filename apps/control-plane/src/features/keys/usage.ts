@@ -2,6 +2,8 @@ import type { KeyUsage, KeyUsageTotals } from '@cluster-ai/contract/key-usage.ts
 import { sql } from 'kysely';
 import type { Query } from '../../database/change.ts';
 
+const dayMs = 86_400_000;
+
 /** The UTC day of the database's clock, in days since 1970. */
 export const today = sql<number>`floor(extract(epoch from now()) / 86400)::integer`;
 
@@ -54,11 +56,11 @@ export async function selectUsageTotals(query: Query): Promise<KeyUsageTotals> {
   };
 }
 
-/** @returns how many rows were removed. */
-export async function deleteOldUsage(query: Query): Promise<number> {
+/** @returns how many rows were removed: those of days before yesterday. */
+export async function deleteOldUsage(query: Query, nowMs: number): Promise<number> {
   const result = await query
     .deleteFrom('key_usage')
-    .where('day', '<', sql<number>`${today} - 1`)
+    .where('day', '<', Math.floor(nowMs / dayMs) - 1)
     .executeTakeFirst();
   return Number(result.numDeletedRows);
 }

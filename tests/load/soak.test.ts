@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { runSoak } from './soak/run-soak.ts';
+
+// A minute of `make soak`: every activity at least once, no wrong answer, nothing left of it 40 days later. A minute is too
+// short to judge memory, so its trend is printed alone.
+
+test('a short day: every answer right, every error explained, nothing left beyond its time', async () => {
+  const report = await runSoak({
+    minutes: 0.6,
+    share: 0.03,
+    predictionsPerSecond: 20,
+    seed: 20,
+    say: (line) => console.log(line),
+  });
+  console.log(JSON.stringify({ predictions: report.predictions, done: report.done, rows: report.rows }));
+  expect(report.complaints).toEqual([]);
+  expect(report.tooMuch).toEqual([]);
+  expect(Object.values(report.done).every((times) => times >= 1)).toBe(true);
+  expect(Object.keys(report.done)).toHaveLength(15);
+  expect(report.predictions.answered).toBeGreaterThan(150);
+  const watched = report.growth.map(({ name }) => name);
+  expect(watched).toEqual(expect.arrayContaining(['gateway: memory', 'runners: memory', 'database: connections']));
+  expect(report.rows['model_versions']).toBeGreaterThan(0);
+});
