@@ -19,12 +19,19 @@ if (!(minutes >= 1) || !Number.isFinite(seed)) throw new RangeError('--minutes i
 console.log(
   `A day in ${minutes} minutes, seed ${seed}: to repeat it, make soak ARGS="--minutes ${minutes} --seed ${seed}"`,
 );
+const ending = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ending.abort());
 const report = await runSoak({
   minutes,
   share: 1,
   predictionsPerSecond: Number(values.rate),
   seed,
+  signal: ending.signal,
   say: (line) => console.log(`${new Date().toISOString().slice(11, 19)} ${line}`),
+}).catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  // What the day had begun is still on its way.
+  process.exit(1);
 });
 console.log(`\npredictions: ${JSON.stringify(report.predictions)}\ndone: ${JSON.stringify(report.done)}`);
 console.log('\nafter a quarter of the run → at its end (trend; allowed)');

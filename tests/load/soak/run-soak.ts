@@ -21,6 +21,8 @@ export interface SoakOptions {
   readonly share: number;
   readonly predictionsPerSecond: number;
   readonly seed: number;
+  /** Ends the run early: it stops what it started, and throws. */
+  readonly signal?: AbortSignal;
   /** Told what happens while it happens. */
   readonly say: (line: string) => void;
 }
@@ -78,12 +80,20 @@ async function liveADay(
     await pushSoakVersion(world);
     await pushHeavyModel(world);
     const watch = startWatch(home, database);
-    const lived = await live(world, watch, options);
+    const lived = await Promise.race([live(world, watch, options), untilAborted(options.signal)]);
     const growth = watch.series.map((series) => judgeGrowth(series, series.allowance));
     return { ...lived, growth };
   } finally {
     await platform.stop();
   }
+}
+
+function untilAborted(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const end = (): void => reject(new Error('the run was ended early'));
+    if (signal?.aborted === true) end();
+    else signal?.addEventListener('abort', end, { once: true });
+  });
 }
 
 async function live(
