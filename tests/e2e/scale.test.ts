@@ -86,8 +86,10 @@ test.each(pages)('$path is interactive at once', async ({ path, shows }) => {
     if (message.type() === 'error') complaints.push(message.text());
   });
   const received: number[] = [];
+  const asked: string[] = [];
   page.on('response', (response) => {
     if (!response.url().includes('/api/v1/') || response.url().includes('/events')) return;
+    asked.push(new URL(response.url()).pathname);
     // A body that has gone with its page is no figure.
     void response.body().then(
       (body) => received.push(body.length),
@@ -97,6 +99,9 @@ test.each(pages)('$path is interactive at once', async ({ path, shows }) => {
   const beganMs = performance.now();
   await page.goto(`${plane.url}${path}`);
   await holds(() => shows(page).isVisible());
+  // What was asked for before the page's code was there is not asked for again; the overview is, without events.
+  const once = asked.filter((path) => !path.endsWith('/overview'));
+  expect(once).toEqual([...new Set(once)]);
   // The page answers to a key: in a list the filter takes what is typed, elsewhere the help of the keys opens.
   const filter = page.getByRole('searchbox');
   if ((await filter.count()) > 0) {

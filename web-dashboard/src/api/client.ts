@@ -2,6 +2,7 @@ import { callWithTag, type callEndpoint, type ClientOptions } from '@cluster-ai/
 import type { Endpoint } from '@cluster-ai/contract/api/endpoint.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { z } from 'zod';
+import { fetchOrTake } from '../first/first-answers.ts';
 import { watchAttendance } from './attendance.ts';
 import { csrfHeaders } from './csrf.ts';
 
@@ -15,6 +16,7 @@ const sameOrigin: ClientOptions = {
   baseUrl: globalThis.location.origin,
   timeoutMs,
   headers: (method) => ({ ...csrfHeaders(method), ...attendance.headers() }),
+  fetch: fetchOrTake,
 };
 
 type Input<E extends Endpoint> = Parameters<typeof callEndpoint<E>>[2];

@@ -1,5 +1,5 @@
 import { ClusterError } from '@cluster-ai/core/errors.ts';
-import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
+import { MutationCache, notifyManager, QueryCache, QueryClient } from '@tanstack/react-query';
 import { sessionQuery } from './session.ts';
 
 /** The store of answers. A call that is refused for want of a session has the session looked at again. */
@@ -9,6 +9,8 @@ export function makeQueryClient(): QueryClient {
       void client.invalidateQueries({ queryKey: sessionQuery.queryKey });
     }
   };
+  // An answer that is there already is drawn with the page and not a frame later.
+  notifyManager.setScheduler(queueMicrotask);
   const client = new QueryClient({
     queryCache: new QueryCache({ onError }),
     mutationCache: new MutationCache({ onError }),

@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { pageCode } from '../first/page-code.ts';
 import { listSearch } from '../table/list-search.ts';
 import { checkedSearch } from './checked-search.ts';
 import { shellRoute } from './shell-route.ts';
@@ -7,5 +8,5 @@ export const auditRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/audit',
   validateSearch: checkedSearch(listSearch),
-  component: lazyRouteComponent(() => import('../pages/audit/audit-page.tsx'), 'AuditPage'),
+  component: lazyRouteComponent(pageCode.audit, 'AuditPage'),
 });

@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { pageCode } from '../first/page-code.ts';
 import { listSearch } from '../table/list-search.ts';
 import { checkedSearch } from './checked-search.ts';
 import { shellRoute } from './shell-route.ts';
@@ -7,5 +8,5 @@ export const gatewaysRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/gateways',
   validateSearch: checkedSearch(listSearch),
-  component: lazyRouteComponent(() => import('../pages/gateways/gateways-page.tsx'), 'GatewaysPage'),
+  component: lazyRouteComponent(pageCode.gateways, 'GatewaysPage'),
 });

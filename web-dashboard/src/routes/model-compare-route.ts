@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { z } from 'zod';
+import { pageCode } from '../first/page-code.ts';
 import { checkedSearch } from './checked-search.ts';
 import { shellRoute } from './shell-route.ts';
 
@@ -17,5 +18,5 @@ export const modelCompareRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/models/$name/compare',
   validateSearch: checkedSearch(modelCompareSearch),
-  component: lazyRouteComponent(() => import('../pages/model-compare/model-compare-page.tsx'), 'ModelComparePage'),
+  component: lazyRouteComponent(pageCode.modelCompare, 'ModelComparePage'),
 });

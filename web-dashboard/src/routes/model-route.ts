@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { z } from 'zod';
+import { pageCode } from '../first/page-code.ts';
 import { listSearch } from '../table/list-search.ts';
 import { checkedSearch } from './checked-search.ts';
 import { shellRoute } from './shell-route.ts';
@@ -19,5 +20,5 @@ export const modelRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/models/$name',
   validateSearch: checkedSearch(modelSearch),
-  component: lazyRouteComponent(() => import('../pages/model/model-page.tsx'), 'ModelPage'),
+  component: lazyRouteComponent(pageCode.model, 'ModelPage'),
 });

@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { z } from 'zod';
+import { pageCode } from '../first/page-code.ts';
 import { checkedSearch } from './checked-search.ts';
 import { shellRoute } from './shell-route.ts';
 
@@ -10,5 +11,5 @@ export const modelVersionRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/models/$name/versions/$version',
   validateSearch: checkedSearch(modelVersionSearch),
-  component: lazyRouteComponent(() => import('../pages/model-version/model-version-page.tsx'), 'ModelVersionPage'),
+  component: lazyRouteComponent(pageCode.modelVersion, 'ModelVersionPage'),
 });

@@ -1,6 +1,7 @@
 import { nameLengthMax } from '@cluster-ai/core/names/model-name.ts';
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { z } from 'zod';
+import { pageCode } from '../first/page-code.ts';
 import { listSearch } from '../table/list-search.ts';
 import { checkedSearch } from './checked-search.ts';
 import { shellRoute } from './shell-route.ts';
@@ -15,5 +16,5 @@ export const modelsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/models',
   validateSearch: checkedSearch(modelsSearch),
-  component: lazyRouteComponent(() => import('../pages/models/models-page.tsx'), 'ModelsPage'),
+  component: lazyRouteComponent(pageCode.models, 'ModelsPage'),
 });

@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { z } from 'zod';
+import { pageCode } from '../first/page-code.ts';
 import { checkedSearch } from './checked-search.ts';
 import { shellRoute } from './shell-route.ts';
 
@@ -10,5 +11,5 @@ export const playgroundRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/playground',
   validateSearch: checkedSearch(playgroundSearch),
-  component: lazyRouteComponent(() => import('../pages/playground/playground-page.tsx'), 'PlaygroundPage'),
+  component: lazyRouteComponent(pageCode.playground, 'PlaygroundPage'),
 });

@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { z } from 'zod';
+import { pageCode } from '../first/page-code.ts';
 import { checkedSearch } from './checked-search.ts';
 import { shellRoute } from './shell-route.ts';
 
@@ -13,5 +14,5 @@ export const routeRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/routes/$name',
   validateSearch: checkedSearch(routeSearch),
-  component: lazyRouteComponent(() => import('../pages/route/route-page.tsx'), 'RoutePage'),
+  component: lazyRouteComponent(pageCode.route, 'RoutePage'),
 });

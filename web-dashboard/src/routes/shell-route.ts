@@ -1,5 +1,6 @@
-import { createRoute, lazyRouteComponent, retainSearchParams } from '@tanstack/react-router';
+import { createRoute, retainSearchParams } from '@tanstack/react-router';
 import { timeRangeSearch } from '../charts/time-range.ts';
+import { Shell } from '../shell/shell.tsx';
 import { checkedSearch } from './checked-search.ts';
 import { rootRoute } from './root-route.ts';
 
@@ -9,5 +10,5 @@ export const shellRoute = createRoute({
   id: 'shell',
   validateSearch: checkedSearch(timeRangeSearch),
   search: { middlewares: [retainSearchParams(['range', 'from', 'to'])] },
-  component: lazyRouteComponent(() => import('../shell/shell.tsx'), 'Shell'),
+  component: Shell,
 });

@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { z } from 'zod';
+import { pageCode } from '../first/page-code.ts';
 import { listSearch } from '../table/list-search.ts';
 import { checkedSearch } from './checked-search.ts';
 import { shellRoute } from './shell-route.ts';
@@ -11,5 +12,5 @@ export const usersRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/users',
   validateSearch: checkedSearch(usersSearch),
-  component: lazyRouteComponent(() => import('../pages/users/users-page.tsx'), 'UsersPage'),
+  component: lazyRouteComponent(pageCode.users, 'UsersPage'),
 });

@@ -1,17 +1,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
+import { listQueryOf, type ListQuery } from './list-query.ts';
 import type { ListSearch } from './list-search.ts';
-
-/** Rows of one page: what two screens hold. More would be drawn before anybody can see them. */
-const rowsPerPage = 50;
-
-/** What a list asks the API for; `filter` and `sort` are its own grammar. */
-export interface ListQuery {
-  readonly limit: number;
-  readonly filter?: string;
-  readonly sort?: string;
-  readonly cursor?: string;
-}
 
 export interface ListState {
   readonly search: ListSearch;
@@ -41,12 +31,7 @@ export function useListState(defaults: { readonly sort?: string } = {}): ListSta
   const sorted = sort ?? defaults.sort;
   return {
     search: { filter, sort: sorted, cursor },
-    query: {
-      limit: rowsPerPage,
-      ...(filter === undefined ? {} : { filter }),
-      ...(sorted === undefined ? {} : { sort: sorted }),
-      ...(cursor === undefined ? {} : { cursor }),
-    },
+    query: listQueryOf({ filter, sort: sorted, cursor }),
     setFilter: (text) => {
       setBefore([]);
       go({ filter: text.trim() === '' ? undefined : text.trim(), cursor: undefined });

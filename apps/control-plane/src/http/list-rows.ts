@@ -42,8 +42,10 @@ export async function listRows<Database, Table extends keyof Database, Row, Fiel
     exactText(sorted).as('listSorted'),
     exactText(source.key).as('listKey'),
   ]);
+  // Only where there may be none: an index is in the order that says nothing about missing values.
+  const missing = isOptional(request, source) ? sql` nulls last` : sql``;
   const ordered = selected
-    .orderBy(sql`${sorted.value} ${direction} nulls last`)
+    .orderBy(sql`${sorted.value} ${direction}${missing}`)
     .orderBy(sql`${source.key.value} ${direction}`)
     .limit(request.limit + 1);
   // For a generic row Kysely cannot tell that these are what was selected.
@@ -85,8 +87,12 @@ function afterCursor<Fields extends ListFields>(
   }
   const value = exactValue(sorted.kind, position.sorted);
   const after = sql<boolean>`(${sorted.value}, ${source.key.value}) ${beyond} (${value}, ${key})`;
-  const optional = source.list.fields[request.sort.field]?.optional === true;
-  return optional ? sql<boolean>`(${after} or ${sorted.value} is null)` : after;
+  return isOptional(request, source) ? sql<boolean>`(${after} or ${sorted.value} is null)` : after;
+}
+
+/** Whether rows may have no value in the field that they are sorted by. */
+function isOptional<Fields extends ListFields>(request: ListRequest, source: ListColumns<Fields>): boolean {
+  return source.list.fields[request.sort.field]?.optional === true;
 }
 
 /** Counts up to one more than is ever told. */

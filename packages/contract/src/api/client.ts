@@ -12,6 +12,8 @@ export interface ClientOptions {
   readonly headers?: ((method: Endpoint['method']) => Readonly<Record<string, string>>) | undefined;
   /** One call at most, milliseconds. */
   readonly timeoutMs: number;
+  /** Sends a call in place of the global `fetch`. */
+  readonly fetch?: ((url: string, request: RequestInit) => Promise<Response>) | undefined;
 }
 
 type Input<E extends Endpoint> = {
@@ -96,7 +98,7 @@ async function send<E extends Endpoint>(options: ClientOptions, target: E, input
   if (input.ifNoneMatch !== undefined) headers['if-none-match'] = input.ifNoneMatch;
   const timeout = AbortSignal.timeout(options.timeoutMs);
   try {
-    const response = await fetch(endpointUrl(options.baseUrl, target, input), {
+    const response = await (options.fetch ?? fetch)(endpointUrl(options.baseUrl, target, input), {
       method: target.method,
       headers,
       body: input.body === undefined ? null : JSON.stringify(input.body),
