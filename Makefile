@@ -10,12 +10,15 @@ WITH_NODE = env PATH="$(CURDIR)/.tools/bin:$(CURDIR)/node_modules/.bin:$$PATH"
 export ORT_DISABLE_TELEMETRY := 1
 
 .DEFAULT_GOAL := help
-.PHONY: up test check unit test-system bench soak format models bootstrap clean help
+.PHONY: up test check unit test-system bench soak format models bootstrap clean help example-ocr
 
 ##@ Use
 
 up: bootstrap ## Start Cluster AI on this machine (options: make up ARGS="--help")
 	@exec "$(NODE)" apps/cli/src/main.ts up $(ARGS)
+
+example-ocr: bootstrap ## Push PP-OCR to the running platform and read a picture (ARGS="picture.jpg")
+	@exec $(WITH_NODE) node tools/example-ocr.ts $(ARGS)
 
 ##@ Prove
 

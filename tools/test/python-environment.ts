@@ -18,9 +18,14 @@ const environments: readonly PythonEnvironment[] = [
   },
 ];
 
-/** Makes each environment under `.tools` from its list, when it is not there or the list has changed. */
-export function installPythonEnvironments(root: string): void {
-  for (const environment of environments) install(root, environment);
+/**
+ * Makes each environment under `.tools` from its list, when it is not there or the list has changed.
+ * @param only the folder of the one that is needed
+ */
+export function installPythonEnvironments(root: string, only?: string): void {
+  for (const environment of environments) {
+    if (only === undefined || only === environment.folder) install(root, environment);
+  }
 }
 
 function install(root: string, { title, folder: name, requirements }: PythonEnvironment): void {
@@ -33,8 +38,7 @@ function install(root: string, { title, folder: name, requirements }: PythonEnvi
   // An interrupted one has no stamp and is made anew.
   rmSync(folder, { recursive: true, force: true });
   python('python3', ['-m', 'venv', folder], requirements);
-  // pip wants a hash of everything as soon as the list has one of anything.
-  const pip = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--disable-pip-version-check'];
+  const pip = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--require-hashes', '--disable-pip-version-check'];
   python(join(folder, 'bin', 'python'), [...pip, '--requirement', list], requirements);
   writeFileSync(stamp, wanted);
 }
