@@ -2,7 +2,9 @@
 // Run after "npm install <package>" where the registry is a mirror that holds one platform only.
 // npm leaves a platform package that it cannot fetch out of package-lock.json, and then "npm ci" refuses that file
 // everywhere. This adds the missing entries from what their parents pin: they are installed on their own platform
-// alone, and there without a hash until someone installs from a full registry.
+// alone. Their hashes come from the registry, which knows them even where it holds no files.
+//   node tools/complete-lockfile.mjs [--no-registry] [package-lock.json]
+import { execFileSync } from 'node:child_process';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -67,10 +69,25 @@ function entryOf(name, version, parent) {
   };
 }
 
+/** The hash of a package as the registry of this machine's npm announces it. */
+function integrityOf(name, version) {
+  const answer = execFileSync('npm', ['view', `${name}@${version}`, 'dist.integrity'], { encoding: 'utf8' }).trim();
+  if (answer.startsWith('sha512-')) return answer;
+  throw new Error(`the registry knows no hash of ${name}@${version}: run npm install against a full registry.`);
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const path = process.argv[2] ?? join(dirname(dirname(fileURLToPath(import.meta.url))), 'package-lock.json');
+  const words = process.argv.slice(2);
+  const given = words.find((word) => !word.startsWith('--'));
+  const path = given ?? join(dirname(dirname(fileURLToPath(import.meta.url))), 'package-lock.json');
   const lockfile = JSON.parse(readFileSync(path, 'utf8'));
   const added = completeLockfile(lockfile);
+  if (!words.includes('--no-registry')) {
+    for (const name of added) {
+      const { version, ...rest } = lockfile.packages[`node_modules/${name}`];
+      lockfile.packages[`node_modules/${name}`] = { version, integrity: integrityOf(name, version), ...rest };
+    }
+  }
   if (added.length > 0) {
     writeFileSync(`${path}.partial`, `${JSON.stringify(lockfile, null, 2)}\n`);
     renameSync(`${path}.partial`, path);
