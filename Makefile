@@ -10,7 +10,7 @@ WITH_NODE = env PATH="$(CURDIR)/.tools/bin:$(CURDIR)/node_modules/.bin:$$PATH"
 export ORT_DISABLE_TELEMETRY := 1
 
 .DEFAULT_GOAL := help
-.PHONY: up test check unit test-system bench soak format models bootstrap clean help example-ocr
+.PHONY: up test check unit test-system bench soak format models bootstrap clean help example-ocr sbom
 
 ##@ Use
 
@@ -38,8 +38,13 @@ bench: bootstrap ## Measure the gateway beside the plain session.run() loop
 	@$(WITH_NODE) node tools/install-bench-programs.ts
 	@exec $(WITH_NODE) node tests/load/bench.ts $(ARGS)
 
+<<<<<<< HEAD
 soak: bootstrap ## A day of the platform in an hour: does anything grow or stay? (ARGS="--minutes 60 --seed 1")
 	@exec $(WITH_NODE) node tests/load/soak.ts $(ARGS)
+=======
+sbom: bootstrap ## Write what is shipped, with hashes, as CycloneDX into sbom.cdx.json
+	@exec $(WITH_NODE) node tools/sbom.ts
+>>>>>>> 3a63c9c (dependencies: licences, sources, hashes, scripts and reasons are checked; the list is written; make sbom)
 
 ##@ Change
 
@@ -52,6 +57,7 @@ docs: bootstrap ## Write the reference pages from the schemas and tables
 	@$(WITH_NODE) node tools/generate-api-docs.ts
 	@$(WITH_NODE) node tools/generate-access-docs.ts
 	@$(WITH_NODE) node tools/generate-cli-docs.ts
+	@$(WITH_NODE) node tools/generate-dependency-docs.ts
 
 models: bootstrap ## Train the example models again
 	@exec $(WITH_NODE) node models/train.ts $(ARGS)

