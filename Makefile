@@ -38,13 +38,11 @@ bench: bootstrap ## Measure the gateway beside the plain session.run() loop
 	@$(WITH_NODE) node tools/install-bench-programs.ts
 	@exec $(WITH_NODE) node tests/load/bench.ts $(ARGS)
 
-<<<<<<< HEAD
 soak: bootstrap ## A day of the platform in an hour: does anything grow or stay? (ARGS="--minutes 60 --seed 1")
 	@exec $(WITH_NODE) node tests/load/soak.ts $(ARGS)
-=======
+
 sbom: bootstrap ## Write what is shipped, with hashes, as CycloneDX into sbom.cdx.json
 	@exec $(WITH_NODE) node tools/sbom.ts
->>>>>>> 3a63c9c (dependencies: licences, sources, hashes, scripts and reasons are checked; the list is written; make sbom)
 
 ##@ Change
 
