@@ -11,6 +11,7 @@ import { makeTargetsExist } from './make-targets.ts';
 import { noBarrels } from './no-barrels.ts';
 import { pinnedDependencies } from './pinned-dependencies.ts';
 import { scriptsDoSomething } from './scripts-do-something.ts';
+import { threatTests } from './threat-tests.ts';
 
 /** Words that the rules look for are put together here, so that they are not found in this file. */
 const joined = (...parts: string[]): string => parts.join('');
@@ -216,6 +217,32 @@ describe('documents', () => {
       'docs/decisions/0001-second.md:1: the number 0001 belongs to 0001-first.md. Take the next free one.',
       'docs/decisions/edge.md:1: a decision is named NNNN-what-was-decided.md. Give it the next free number.',
     ]);
+  });
+});
+
+describe('threats', () => {
+  const page = (shown: string): string =>
+    `# Security\n\n| Threat | What stops it | Shown by |\n| --- | --- | --- |\n| guessing | a lock | ${shown} |\n`;
+  const lock = `test('the account is locked', () => {});\ntest.each([1])(\n  'isn\\'t unlocked by %s',\n  () => {},\n);\n`;
+  const saidOf = (shown: string) => said(threatTests, { 'SECURITY.md': page(shown), 'tests/lock.test.ts': lock });
+
+  it.each([
+    ['another part of the page', 'a lock'],
+    ['a test that was renamed', '`tests/lock.test.ts` “the account is closed”'],
+    ['a file that was moved', '`tests/locks.test.ts` “the account is locked”'],
+    ['a file without a title', '`tests/lock.test.ts`'],
+  ])('name a test: %s is none', (_what, shown) => {
+    const sentences = [
+      'this threat names no test. Write the path and the title of the test that shows what stops it.',
+      'tests/lock.test.ts has no test “the account is closed”. Name the test as it is called now, or write it.',
+      'there is no tests/locks.test.ts. Name the file where the test is now.',
+      'tests/lock.test.ts is named without a test of it. Add its title between “ and ”.',
+    ];
+    expect(sentences.map((sentence) => `SECURITY.md:5: ${sentence}`)).toContain(saidOf(shown).join('\n'));
+  });
+
+  it('may name several, also in tables of cases and with quotes in them', () => {
+    expect(saidOf("`tests/lock.test.ts` “the account is locked” “isn't unlocked by %s”")).toEqual([]);
   });
 });
 

@@ -18,6 +18,7 @@ import { noBarrels } from './no-barrels.ts';
 import { pinnedDependencies } from './pinned-dependencies.ts';
 import type { Rule } from './repository.ts';
 import { scriptsDoSomething } from './scripts-do-something.ts';
+import { threatTests } from './threat-tests.ts';
 
 /** The house style: one file a rule, each with a test that shows what it says. */
 export const tidyRules: Readonly<Record<string, Rule>> = {
@@ -39,4 +40,5 @@ export const tidyRules: Readonly<Record<string, Rule>> = {
   directReasons,
   pythonHashes,
   dependencyPageIsFresh,
+  threatTests,
 };

@@ -163,7 +163,7 @@ describe('what is refused', () => {
       'docs/reference/dependencies.md:1: the page is not what package-lock.json and the lists say. Run node tools/generate-dependency-docs.ts.',
     ],
   ];
-  it.each(cases)('%s', (_what, rule, files, sentence) => {
+  it.each(cases)('refused: %s', (_what, rule, files, sentence) => {
     expect(said(rule, files)).toEqual([sentence]);
   });
 });
