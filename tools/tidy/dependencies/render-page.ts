@@ -38,6 +38,7 @@ export function renderDependencyPage(repository: Repository): string | null {
       (name) => dependencies.known.npm[name],
     ),
     ...python(dependencies),
+    ...fetched(repository),
     ...licences(dependencies, once),
     ...scripts(dependencies),
     ...table('Brought by those, and part of what runs', others.filter(runs)),
@@ -84,6 +85,43 @@ function python({ known, python }: Dependencies): string[] {
     ...rows,
     '',
   ];
+}
+
+/** What is fetched as a package of npm and never installed: data, and the Node that runs all of it. */
+function fetched({ files }: Repository): string[] {
+  const rows = files.flatMap(({ path, text }) => {
+    const what = fetchedFiles.find(({ pattern }) => pattern.test(path))?.what;
+    if (what === undefined) return [];
+    // Each is part of the repository and read by the program that fetches, which fails where its form is another.
+    const { package: name, version, integrity, packages } = JSON.parse(text) as Source;
+    const sources = packages === undefined ? [{ name, integrity }] : Object.values(packages);
+    return sources.map((one) => `| ${one.name} | ${version} | ${what}: ${path} | \`${one.integrity}\` |`);
+  });
+  if (rows.length === 0) return [];
+  return [
+    '## Fetched besides',
+    '',
+    'Packages of npm that are not installed: nothing of them is run but Node. What tests and benchmarks need of the',
+    'operating system, and why, stands in `tools/test/prerequisites.ts`.',
+    '',
+    '| Package | Version | What it is | Integrity |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+    '',
+  ];
+}
+
+const fetchedFiles = [
+  { pattern: /^tools\/bootstrap\/pinned-node\.json$/, what: 'Node' },
+  { pattern: /^models\/[^/]+\/source\.json$/, what: 'an example model' },
+  { pattern: /^examples\/ocr\/models\.json$/, what: 'the models of PP-OCR, for make example-ocr' },
+];
+
+interface Source {
+  readonly package?: string;
+  readonly version: string;
+  readonly integrity?: string;
+  readonly packages?: Readonly<Record<string, { readonly name: string; readonly integrity: string }>>;
 }
 
 function licences({ known, python }: Dependencies, packages: readonly LockedPackage[]): string[] {
