@@ -2,6 +2,8 @@ import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { Transform } from 'node:stream';
 
+export type LinkState = 'whole' | 'cut' | 'black-hole';
+
 export interface FailoverProxy {
   readonly url: string;
   /** The port that connections go to at present. */
@@ -10,6 +12,12 @@ export interface FailoverProxy {
   readonly sentBytes: number;
   /** Bytes a second that each connection takes from its client at most. */
   throttle(bytesPerSecond: number): void;
+  /**
+   * `cut`: connections end, and new ones end at once. `black-hole`: connections stay and new ones come about, and every
+   * byte vanishes. Back to `whole`, a connection of which bytes have vanished stays silent until one end sends: then it
+   * ends, as behind a firewall that has forgotten it.
+   */
+  setLink(state: LinkState): void;
   close(): Promise<void>;
 }
 
@@ -22,6 +30,7 @@ export async function startFailoverProxy(ports: readonly number[]): Promise<Fail
   let index = 0;
   let sentBytes = 0;
   let bytesPerSecondMax = Number.POSITIVE_INFINITY;
+  let link: LinkState = 'whole';
 
   async function open(): Promise<Socket | null> {
     for (let attempt = 0; attempt < ports.length; attempt += 1) {
@@ -36,7 +45,9 @@ export async function startFailoverProxy(ports: readonly number[]): Promise<Fail
   const server = createServer({ pauseOnConnect: true }, (client) => {
     sockets.add(client);
     client.on('close', () => sockets.delete(client)).on('error', () => client.destroy());
-    void join(client);
+    if (link === 'cut') client.destroy();
+    else if (link === 'black-hole') swallow(client);
+    else void join(client);
   });
 
   async function join(client: Socket): Promise<void> {
@@ -54,8 +65,17 @@ export async function startFailoverProxy(ports: readonly number[]): Promise<Fail
     });
     client.on('close', () => target.destroy());
     client.on('data', (chunk) => (sentBytes += chunk.length));
-    client.pipe(slowed(() => bytesPerSecondMax)).pipe(target);
-    target.pipe(client);
+    const forgotten = createForgetting(() => link === 'black-hole', [client, target]);
+    client
+      .pipe(forgotten())
+      .pipe(slowed(() => bytesPerSecondMax))
+      .pipe(target);
+    target.pipe(forgotten()).pipe(client);
+  }
+
+  /** A connection that came about while every byte vanishes. */
+  function swallow(client: Socket): void {
+    client.pipe(createForgetting(() => link === 'black-hole', [client])()).resume();
   }
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -72,6 +92,10 @@ export async function startFailoverProxy(ports: readonly number[]): Promise<Fail
     throttle: (bytesPerSecond) => {
       bytesPerSecondMax = bytesPerSecond;
     },
+    setLink: (state) => {
+      link = state;
+      if (state === 'cut') for (const socket of sockets) socket.destroy();
+    },
     close: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
       for (const socket of sockets) socket.destroy();
@@ -86,6 +110,20 @@ function connected(port: number): Promise<Socket | null> {
     socket.once('connect', () => resolve(socket));
     socket.once('error', () => resolve(null));
   });
+}
+
+/** Streams of one connection, of which bytes vanish while `vanishes` says so; afterwards its ends are destroyed by the next byte. */
+function createForgetting(vanishes: () => boolean, ends: readonly Socket[]): () => Transform {
+  let lost = false;
+  return () =>
+    new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        if (vanishes()) lost = true;
+        else if (lost) for (const socket of ends) socket.destroy();
+        if (lost) done();
+        else done(null, chunk);
+      },
+    });
 }
 
 function slowed(bytesPerSecond: () => number): Transform {

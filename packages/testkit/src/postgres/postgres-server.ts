@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chownSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,6 +21,9 @@ export interface PostgresServer {
   kill(): Promise<void>;
   /** Stops it as an operator would. */
   stop(): Promise<void>;
+  /** Stops it in the middle of whatever it does, sessions included: connections stay open and nothing is answered. */
+  freeze(): void;
+  thaw(): void;
   /** Starts it again on the same data, after `kill` or `stop`. */
   start(): Promise<void>;
   /** Stops it and removes its data. */
@@ -77,10 +80,13 @@ export async function startPostgres(major: PostgresMajor): Promise<PostgresServe
       await server.exited;
     },
     stop: () => server.stop(stopLimitMs),
+    freeze: () => signalTree(server.pid, 'SIGSTOP'),
+    thaw: () => signalTree(server.pid, 'SIGCONT'),
     start: async () => {
       server = await launch();
     },
     remove: async () => {
+      signalTree(server.pid, 'SIGCONT');
       await server.stop(stopLimitMs);
       await rm(folder, { recursive: true, force: true });
     },
@@ -97,6 +103,25 @@ function endWithThisProcess(server: RunningServer): void {
     detached: true,
   });
   void server.exited.then(() => watch.kill('SIGKILL'));
+}
+
+/** A process and its children. The parent first: it must not see a child stop. */
+function signalTree(pid: number, signal: NodeJS.Signals): void {
+  const children = readdirSync('/proc').filter(
+    (entry) => /^\d+$/.test(entry) && new RegExp(`\\) \\S ${pid} `).test(statOf(entry)),
+  );
+  for (const target of [pid, ...children.map(Number)]) {
+    // One that has ended meanwhile is past every signal.
+    if (statOf(String(target)) !== '') process.kill(target, signal);
+  }
+}
+
+function statOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 function serverUser(): ServerUser | undefined {
