@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { callEndpoint } from '@cluster-ai/contract/api/client.ts';
@@ -12,7 +13,7 @@ import * as uploads from '@cluster-ai/contract/api/uploads.ts';
 import { openPool } from '@cluster-ai/platform/postgres/pool.ts';
 import { startPostgres } from '@cluster-ai/testkit/postgres/postgres-server.ts';
 import type { PostgresServer } from '@cluster-ai/testkit/postgres/postgres-server.ts';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { announce, sha256 } from './control-plane/fixture.ts';
 import { addModel } from './control-plane/test-models.ts';
 
@@ -127,6 +128,29 @@ test('SIGTERM answers what waits and ends with 0', async () => {
   const tookMs = Math.round(performance.now() - beganMs);
   console.log(`ended ${tookMs} ms after SIGTERM, with a poll open`);
   expect(tookMs).toBeLessThan(5_000);
+});
+
+test('a request that comes after SIGTERM on a connection that is busy is refused in our own form', async () => {
+  const started = launch();
+  const { port } = new URL(await ready(started));
+  const socket = connect(Number(port), '127.0.0.1');
+  let received = '';
+  socket.setEncoding('utf8').on('data', (text: string) => (received += text));
+  const head = 'GET /livez HTTP/1.1\r\nhost: localhost\r\n';
+  socket.write(`${head}\r\n`);
+  await vi.waitFor(() => expect(received).toContain('200 OK'), 10_000);
+  // The next request has begun when the stop comes, and is complete when nothing is taken any more.
+  socket.write(head);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  started.child.kill('SIGTERM');
+  await vi.waitFor(() => expect(started.output()).toContain('stopping'), 10_000);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  socket.write('\r\n');
+  await once(socket, 'close');
+  expect(received).toContain('HTTP/1.1 503');
+  expect(received).toContain('"code":"SHUTTING_DOWN"');
+  expect(received).toContain('retry-after: 1');
+  expect(await started.ended).toBe(0);
 });
 
 test('what is wrong with the settings is said on one line, and the code is 1', async () => {

@@ -32,6 +32,7 @@ import { createRegister } from './http/register-endpoint.ts';
 import { keepRouteTable } from './http/route-table.ts';
 import { requestIdOf } from './http/request-id.ts';
 import { sendProblem } from './http/send-problem.ts';
+import { refuseWhileClosing } from './http/refuse-while-closing.ts';
 import { closeUnusedConnections } from './http/unused-connections.ts';
 import { securityHeadersFor } from './http/security-headers.ts';
 import { createTlsServer } from './http/tls-server.ts';
@@ -78,6 +79,8 @@ export async function buildServer(plane: Plane): Promise<FastifyInstance> {
     logger: false,
     exposeHeadRoutes: true,
     forceCloseConnections: 'idle',
+    // The framework's own answer is not of our form: see `refuseWhileClosing`.
+    return503OnClosing: false,
     routerOptions: { maxParamLength: 256 },
   });
   app.setValidatorCompiler(validatorCompiler);
@@ -93,6 +96,7 @@ export async function buildServer(plane: Plane): Promise<FastifyInstance> {
   });
   keepRouteTable(app);
   addHooks(app, plane);
+  refuseWhileClosing(app);
   closeUnusedConnections(app);
   allowOrigins(app, plane.config.http.cors.origins);
 
