@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LoadedSetting } from '@cluster-ai/platform/config/load-config.ts';
 import { originsText } from '@cluster-ai/platform/config/origins.ts';
@@ -34,9 +34,9 @@ export function nodeProgram(options: NodeProgramOptions): Program {
     start() {
       const file = join(homePaths(home).run, `${name}.yaml`);
       const origins = join(homePaths(home).run, `${name}.origins.json`);
-      writeFileSync(origins, originsText(options.settings), { mode: 0o600 });
+      writeUnlessSame(origins, originsText(options.settings));
       // JSON is YAML too.
-      writeFileSync(file, `${JSON.stringify(options.config, null, 2)}\n`, { mode: 0o600 });
+      writeUnlessSame(file, `${JSON.stringify(options.config, null, 2)}\n`);
       return startChild({
         command: process.execPath,
         args: [...process.execArgv, options.main, '--config', file, '--config-origins', origins],
@@ -55,6 +55,12 @@ export function nodeProgram(options: NodeProgramOptions): Program {
       }),
     stopTimeoutMs: options.stopTimeoutMs,
   };
+}
+
+/** A program that is started again needs no room on the disk for settings that are there. */
+function writeUnlessSame(path: string, text: string): void {
+  if (existsSync(path) && readFileSync(path, 'utf8') === text) return;
+  writeFileSync(path, text, { mode: 0o600 });
 }
 
 /** Settings travel in the file alone: variables that set something are left out, so that nothing is set twice. */

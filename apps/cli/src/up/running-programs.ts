@@ -18,6 +18,9 @@ export interface UpOptions {
   readonly verbose: boolean;
 }
 
+/** Wait before a record that could not be written is written again. */
+const saveAgainAfterMs = 2_000;
+
 /** What one `up` has running, and the record of it for others. */
 export class RunningPrograms {
   readonly settings: UpSettings;
@@ -29,6 +32,7 @@ export class RunningPrograms {
   private readonly supervisors = new Map<string, Supervisor>();
   private readonly outputs: ProgramOutput[] = [];
   private chosen: Addresses | null = null;
+  private saving: NodeJS.Timeout | undefined;
 
   constructor(options: UpOptions, log: Logger) {
     this.options = options;
@@ -81,6 +85,7 @@ export class RunningPrograms {
 
   /** Closes the log files and removes the record: nothing runs any more. */
   close(): void {
+    clearTimeout(this.saving);
     for (const output of this.outputs) output.close();
     removeState(this.settings.home);
   }
@@ -99,6 +104,13 @@ export class RunningPrograms {
     });
     const { url, gatewayUrl, metricsUrl } = this.chosen;
     const state = { pid: process.pid, startedAt: this.startedAt, url, gatewayUrl, metricsUrl, programs };
-    writeState(this.settings.home, { ...state, ...this.localState(this.chosen) });
+    try {
+      writeState(this.settings.home, { ...state, ...this.localState(this.chosen) });
+    } catch (error) {
+      // Without room on the disk the programs go on, and are looked after; the record follows.
+      this.log.error({ error }, 'the record of what runs could not be written; trying again');
+      clearTimeout(this.saving);
+      this.saving = setTimeout(() => this.saveState(), saveAgainAfterMs).unref();
+    }
   }
 }

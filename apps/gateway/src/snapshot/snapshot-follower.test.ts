@@ -91,6 +91,45 @@ test('a snapshot is marked good once, when all of it serves', async () => {
   expect(follower.applied?.good).toBe(true);
 });
 
+test('a snapshot that cannot be stored is applied, with the keys that it revokes, and stored once there is room', async () => {
+  vi.useFakeTimers();
+  try {
+    const { follower, store, deployment, keys, log } = setUp();
+    deployment.good = true;
+    store.save.mockRejectedValueOnce(new Error('ENOSPC: no space left on device'));
+    store.save.mockRejectedValueOnce(new Error('ENOSPC: no space left on device'));
+    await follower.receive(signed({ ...snapshot, keys: [] }));
+    expect(keys.find('secret', 0)).toBe('unknown');
+    await follower.deploymentChanged();
+    // What is on the disk is another snapshot.
+    expect(store.markGood).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(2_000);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(store.save).toHaveBeenCalledTimes(3);
+    expect(store.markGood).toHaveBeenCalledTimes(1);
+    expect([log.messages('error').length, log.messages('info').includes('the present snapshot is stored')]).toEqual([
+      1,
+      true,
+    ]);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('a newer snapshot takes the place of one that waits to be stored', async () => {
+  vi.useFakeTimers();
+  try {
+    const { follower, store } = setUp();
+    store.save.mockRejectedValueOnce(new Error('ENOSPC: no space left on device'));
+    await follower.receive(signed(snapshot));
+    await follower.receive(signed({ ...snapshot, version: 5 }));
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(store.save).toHaveBeenCalledTimes(2);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 test('a disk that refuses the mark is logged, and serving goes on', async () => {
   const { follower, store, deployment, log } = setUp();
   store.markGood.mockRejectedValue(new ClusterError('STORAGE_FULL', 'no room'));

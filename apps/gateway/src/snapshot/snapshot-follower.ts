@@ -13,6 +13,9 @@ export interface AppliedSnapshot {
   readonly good: boolean;
 }
 
+/** Wait before a snapshot that could not be stored is stored again. */
+const storeAgainAfterMs = 2_000;
+
 /** Takes snapshots from disk and from the control plane, and hands their parts to who needs them. */
 export class SnapshotFollower {
   private readonly store: Pick<SnapshotStore, 'save' | 'load' | 'markGood'>;
@@ -22,6 +25,11 @@ export class SnapshotFollower {
   private readonly log: Logger;
   private snapshot: Snapshot | null = null;
   private good = false;
+  /** The present snapshot, until it is stored. */
+  private unstored: SignedSnapshot | null = null;
+  private failedToStore = false;
+  private storing: NodeJS.Timeout | undefined;
+  private saves: Promise<void> = Promise.resolve();
 
   constructor(parts: {
     readonly store: Pick<SnapshotStore, 'save' | 'load' | 'markGood'>;
@@ -51,12 +59,56 @@ export class SnapshotFollower {
     this.apply(stored.snapshot);
   }
 
-  /** A snapshot that cannot be read or stored is refused whole; the present one goes on serving. */
+  /**
+   * A snapshot that cannot be read is refused whole; the present one goes on serving. One that cannot be stored is
+   * applied all the same: a key that was revoked must not go on because a disk is full. It is stored once that works.
+   */
   async receive(signed: SignedSnapshot): Promise<void> {
     const snapshot = readSnapshot(signed);
-    await this.store.save(signed);
+    this.unstored = signed;
+    clearTimeout(this.storing);
+    await this.storeNow();
     this.log.info({ snapshotVersion: snapshot.version, routes: snapshot.routes.length }, 'applying a new snapshot');
     this.apply(snapshot);
+  }
+
+  /** One save after another: two at once would take the same name. */
+  private storeNow(): Promise<void> {
+    this.saves = this.saves.then(() => this.storeOnce());
+    return this.saves;
+  }
+
+  private async storeOnce(): Promise<void> {
+    const signed = this.unstored;
+    if (signed === null) return;
+    try {
+      await this.store.save(signed);
+      if (this.failedToStore) this.log.info({}, 'the present snapshot is stored');
+      this.failedToStore = false;
+      if (this.unstored === signed) this.unstored = null;
+    } catch (error) {
+      if (!this.failedToStore) {
+        this.log.error(
+          { error },
+          'the present snapshot cannot be stored: a start without the control plane would begin with the one before it',
+        );
+      }
+      this.failedToStore = true;
+      this.storing = setTimeout(() => void this.storeAgain(), storeAgainAfterMs).unref();
+    }
+  }
+
+  private async storeAgain(): Promise<void> {
+    await this.storeNow();
+    if (this.unstored === null && this.good) await this.markGood();
+  }
+
+  private async markGood(): Promise<void> {
+    try {
+      await this.store.markGood();
+    } catch (thrown) {
+      this.log.error({ error: thrown }, 'the snapshot could not be marked good on disk');
+    }
   }
 
   /** To be called after every change of what serves. */
@@ -64,12 +116,8 @@ export class SnapshotFollower {
     const good = this.deployment.good;
     if (good === this.good) return;
     this.good = good;
-    if (!good) return;
-    try {
-      await this.store.markGood();
-    } catch (thrown) {
-      this.log.error({ error: thrown }, 'the snapshot could not be marked good on disk');
-    }
+    // The one on disk is another one, as long as this one could not be stored.
+    if (good && this.unstored === null) await this.markGood();
   }
 
   private apply(snapshot: Snapshot): void {

@@ -109,14 +109,19 @@ function emptyWhenMissing(error: NodeJS.ErrnoException): string[] {
 
 async function writeDurably(folder: string, file: string, text: string): Promise<void> {
   const partial = join(folder, `${file}.partial`);
-  const handle = await open(partial, 'w', 0o600);
   try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
+    const handle = await open(partial, 'w', 0o600);
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(partial, join(folder, file));
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
   }
-  await rename(partial, join(folder, file));
   const directory = await open(folder, 'r');
   try {
     await directory.sync();

@@ -56,6 +56,12 @@ describe('rotating file', () => {
     expect(readFileSync(`${path}.1`, 'utf8')).toBe('a'.repeat(60));
   });
 
+  test('a disk without room does not end whoever logs', () => {
+    const file = openRotatingFile({ path: '/dev/full', fileBytesMax: 100, filesMax: 1 });
+    expect(() => file.write('a line\n')).not.toThrow();
+    file.close();
+  });
+
   test('one file only is emptied when it is full', () => {
     const path = join(folder, 'a.log');
     const file = openRotatingFile({ path, fileBytesMax: 10, filesMax: 1 });
