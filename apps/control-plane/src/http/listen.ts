@@ -24,6 +24,8 @@ export async function listen({ config, certificate, log }: Plane, server: Fastif
     }
     throw cause;
   }
+  // A connection that cannot be accepted, for want of file descriptors, must not end those that were.
+  server.server.on('error', (error) => log.error({ error }, 'a connection could not be accepted'));
   certificate?.start((renewed) => setCertificate(server, renewed));
 }
 

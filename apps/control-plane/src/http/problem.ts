@@ -1,6 +1,7 @@
 import type { Problem } from '@cluster-ai/contract/api/problem.ts';
 import { ClusterError, errorTable, toClusterError } from '@cluster-ai/core/errors.ts';
 import type { ErrorCode, ErrorExtras } from '@cluster-ai/core/errors.ts';
+import { exhaustedError } from '@cluster-ai/platform/process/exhausted.ts';
 import type { FastifyError } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 
@@ -23,6 +24,8 @@ export function problemOf(error: ClusterError, requestId: string): Problem {
 /** Turns what a handler or the framework threw into an error of the table. */
 export function clusterErrorOf(error: FastifyError | Error): ClusterError {
   if (error instanceof ClusterError) return error;
+  const exhausted = exhaustedError(error);
+  if (exhausted !== null) return exhausted;
   if (hasZodFastifySchemaValidationErrors(error)) return validationError(error);
   const known = 'code' in error ? frameworkErrors.get(error.code) : undefined;
   if (known !== undefined) return new ClusterError(known.code, known.text, known.extras);

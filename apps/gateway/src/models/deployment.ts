@@ -2,6 +2,7 @@ import type { Snapshot, SnapshotModel, SnapshotRoute } from '@cluster-ai/contrac
 import type { ObservedModel } from '@cluster-ai/contract/telemetry.ts';
 import { ClusterError, toClusterError } from '@cluster-ai/core/errors.ts';
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
+import { exhaustedError } from '@cluster-ai/platform/process/exhausted.ts';
 import { TickBatcher, type TickBatcherOptions } from '../batching/tick-batcher.ts';
 import type { ModelExecutor, ModelHost } from '../execution/executor.ts';
 import type { ActiveRoute, RouteTable, ServingVariant } from '../routing/route-table.ts';
@@ -215,7 +216,8 @@ export class Deployment {
         'model is ready',
       );
     } catch (thrown) {
-      const error = toClusterError(thrown);
+      // A model is not the worse for a machine that has no file descriptor left for its runner.
+      const error = exhaustedError(thrown) ?? toClusterError(thrown);
       const afterMs = mayChange ? retryAfterMs : reviveAfterMs;
       this.recordFailure(model, error, error.retryable ? afterMs : null);
     }

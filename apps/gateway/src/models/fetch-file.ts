@@ -4,6 +4,7 @@ import { rename, rm, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { endpointUrl } from '@cluster-ai/contract/api/client.ts';
 import { fetchModelFile } from '@cluster-ai/contract/api/fleet.ts';
+import { exhaustedError } from '@cluster-ai/platform/process/exhausted.ts';
 import type { ManifestFile } from '@cluster-ai/contract/manifest.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { ControlAddresses } from '../control/control-addresses.ts';
@@ -44,10 +45,10 @@ export async function holds(path: string, file: ManifestFile): Promise<boolean> 
   return hash.digest('hex') === file.sha256;
 }
 
-/** STORAGE_FULL for an error of a disk without room, or null. */
+/** An error of the table for a disk without room, and for want of file descriptors: both pass. Null for anything else. */
 export function diskError(thrown: unknown): ClusterError | null {
   const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
-  if (code !== 'ENOSPC' && code !== 'EDQUOT') return null;
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return exhaustedError(thrown);
   return new ClusterError('STORAGE_FULL', "the disk of this gateway has no room for the model's files", {
     cause: thrown,
   });

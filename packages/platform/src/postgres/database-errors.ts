@@ -1,4 +1,5 @@
 import { ClusterError } from '@cluster-ai/core/errors.ts';
+import { exhaustedError } from '../process/exhausted.ts';
 
 /** Seconds that a caller is asked to wait when the database is away: a restart takes about this long. */
 export const databaseRetryAfterSeconds = 2;
@@ -49,6 +50,8 @@ export function isRepeatable(error: unknown): boolean {
  */
 export function mapDatabaseError(error: unknown): unknown {
   if (error instanceof ClusterError || !(error instanceof Error)) return error;
+  const exhausted = exhaustedError(error);
+  if (exhausted !== null) return exhausted;
   if (isDatabaseUnavailable(error)) {
     return new ClusterError('DATABASE_UNAVAILABLE', 'the database cannot be reached; nothing was written', {
       cause: error,
@@ -57,7 +60,10 @@ export function mapDatabaseError(error: unknown): unknown {
   }
   const code = codeOf(error);
   if (code === '53100') {
-    return new ClusterError('STORAGE_FULL', 'the disk of the database is full; nothing was written', { cause: error });
+    return new ClusterError('STORAGE_FULL', 'the disk of the database is full; nothing was written', {
+      cause: error,
+      fix: 'free some space where PostgreSQL has its data, or delete versions that are not used',
+    });
   }
   if (code === '23505') {
     return new ClusterError('CONFLICT', 'somebody else has just written the same thing', { cause: error });
