@@ -7,7 +7,7 @@ import type { Pool } from '@cluster-ai/platform/postgres/pool.ts';
 import { readTransaction, writeTransaction } from '@cluster-ai/platform/postgres/transaction.ts';
 import { chainOldEntries } from '../features/audit/index.ts';
 import { selectHead } from '../features/snapshots/index.ts';
-import { refreshSettings } from '../features/settings/index.ts';
+import { selectSettings } from '../features/settings/index.ts';
 import { importExamples } from '../features/sources/index.ts';
 import { registerIssuer } from '../identity/token-issuers.ts';
 import type { Plane } from '../plane.ts';
@@ -34,8 +34,9 @@ export async function prepareDatabase(
       if (applied.length > 0) plane.log.info({ migrations: applied }, 'database migrated');
       await claimOwnStorage(plane, pool);
       await chainOld(plane, pool);
+      // Before anybody is served: a session must not end by a default that was changed.
+      await plane.settings.refresh(() => readTransaction(pool.kysely<Tables>(), pool, selectSettings));
       plane.store.open();
-      await refreshSettings(plane);
       await plane.store.change({ actor: 'system', requestId: 'start' }, async (change) => {
         await writeAdminKey(change, plane.tokens.adminSha256);
         await registerIssuer(change, plane.identity.issuer);

@@ -18,9 +18,11 @@ test('calls stay with one address until it fails, then go to the next, in turn',
   expect(log.messages('info')).toHaveLength(3);
 });
 
-test('a single address is all there is', () => {
+test('a single address is all there is; whoever waits for it asks again', () => {
   const log = new MemoryLog();
   const control = new ControlAddresses(['http://a'], log);
+  const { signal } = control;
   control.failed('http://a');
-  expect([control.present, control.signal.aborted, log.messages('info')]).toEqual(['http://a', false, []]);
+  expect([control.present, signal.aborted, control.signal.aborted]).toEqual(['http://a', true, false]);
+  expect(log.messages('info')).toEqual([]);
 });

@@ -23,18 +23,24 @@ export class ControlAddresses {
     return this.urls[this.index] ?? this.urls[0];
   }
 
-  /** Aborted when calls go elsewhere: whoever waits for an answer of the present one asks again. */
+  /** Aborted when a call has failed: whoever waits for an answer of that control plane asks again. */
   get signal(): AbortSignal {
     return this.moved.signal;
   }
 
-  /** To be called when a call to `url` has failed. Does nothing when somebody else has noticed before. */
+  /**
+   * To be called when a call to `url` has failed. Does nothing when somebody else has noticed before. Where there is no
+   * other one, whoever waits asks the same again: a poll on a connection that a firewall has forgotten would wait long
+   * for an answer that has been there for others.
+   */
   failed(url: string): void {
-    if (this.urls.length === 1 || url !== this.present) return;
-    this.index = (this.index + 1) % this.urls.length;
-    this.log.info({ from: url, to: this.present }, 'another control plane is asked from now on');
+    if (url !== this.present) return;
+    if (this.urls.length > 1) {
+      this.index = (this.index + 1) % this.urls.length;
+      this.log.info({ from: url, to: this.present }, 'another control plane is asked from now on');
+    }
     const { moved } = this;
     this.moved = new AbortController();
-    moved.abort(new Error(`calls go to ${this.present} now`));
+    moved.abort(new Error(`a call to ${url} has failed; calls go to ${this.present} now`));
   }
 }

@@ -2,6 +2,8 @@ import { Kysely, PostgresDialect } from 'kysely';
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import pg from 'pg';
 import { isDatabaseUnavailable } from './database-errors.ts';
+import { createStallWatch } from './stall-watch.ts';
+import type { StallWatch } from './stall-watch.ts';
 
 export interface PoolOptions {
   /** `postgres://user:password@host:port/database`, or `postgresql:///database?host=/folder/of/the/socket&user=…`. */
@@ -49,35 +51,69 @@ export function openPool(options: PoolOptions): Pool {
     // left is a connection that is being closed while the server ends it too: there is nothing to do about that.
     client.on('error', () => undefined);
   });
+  const watch = createStallWatch({ afterMs: options.connectTimeoutMs, probe: () => askForSignOfLife(options) });
   return {
     pg: pool,
     statementTimeoutMs: options.statementTimeoutMs,
-    kysely: <Tables>() => new Kysely<Tables>({ dialect: new PostgresDialect({ pool: discardBroken(pool) }) }),
-    close: () => pool.end(),
+    kysely: <Tables>() => new Kysely<Tables>({ dialect: new PostgresDialect({ pool: discardBroken(pool, watch) }) }),
+    close: () => {
+      watch.stop();
+      return pool.end();
+    },
   };
+}
+
+/** A connection of its own: those of the pool may be the ones that are stuck. */
+async function askForSignOfLife({ url, connectTimeoutMs, applicationName }: PoolOptions): Promise<void> {
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: connectTimeoutMs,
+    query_timeout: connectTimeoutMs,
+    application_name: applicationName,
+  });
+  // Told by what is awaited; an end that comes later is of no interest.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.query('select 1');
+  } catch (error) {
+    // A server that refuses has answered.
+    if (error instanceof pg.DatabaseError) return;
+    throw error;
+  } finally {
+    // A server that does not answer does not end a connection either.
+    void client.end().catch(() => undefined);
+  }
 }
 
 /**
  * A query that timed out on the client's side is still running on its connection: whatever is sent next waits behind
  * it. Such a connection answers nothing more and is closed when it is given back.
  */
-function discardBroken(pool: pg.Pool): PostgresPool {
+function discardBroken(pool: pg.Pool, watch: StallWatch): PostgresPool {
   return {
     options: pool.options,
-    connect: async () => guardClient(await pool.connect()),
+    connect: async () => {
+      if (watch.stalled !== null) throw watch.stalled;
+      return guardClient(await pool.connect(), watch);
+    },
     end: () => pool.end(),
   };
 }
 
-function guardClient(client: pg.PoolClient): PostgresPoolClient {
+function guardClient(client: pg.PoolClient, watch: StallWatch): PostgresPoolClient {
   let broken: Error | null = null;
   const query = async (sql: string, parameters: readonly unknown[]): Promise<unknown> => {
     if (broken !== null) throw broken;
+    const stall = Promise.withResolvers<never>();
+    const ended = watch.begin(stall.reject);
     try {
-      return await client.query(sql, [...parameters]);
+      return await Promise.race([client.query(sql, [...parameters]), stall.promise]);
     } catch (error) {
       if (error instanceof Error && isDatabaseUnavailable(error)) broken = error;
       throw error;
+    } finally {
+      ended();
     }
   };
   return {

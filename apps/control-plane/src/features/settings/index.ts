@@ -3,4 +3,4 @@ export { followLogLevel } from './follow-log-level.ts';
 export { createLiveSettings } from './live-settings.ts';
 export type { LiveSettings } from './live-settings.ts';
 export { settingRoutes } from './routes.ts';
-export { refreshSettings } from './service.ts';
+export { selectSettings } from './store.ts';

@@ -25,7 +25,7 @@ const row = (name: string, value: unknown): StoredSetting => ({
   changedBy: 'admin',
 });
 
-test('without anything given every setting has its default', () => {
+test('without anything given every setting has its default', async () => {
   const { live } = settings();
   expect(live.current).toEqual(runtimeSettingDefaults);
   for (const name of runtimeSettingNames) {
@@ -33,21 +33,21 @@ test('without anything given every setting has its default', () => {
   }
 });
 
-test('the database wins over the default, and going back is seen', () => {
+test('the database wins over the default, and going back is seen', async () => {
   const { live } = settings();
-  live.apply([row('session_timeout', 5)]);
+  await live.refresh(async () => [row('session_timeout', 5)]);
   expect(live.current.session_timeout).toBe(5);
   expect(live.stateOf('session_timeout')).toMatchObject({ source: { kind: 'database' }, fixed: false });
-  live.apply([]);
+  await live.refresh(async () => []);
   expect(live.current).toEqual(runtimeSettingDefaults);
 });
 
-test('environment and flag win over the database, the flag over the environment', () => {
+test('environment and flag win over the database, the flag over the environment', async () => {
   const { live } = settings(
     { CLUSTER_AI_SESSION_TIMEOUT: '7', CLUSTER_AI_MAX_LOGIN_ATTEMPTS: '3' },
     { 'settings.max_login_attempts': '4' },
   );
-  live.apply([row('session_timeout', 5), row('max_login_attempts', 9)]);
+  await live.refresh(async () => [row('session_timeout', 5), row('max_login_attempts', 9)]);
   expect(live.current).toMatchObject({ session_timeout: 7, max_login_attempts: 4 });
   expect(live.stateOf('session_timeout')).toMatchObject({
     fixed: true,
@@ -57,26 +57,37 @@ test('environment and flag win over the database, the flag over the environment'
   expect(live.stateOf('max_login_attempts').source).toEqual({ kind: 'flag', name: '--settings.max_login_attempts' });
 });
 
-test('a value out of range at the start is refused with what is allowed', () => {
+test('a value out of range at the start is refused with what is allowed', async () => {
   expect(() => settings({ CLUSTER_AI_UPDATE_INTERVAL: '0' })).toThrow(
     'CLUSTER_AI_UPDATE_INTERVAL: settings.update_interval is 0; allowed: a whole number from 1 to 60',
   );
 });
 
-test('a value in the database that is not allowed leaves the default in effect, and is told of once', () => {
+test('a value in the database that is not allowed leaves the default in effect, and is told of once', async () => {
   const { live, log } = settings();
-  live.apply([row('log_level', 'loud'), row('of_another_version', 1)]);
-  live.apply([row('log_level', 'loud')]);
+  await live.refresh(async () => [row('log_level', 'loud'), row('of_another_version', 1)]);
+  await live.refresh(async () => [row('log_level', 'loud')]);
   expect(live.current).toEqual(runtimeSettingDefaults);
   expect(log.messages('warn')).toHaveLength(1);
 });
 
-test('who follows is called at once and after changes of what is in effect, not otherwise', () => {
+test('who follows is called at once and after changes of what is in effect, not otherwise', async () => {
   const { live } = settings({ CLUSTER_AI_LOG_LEVEL: 'warn' });
   const seen: string[] = [];
   live.follow(({ log_level, update_interval }) => seen.push(`${log_level} ${update_interval}`));
-  live.apply([row('log_level', 'debug')]);
-  live.apply([row('update_interval', 2)]);
-  live.apply([row('update_interval', 9)]);
+  await live.refresh(async () => [row('log_level', 'debug')]);
+  await live.refresh(async () => [row('update_interval', 2)]);
+  await live.refresh(async () => [row('update_interval', 9)]);
   expect(seen).toEqual(['warn 2', 'warn 9']);
+});
+
+test('of two reads at once the one that began later wins, whichever ends last', async () => {
+  const live = createLiveSettings([], new MemoryLog());
+  expect(live.known).toBe(false);
+  const slow = Promise.withResolvers<ReturnType<typeof row>[]>();
+  const earlier = live.refresh(() => slow.promise);
+  await live.refresh(async () => [row('session_timeout', 7)]);
+  slow.resolve([row('session_timeout', 5)]);
+  await earlier;
+  expect([live.known, live.current.session_timeout]).toEqual([true, 7]);
 });

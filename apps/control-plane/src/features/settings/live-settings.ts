@@ -29,8 +29,10 @@ export interface SettingState {
 export interface LiveSettings {
   readonly current: RuntimeSettings;
   stateOf(name: RuntimeSettingName): SettingState;
-  /** Takes over what the database holds now. */
-  apply(stored: readonly StoredSetting[]): void;
+  /** False until the database was read for the first time: the values are the defaults and what was given at the start. */
+  readonly known: boolean;
+  /** Takes over what the database holds now. Of two at once the one that began later wins: it has read a later state. */
+  refresh(read: () => Promise<readonly StoredSetting[]>): Promise<void>;
   /** Calls `listener` now and after each change of the values in effect. */
   follow(listener: (current: RuntimeSettings) => void): void;
 }
@@ -69,17 +71,32 @@ export function createLiveSettings(given: readonly LoadedSetting[], log: Logger)
     return null;
   }
 
+  let begun = 0;
+  let applied = 0;
+
+  function apply(stored: readonly StoredSetting[]): void {
+    states = statesOf(stored);
+    const next = valuesOf(states);
+    if (runtimeSettingNames.every((name) => next[name] === current[name])) return;
+    current = next;
+    for (const listener of listeners) listener(current);
+  }
+
   return {
     get current() {
       return current;
     },
+    get known() {
+      return applied > 0;
+    },
     stateOf: (name) => states.get(name) ?? stateOf(name, null),
-    apply: (stored) => {
-      states = statesOf(stored);
-      const next = valuesOf(states);
-      if (runtimeSettingNames.every((name) => next[name] === current[name])) return;
-      current = next;
-      for (const listener of listeners) listener(current);
+    refresh: async (read) => {
+      begun += 1;
+      const own = begun;
+      const stored = await read();
+      if (own < applied) return;
+      applied = own;
+      apply(stored);
     },
     follow: (listener) => {
       listeners.push(listener);

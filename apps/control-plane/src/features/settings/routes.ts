@@ -1,15 +1,12 @@
 import { listProgramSettings, listSettings, putSetting, resetSetting } from '@cluster-ai/contract/api/settings.ts';
-import { runtimeSettingNames } from '@cluster-ai/contract/config/runtime-settings.ts';
 import type { Register } from '../../http/register-endpoint.ts';
 import type { Plane } from '../../plane.ts';
-import { presentSetting, presentSource } from './present-setting.ts';
-import { changeSetting, forgetSetting } from './service.ts';
+import { presentSource } from './present-setting.ts';
+import { changeSetting, forgetSetting, readSettings } from './service.ts';
 
 /** Settings that can be changed while everything runs, and what this control plane was started with. */
 export function settingRoutes(register: Register, plane: Plane): void {
-  register(listSettings, async () => ({
-    items: runtimeSettingNames.map((name) => presentSetting(plane.settings, name)),
-  }));
+  register(listSettings, async () => ({ items: await readSettings(plane) }));
 
   register(putSetting, ({ params, body, caller }) => changeSetting(plane, caller, params.name, body.value));
 

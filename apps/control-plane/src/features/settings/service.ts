@@ -1,5 +1,9 @@
 import type { RuntimeSetting } from '@cluster-ai/contract/api/settings.ts';
-import { runtimeSettingDefaults, runtimeSettingsSchema } from '@cluster-ai/contract/config/runtime-settings.ts';
+import {
+  runtimeSettingDefaults,
+  runtimeSettingNames,
+  runtimeSettingsSchema,
+} from '@cluster-ai/contract/config/runtime-settings.ts';
 import type { RuntimeSettingName } from '@cluster-ai/contract/config/runtime-settings.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { Caller } from '../../database/change.ts';
@@ -54,7 +58,21 @@ export async function forgetSetting(plane: Plane, by: Caller, name: RuntimeSetti
 
 /** Takes over what the database holds now. @throws ClusterError DATABASE_UNAVAILABLE. */
 export async function refreshSettings({ store, settings }: Pick<Plane, 'store' | 'settings'>): Promise<void> {
-  settings.apply(await store.read(selectSettings));
+  await settings.refresh(() => store.read(selectSettings));
+}
+
+/**
+ * All settings, as the database holds them now; while it is away, those that are in effect.
+ * @throws ClusterError DATABASE_UNAVAILABLE when it has not been read since the start: nobody knows what is set.
+ */
+export async function readSettings(plane: Plane): Promise<RuntimeSetting[]> {
+  try {
+    await refreshSettings(plane);
+  } catch (error) {
+    const away = error instanceof ClusterError && error.code === 'DATABASE_UNAVAILABLE';
+    if (!away || !plane.settings.known) throw error;
+  }
+  return runtimeSettingNames.map((name) => presentSetting(plane.settings, name));
 }
 
 function assertNotFixed({ settings }: Plane, name: RuntimeSettingName): void {
