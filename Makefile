@@ -10,7 +10,7 @@ WITH_NODE = env PATH="$(CURDIR)/.tools/bin:$(CURDIR)/node_modules/.bin:$$PATH"
 export ORT_DISABLE_TELEMETRY := 1
 
 .DEFAULT_GOAL := help
-.PHONY: up test check unit test-system bench soak format models bootstrap clean help example-ocr sbom
+.PHONY: up test check unit test-system bench drills soak format models bootstrap clean help example-ocr sbom
 
 ##@ Use
 
@@ -43,6 +43,9 @@ soak: bootstrap ## A day of the platform in an hour: does anything grow or stay?
 
 sbom: bootstrap ## Write what is shipped, with hashes, as CycloneDX into sbom.cdx.json
 	@exec $(WITH_NODE) node tools/sbom.ts
+
+drills: bootstrap ## Break a whole platform in 100 random rounds, and check what its clients saw (SEED=7 ROUNDS=20 FROM=0)
+	@exec $(WITH_NODE) node tests/drills/rounds/main.ts --seed "$(SEED)" --rounds "$(or $(ROUNDS),100)" --from "$(or $(FROM),0)"
 
 ##@ Change
 

@@ -1,0 +1,56 @@
+import { overviewSchema } from '@cluster-ai/contract/api/system.ts';
+import { isGreen, pause } from '../../start-platform.ts';
+import type { ControlCalls } from './control-calls.ts';
+import type { Subject } from './subject.ts';
+
+/** All parts are well again this long after what was broken has been mended, at most. */
+export const healWithinMs = 60_000;
+
+const lookEveryMs = 100;
+
+/**
+ * Waits until every part is ready, both gateways follow the present snapshot with every model, limits are counted
+ * together again, and `tryAll` (a prediction at each gateway, a write) succeeds.
+ * @returns null, or what was still wrong after the limit.
+ */
+export async function untilHealed(
+  subject: Subject,
+  calls: ControlCalls,
+  tryAll: () => Promise<string | null>,
+): Promise<string | null> {
+  const endMs = performance.now() + healWithinMs;
+  for (;;) {
+    const wrong = (await unready(subject)) ?? (await unsettled(calls)) ?? (await tryAll());
+    if (wrong === null) return null;
+    if (performance.now() > endMs) return wrong;
+    await pause(lookEveryMs);
+  }
+}
+
+async function unready({ readyUrls }: Subject): Promise<string | null> {
+  for (const url of readyUrls) if (!(await isGreen(url))) return `${url} is not green`;
+  return null;
+}
+
+async function unsettled(calls: ControlCalls): Promise<string | null> {
+  const document = await calls.read('GET overview', '/api/v1/overview');
+  const overview = overviewSchema.safeParse(document);
+  if (!overview.success) return 'the overview cannot be read';
+  const { gateways, snapshot } = overview.data;
+  for (const name of ['gateway-1', 'gateway-2']) {
+    const found = gateways.find(({ gateway }) => gateway === name);
+    if (found === undefined || !found.connected) return `${name} does not report`;
+    const { applied, models, limits, ready } = found.report;
+    if (!ready) return `${name} is not ready`;
+    if (applied?.epoch !== snapshot.epoch || applied.version < snapshot.version - snapshotsOnTheirWay) {
+      return `${name} has snapshot ${applied?.version ?? 'none'}, the present one is ${snapshot.version}`;
+    }
+    const failed = models.find(({ state }) => state === 'FAILED');
+    if (failed !== undefined) return `${failed.id} failed on ${name}: ${failed.reason}`;
+    if (limits?.mode !== 'shared') return `${name} counts limits alone: ${limits?.reason ?? 'it does not say why'}`;
+  }
+  return null;
+}
+
+/** Writers go on all the time, and a report is two seconds old at most. */
+const snapshotsOnTheirWay = 40;
