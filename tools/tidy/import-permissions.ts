@@ -54,6 +54,7 @@ export const importPermissions: ImportPermissions = {
         protocols,
         runtimes,
         testkit,
+        'apps/cli',
         'apps/control-plane',
         'apps/gateway',
         'web-dashboard',
@@ -75,6 +76,11 @@ export const importPermissions: ImportPermissions = {
       name: 'pg',
       allowedIn: [platform, testkit],
       instead: 'Ask the control plane through its API; its database is nobody else’s.',
+    },
+    {
+      name: 'pg-copy-streams',
+      allowedIn: [platform],
+      instead: 'Use packages/platform/src/backup.',
     },
     {
       name: 'kysely',

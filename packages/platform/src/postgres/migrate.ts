@@ -59,7 +59,19 @@ export async function migrate(pool: pg.Pool, migrations: readonly Migration[]): 
   }
 }
 
-async function prepare(client: pg.PoolClient, migrations: readonly Migration[]): Promise<void> {
+/**
+ * Runs migrations inside the transaction of the caller, so that all of it is done or none.
+ * @returns the names that were applied now. @throws ClusterError CONFLICT as `migrate` does.
+ */
+export async function migrateInside(client: pg.ClientBase, migrations: readonly Migration[]): Promise<string[]> {
+  await prepare(client, migrations);
+  const applied: string[] = [];
+  for (const migration of migrations) if (await applyOne(client, migration)) applied.push(migration.name);
+  return applied;
+}
+
+/** @throws ClusterError PREREQUISITE_MISSING when PostgreSQL is too old. */
+export async function assertServerVersion(client: pg.ClientBase): Promise<void> {
   const version = await client.query<{ server_version_num: string }>('show server_version_num');
   const number = Number(version.rows[0]?.server_version_num);
   if (number < serverVersionMin) {
@@ -67,6 +79,10 @@ async function prepare(client: pg.PoolClient, migrations: readonly Migration[]):
       fix: `use PostgreSQL ${serverVersionMin / 10_000} or newer`,
     });
   }
+}
+
+async function prepare(client: pg.ClientBase, migrations: readonly Migration[]): Promise<void> {
+  await assertServerVersion(client);
   await client.query('select pg_advisory_xact_lock($1)', [lockKey]);
   await client.query(
     'create table if not exists schema_migrations (number integer primary key, name text not null, sha256 text not null, applied_at timestamptz not null default now())',
@@ -88,7 +104,7 @@ async function prepare(client: pg.PoolClient, migrations: readonly Migration[]):
 }
 
 /** @returns false when it was applied before. */
-async function applyOne(client: pg.PoolClient, migration: Migration): Promise<boolean> {
+async function applyOne(client: pg.ClientBase, migration: Migration): Promise<boolean> {
   await client.query('select pg_advisory_xact_lock($1)', [lockKey]);
   const recorded = await client.query<{ name: string; sha256: string }>(
     'select name, sha256 from schema_migrations where number = $1',
