@@ -55,6 +55,17 @@ create table audit_entries (
   constraint audit_entries_pkey PRIMARY KEY (id)
 );
 
+create table data_operations (
+  id uuid not null,
+  kind text not null,
+  at timestamp with time zone not null,
+  detail jsonb not null,
+  recorded_at timestamp with time zone,
+  constraint data_operations_pkey PRIMARY KEY (id),
+  constraint data_operations_kind_check CHECK ((kind = ANY (ARRAY['backup'::text, 'restore'::text])))
+);
+CREATE INDEX data_operations_unrecorded ON public.data_operations USING btree (at) WHERE (recorded_at IS NULL);
+
 create table gateways (
   name text not null,
   last_seen_at timestamp with time zone not null,

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { aliasCommand } from './commands/alias/command.ts';
 import { auditCommand } from './commands/audit/command.ts';
+import { backupCommand } from './commands/backup/command.ts';
 import { completionCommand } from './commands/completion/command.ts';
 import { configCommand } from './commands/config/command.ts';
 import { addGlobalOptions } from './commands/context.ts';
@@ -12,6 +13,7 @@ import { logoutCommand } from './commands/logout.ts';
 import { modelCommand } from './commands/model/command.ts';
 import { openapiCommand } from './commands/openapi.ts';
 import { predictCommand } from './commands/predict/command.ts';
+import { restoreCommand } from './commands/restore.ts';
 import { routeCommand } from './commands/route/command.ts';
 import { settingsCommand } from './commands/settings/command.ts';
 import { statusCommand } from './commands/status.ts';
@@ -45,6 +47,8 @@ export function cliProgram(): Command {
     .addCommand(keyCommand())
     .addCommand(userCommand())
     .addCommand(auditCommand())
+    .addCommand(backupCommand())
+    .addCommand(restoreCommand())
     .addCommand(settingsCommand())
     .addCommand(configCommand())
     .addCommand(openapiCommand())

@@ -13,6 +13,7 @@ import { openCertificate } from '@cluster-ai/platform/tls/listener-rule.ts';
 import type { FastifyInstance } from 'fastify';
 import { prepareDatabase } from './database/prepare.ts';
 import { createStore } from './database/store.ts';
+import { dataOperationJobs } from './features/data-operations/index.ts';
 import { EventHub } from './features/events/index.ts';
 import { connectedWithinMs, fleetJobs } from './features/fleet/index.ts';
 import { issuerJobs } from './features/front-door/index.ts';
@@ -215,6 +216,7 @@ export function addPhases(lifecycle: Lifecycle, control: ControlPlane): void {
         ...sessionJobs(plane),
         ...issuerJobs(plane),
         ...idempotencyJobs(plane),
+        ...dataOperationJobs(plane),
       ]);
     },
     stop: async () => {

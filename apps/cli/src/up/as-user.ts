@@ -41,7 +41,7 @@ export async function continueAsUser(settings: UpSettings, flags: UpFlags, termi
 }
 
 /** A new or empty folder becomes the user's; one of somebody else is left alone. @returns the folder that holds the data. */
-function giveHome(named: string, user: SystemUser, terminal: Terminal): string {
+export function giveHome(named: string, user: SystemUser, terminal: Pick<Terminal, 'line'>): string {
   mkdirSync(dirname(named), { recursive: true, mode: 0o755 });
   if (!existsSync(named)) mkdirSync(named, { mode: 0o700 });
   const home = realpathSync(named);

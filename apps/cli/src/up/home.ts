@@ -19,6 +19,8 @@ export function homePaths(home: string) {
     state: join(home, 'run/state.json'),
     cache: join(home, 'cache'),
     program: join(home, 'program'),
+    /** There while a restore changes what is in the folder. */
+    restoring: join(home, 'restoring'),
   };
 }
 
@@ -35,9 +37,20 @@ const recordSchema = z.object({ formatVersion: z.int() });
 
 /**
  * Makes the data folder private to this user, and records its format in it.
- * @throws ClusterError PREREQUISITE_MISSING when it cannot be used: another user's, something else's, or a later format.
+ * @throws ClusterError PREREQUISITE_MISSING when it cannot be used: another user's, something else's, of a later format, or
+ * left by a restore that was cut off.
  */
 export async function prepareHome(home: string): Promise<void> {
+  if (existsSync(homePaths(home).restoring)) {
+    throw new ClusterError('PREREQUISITE_MISSING', `a restore into ${home} was cut off: its data is not whole`, {
+      fix: 'run the restore again, with --replace; what it replaced is kept in the folder',
+    });
+  }
+  await openHome(home);
+}
+
+/** The same for a restore, which may be the one that makes it whole. @throws as `prepareHome`. */
+export async function openHome(home: string): Promise<void> {
   makeFolder(home);
   const paths = homePaths(home);
   if (existsSync(paths.record)) {

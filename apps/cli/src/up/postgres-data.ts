@@ -6,6 +6,7 @@ import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { writeFileAtomic } from '@cluster-ai/platform/files/write-file-atomic.ts';
 import type { PostgresBinaries } from '@cluster-ai/platform/postgres/embedded-binaries.ts';
 import { initDataFolder } from '@cluster-ai/platform/postgres/embedded-server.ts';
+import type { ServerUser } from '@cluster-ai/platform/postgres/embedded-server.ts';
 
 const user = 'cluster_ai';
 const database = 'cluster_ai';
@@ -20,12 +21,14 @@ export interface EmbeddedDatabase {
 /**
  * Makes the embedded server's data folder unless it exists: passwords by SCRAM on every connection, the password in
  * `<folder>/password`, mode 0600. A start that was cut off leaves nothing that the next one would take for a database.
+ * @param serverUser whom the folder belongs to, when root asks. The file with the password stays the caller's.
  * @throws ClusterError PREREQUISITE_MISSING when the data was written by another major version of PostgreSQL.
  */
 export async function prepareDatabase(
   folder: string,
   socketFolder: string,
   binaries: PostgresBinaries,
+  serverUser?: ServerUser,
 ): Promise<EmbeddedDatabase> {
   const dataFolder = join(folder, 'data');
   const passwordFile = join(folder, 'password');
@@ -35,8 +38,8 @@ export async function prepareDatabase(
     await writeFileAtomic(passwordFile, password);
     const partial = join(folder, 'data.partial');
     rmSync(partial, { recursive: true, force: true });
-    await initDataFolder({ binaries, dataFolder: partial, superuser: user, password, user: undefined });
-    createDatabase(binaries, partial);
+    await initDataFolder({ binaries, dataFolder: partial, superuser: user, password, user: serverUser });
+    createDatabase(binaries, partial, serverUser);
     renameSync(partial, dataFolder);
   } else {
     assertSameMajor(dataFolder, binaries);
@@ -47,8 +50,9 @@ export async function prepareDatabase(
 }
 
 /** The package brings no psql; a server in single-user mode takes one statement a line. */
-function createDatabase(binaries: PostgresBinaries, dataFolder: string): void {
+function createDatabase(binaries: PostgresBinaries, dataFolder: string, serverUser: ServerUser | undefined): void {
   const result = spawnSync(binaries.postgres, ['--single', '-D', dataFolder, 'postgres'], {
+    ...serverUser,
     input: `CREATE DATABASE ${database}\n`,
     env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' },
     cwd: '/',
@@ -68,7 +72,7 @@ function assertSameMajor(dataFolder: string, binaries: PostgresBinaries): void {
     'PREREQUISITE_MISSING',
     `the database in ${dataFolder} was written by PostgreSQL ${written}, and this version brings PostgreSQL ${present}, which cannot read it`,
     {
-      fix: `start PostgreSQL ${written} on it and give its address as DATABASE_URL, or export it there with pg_dump, move ${dataFolder} away, and import into the new one`,
+      fix: `start PostgreSQL ${written} on it and give its address as DATABASE_URL, make a backup there with the version of Cluster AI that wrote it (cluster-ai backup), move ${dataFolder} away, and restore it here`,
     },
   );
 }

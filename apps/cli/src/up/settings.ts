@@ -30,6 +30,8 @@ export interface UpFlags {
   /** False for `--no-examples`. */
   readonly examples?: boolean;
   readonly databaseUrl?: string | undefined;
+  /** Of `backup` and `restore`. */
+  readonly storage?: string | undefined;
   readonly user?: string | undefined;
   readonly config?: string | undefined;
   readonly verbose?: boolean;
@@ -91,6 +93,7 @@ export function loadUpSettings(flags: UpFlags, env: Env, uid: number | undefined
       ['--tls-key', 'http.tls.keyFile', flags.tlsKey],
       ['--public-url', 'http.publicUrl', flags.publicUrl],
       ['--database-url', 'database.url', flags.databaseUrl],
+      ['--storage', 'storage.folder', flags.storage],
       [
         '--model-repository',
         'sources.repository',

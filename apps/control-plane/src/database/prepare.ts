@@ -6,6 +6,7 @@ import { migrate } from '@cluster-ai/platform/postgres/migrate.ts';
 import type { Pool } from '@cluster-ai/platform/postgres/pool.ts';
 import { readTransaction, writeTransaction } from '@cluster-ai/platform/postgres/transaction.ts';
 import { chainOldEntries } from '../features/audit/index.ts';
+import { recordDataOperations } from '../features/data-operations/index.ts';
 import { selectHead } from '../features/snapshots/index.ts';
 import { selectSettings } from '../features/settings/index.ts';
 import { importExamples } from '../features/sources/index.ts';
@@ -18,7 +19,7 @@ import type { Tables } from './tables.ts';
 const retryMs = 500;
 
 /**
- * Runs the migrations, chains audit entries of before the chain, opens the store, makes the admin token known to gateways and imports the example models. While the database is away it tries
+ * Runs the migrations, chains audit entries of before the chain, opens the store, records a restore, makes the admin token known to gateways and imports the example models. While the database is away it tries
  * again: the process lives on and says so in /readyz.
  * @throws ClusterError CONFLICT or PREREQUISITE_MISSING when the database cannot be used by this program.
  */
@@ -37,6 +38,7 @@ export async function prepareDatabase(
       // Before anybody is served: a session must not end by a default that was changed.
       await plane.settings.refresh(() => readTransaction(pool.kysely<Tables>(), pool, selectSettings));
       plane.store.open();
+      await recordDataOperations(plane.store);
       await plane.store.change({ actor: 'system', requestId: 'start' }, async (change) => {
         await writeAdminKey(change, plane.tokens.adminSha256);
         await registerIssuer(change, plane.identity.issuer);

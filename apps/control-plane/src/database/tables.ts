@@ -190,6 +190,13 @@ export interface Tables {
     withheld: 'secret' | 'size' | null;
     created_at: Time;
   };
+  data_operations: {
+    id: string;
+    kind: 'backup' | 'restore';
+    at: Time;
+    detail: Json<{ readonly file: string; readonly [name: string]: unknown }>;
+    recorded_at: MaybeTime;
+  };
   leases: { name: string; holder: string; expires_at: Time };
 }
 

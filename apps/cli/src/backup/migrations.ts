@@ -1,0 +1,9 @@
+import { join } from 'node:path';
+import { readMigrations } from '@cluster-ai/platform/postgres/migrate.ts';
+import type { Migration } from '@cluster-ai/platform/postgres/migrate.ts';
+import { programFolder } from '../up/programs.ts';
+
+/** The migrations of this program. */
+export function ownMigrations(): Promise<Migration[]> {
+  return readMigrations(join(programFolder, 'apps/control-plane/migrations'));
+}

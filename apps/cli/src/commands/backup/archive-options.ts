@@ -1,0 +1,24 @@
+import { statSync } from 'node:fs';
+import type { ArchiveOptions } from '../../backup/read-archive.ts';
+import { startProgress } from '../../output/progress.ts';
+
+/** A backup that is read with a bar on the terminal, which `end` takes off. */
+export function archiveOptions(
+  path: string,
+  passphrase: ArchiveOptions['passphrase'],
+  label: string,
+): ArchiveOptions & { end(): void } {
+  let bar: ReturnType<typeof startProgress> | null = null;
+  return {
+    path,
+    passphrase,
+    onProgress: (bytes) => {
+      bar ??= startProgress(label, statSync(path).size);
+      bar.update(bytes);
+    },
+    end: () => {
+      bar?.end();
+      bar = null;
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import { ClusterError } from '@cluster-ai/core/errors.ts';
+import type { Owner } from '../backup/owner.ts';
+import { readPassphrase } from '../backup/passphrase.ts';
+import { restoreHome } from '../backup/restore-home.ts';
+import type { RestoredHome } from '../backup/restore-home.ts';
+import { checkArchive } from '../backup/verify-backup.ts';
+import { ask } from '../output/ask.ts';
+import { print } from '../output/print.ts';
+import { bytesText, renderFields, secondsText, timeText } from '../output/table.ts';
+import { giveHome } from '../up/as-user.ts';
+import type { UpSettings } from '../up/settings.ts';
+import { createSystemUser, findSystemUser } from '../up/system-user.ts';
+import { archiveOptions } from './backup/archive-options.ts';
+import { settingsOf, withDataOptions, withKeyFile } from './backup/options.ts';
+import type { DataOptions } from './backup/options.ts';
+import { withConfirmation } from './confirm.ts';
+import type { ConfirmOptions } from './confirm.ts';
+import { withExamples } from './with-examples.ts';
+
+interface RestoreCommandOptions extends DataOptions, ConfirmOptions {
+  readonly replace?: boolean;
+  readonly user?: string;
+}
+
+export function restoreCommand(): Command {
+  const command = new Command('restore')
+    .description('Restore a backup into an empty data folder or database; gateways follow by themselves')
+    .argument('<file>', 'the backup')
+    .option('--replace', 'where there is data already: put the backup in its place')
+    .option('--user <name>', 'system user that a new data folder belongs to when root asks (default cluster-ai)')
+    .action(async (file: string, _flags, command: Command) => {
+      await restore(resolve(file), command.optsWithGlobals<RestoreCommandOptions>());
+    });
+  return withExamples(
+    withConfirmation(withKeyFile(withDataOptions(command))),
+    'cluster-ai restore cluster-ai-20260131T120000Z.backup --key-file backup.key --home /var/lib/cluster-ai',
+    'cluster-ai restore before-the-upgrade.backup --replace',
+  );
+}
+
+async function restore(path: string, options: RestoreCommandOptions): Promise<void> {
+  const beganMs = performance.now();
+  const settings = settingsOf(options);
+  const passphrase = readPassphrase(options.keyFile, process.env);
+  const replace = options.replace === true;
+  if (replace) await confirmReplace(options, settings.home);
+  const archive = archiveOptions(path, async () => passphrase, 'check');
+  let restored: RestoredHome;
+  try {
+    // Before anything is touched.
+    const { description } = await checkArchive(archive);
+    archive.end();
+    process.stderr.write(`restoring the state of ${timeText(description.createdAt)}\n`);
+    const { home, owner } = dataFolder(settings);
+    restored = await restoreHome({ archive, settings, home, owner, replace });
+  } finally {
+    archive.end();
+  }
+  const durationMs = Math.round(performance.now() - beganMs);
+  const { description, epoch, rows, files, fileBytes, missingFiles, secrets, migrated, replaced } = restored;
+  const data = {
+    home: settings.home,
+    createdAt: description.createdAt,
+    epoch,
+    epochBefore: description.epoch,
+    tables: description.tables.length,
+    rows,
+    files,
+    fileBytes,
+    missingFiles,
+    secrets: [...secrets.keys()],
+    migrated,
+    replaced,
+    durationMs,
+  };
+  print(options.output, data, () => report(restored, settings.home, durationMs));
+  process.stderr.write(`${advice(restored).join('\n')}\n`);
+}
+
+async function confirmReplace({ yes }: ConfirmOptions, home: string): Promise<void> {
+  if (yes === true) return;
+  if (!process.stdin.isTTY) {
+    throw new ClusterError('CONFIG_INVALID', 'replacing data must be confirmed, and there is no terminal to ask on', {
+      fix: 'add --yes',
+    });
+  }
+  const typed = await ask({ text: `This puts the backup in the place of what is in ${home}. Type replace to go on: ` });
+  if (typed.trim() !== 'replace') throw new ClusterError('CANCELLED', 'nothing was changed: it was not confirmed');
+}
+
+/** Under root the folder belongs to the system user that `up` runs as. */
+function dataFolder({ home, up }: UpSettings): { home: string; owner: Owner } {
+  if (process.getuid?.() !== 0) return { home: existsSync(home) ? realpathSync(home) : home, owner: null };
+  const owner = findSystemUser(up.value.user) ?? createSystemUser(up.value.user);
+  const line = (text: string): void => void process.stderr.write(`${text}\n`);
+  return { home: giveHome(home, owner, { line }), owner };
+}
+
+function report(restored: RestoredHome, home: string, durationMs: number): string {
+  const { description, epoch, rows, files, fileBytes, migrated, replaced } = restored;
+  return renderFields({
+    home,
+    'state of': `${timeText(description.createdAt)}, snapshot ${description.snapshotVersion}`,
+    'new epoch': epoch,
+    database: `${rows} rows in ${description.tables.length} tables, read back the same`,
+    'model files': `${files}, ${bytesText(fileBytes)} written`,
+    migrated: migrated.length === 0 ? 'not needed' : migrated.join(', '),
+    ...(replaced === null ? {} : { 'kept aside': replaced }),
+    took: secondsText(durationMs),
+  });
+}
+
+function advice({ description, missingFiles, replaced }: RestoredHome): string[] {
+  const since = timeText(description.createdAt);
+  return [
+    ...(missingFiles.length === 0
+      ? []
+      : [`warning: ${missingFiles.length} model files are not in the backup; push their versions again`]),
+    `keys and people are as they were at ${since}: what was revoked or disabled since then must be so again`,
+    'everybody signs in again; invitations and set-up codes of before the backup have ended',
+    ...(replaced === null ? [] : [`when all is well, remove ${replaced}`]),
+    'next: cluster-ai up',
+  ];
+}

@@ -1,0 +1,2 @@
+export { dataOperationJobs } from './jobs.ts';
+export { recordDataOperations } from './record.ts';
