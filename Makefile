@@ -10,7 +10,7 @@ WITH_NODE = env PATH="$(CURDIR)/.tools/bin:$(CURDIR)/node_modules/.bin:$$PATH"
 export ORT_DISABLE_TELEMETRY := 1
 
 .DEFAULT_GOAL := help
-.PHONY: up test check unit test-system bench drills soak format models bootstrap clean help example-ocr sbom
+.PHONY: up backup restore test check unit test-system bench drills soak format models bootstrap clean help example-ocr sbom
 
 ##@ Use
 
@@ -19,6 +19,12 @@ up: bootstrap ## Start Cluster AI on this machine (options: make up ARGS="--help
 
 example-ocr: bootstrap ## Push PP-OCR to the running platform and read a picture (ARGS="picture.jpg")
 	@exec $(WITH_NODE) node tools/example-ocr.ts $(ARGS)
+
+backup: bootstrap ## Back everything up into one file (make backup ARGS="<folder> --key-file <file>")
+	@exec "$(NODE)" apps/cli/src/main.ts backup $(ARGS)
+
+restore: bootstrap ## Restore a backup (make restore ARGS="<file> --key-file <file>")
+	@exec "$(NODE)" apps/cli/src/main.ts restore $(ARGS)
 
 ##@ Prove
 

@@ -1,0 +1,122 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import packageJson from '../package.json' with { type: 'json' };
+
+/**
+ * Makes the fixture of tests/integration/upgrade.test.ts: the program of an earlier commit makes a data folder with one of
+ * everything, and the program of this checkout makes a backup of it.
+ *
+ *     node tools/make-upgrade-fixture.ts <commit>
+ *
+ * Do this for each release, with the commit of the release; the fixtures before it stay.
+ */
+const root = resolve(import.meta.dirname, '..');
+const readyWithinMs = 180_000;
+
+interface Running {
+  readonly url: string;
+  readonly home: string;
+  readonly main: string;
+  stop(): Promise<void>;
+}
+
+async function makeFixture(commit: string): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'cluster-ai-fixture-'));
+  const source = join(folder, 'source');
+  const short = execFileSync('git', ['rev-parse', '--short=7', commit], { cwd: root, encoding: 'utf8' }).trim();
+  const target = join(root, `tests/fixtures/upgrade/${packageJson.version}-${short}.backup`);
+  try {
+    execFileSync('git', ['worktree', 'add', '--detach', source, commit], { cwd: root, stdio: 'ignore' });
+    execFileSync('chmod', ['755', folder]);
+    // Its packages are those of this checkout: a data folder comes of what the program writes.
+    symlinkSync(join(root, 'node_modules'), join(source, 'node_modules'));
+    const platform = await start(join(source, 'apps/cli/src/main.ts'), join(folder, 'home'));
+    try {
+      fill(platform);
+      // Reports of the gateway become a traffic history every ten seconds.
+      await sleep(15_000);
+    } finally {
+      await platform.stop();
+    }
+    rmSync(target, { force: true });
+    execFileSync(process.execPath, [join(root, 'apps/cli/src/main.ts'), 'backup', target, '--home', platform.home], {
+      stdio: 'inherit',
+    });
+    return target;
+  } finally {
+    if (existsSync(source)) execFileSync('git', ['worktree', 'remove', '--force', source], { cwd: root });
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function start(main: string, home: string): Promise<Running> {
+  const [port, gatewayPort, metricsPort] = [await freePort(), await freePort(), await freePort()];
+  const ports = ['--port', `${port}`, '--gateway-port', `${gatewayPort}`, '--metrics-port', `${metricsPort}`];
+  const child = spawn(process.execPath, [main, 'up', '--home', home, '--no-examples', ...ports], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  const exited = once(child, 'exit');
+  const url = `http://127.0.0.1:${port}`;
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM');
+    await exited;
+  };
+  const endMs = performance.now() + readyWithinMs;
+  for (;;) {
+    const isReady = await fetch(`${url}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (isReady) return { url, home, main, stop };
+    if (child.exitCode !== null || performance.now() > endMs) {
+      await stop();
+      throw new Error('the program of that commit did not start');
+    }
+    await sleep(200);
+  }
+}
+
+/** One of everything, by the commands of that commit. */
+function fill({ url, home, main }: Running): void {
+  const run = (...words: string[]): string =>
+    execFileSync(process.execPath, [main, ...words, '--server', url], {
+      env: { ...process.env, CLUSTER_AI_HOME: home },
+      encoding: 'utf8',
+    });
+  const iris = join(root, 'models/iris/1');
+  run('model', 'push', 'iris', iris, '--description', 'Tells three kinds of iris apart', '--notes', 'the first');
+  run('model', 'push', 'iris', iris, '--notes', 'the second', '--lineage', 'accuracy=0.97', '--no-deploy');
+  run('alias', 'set', 'iris', 'champion', '1');
+  run('route', 'split', 'iris', '1=90', '2=10');
+  run('key', 'create', 'kept', '--model', 'iris', '--rate', '5', '--daily-quota', '1000');
+  run('key', 'create', 'gone');
+  run('key', 'revoke', 'gone');
+  run('user', 'invite', 'ana@example.com', '--role', 'operator');
+  run('settings', 'set', 'log_level', 'warn');
+  const body = JSON.stringify({
+    inputs: [{ name: 'input', shape: [1, 4], datatype: 'FP32', data: [5.1, 3.5, 1.4, 0.2] }],
+  });
+  for (let count = 0; count < 50; count += 1) {
+    execFileSync('curl', ['-sSf', `${url}/predict/v2/models/iris/infer`, '-d', body], { stdio: 'ignore' });
+  }
+  console.log(readFileSync(join(home, 'home.json'), 'utf8').trim());
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port is free');
+  return address.port;
+}
+
+const [, , commit] = process.argv;
+if (commit === undefined) throw new Error('name a commit: node tools/make-upgrade-fixture.ts <commit>');
+console.log(`made ${await makeFixture(commit)}`);
