@@ -8,7 +8,6 @@ import { createKey as makeKey, revokeKey } from '@cluster-ai/contract/api/keys.t
 import { listGateways } from '@cluster-ai/contract/api/system.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { z } from 'zod';
 import { irisRequest } from '../iris.ts';
 import { cli, runCli } from '../run-cli.ts';
 import { startGateway } from '../start-gateway.ts';
@@ -20,7 +19,6 @@ const folder = mkdtempSync(join(tmpdir(), 'cluster-ai-backup-'));
 const keyFile = join(folder, 'backup.key');
 const file = join(folder, 'first.backup');
 const iris = join(repository, 'models/iris');
-const restoredSchema = z.looseObject({ epoch: z.uuid() });
 const people = { email: 'ana@example.com' };
 
 let platform: Platform;
@@ -77,6 +75,11 @@ async function follows(what: string, is: (snapshot: { epoch: string; version: nu
 async function applied(): Promise<{ epoch: string; version: number }> {
   const { items } = await callEndpoint(client(), listGateways, {});
   return items.find(({ gateway: name }) => name === 'elsewhere')?.report.applied ?? { epoch: '', version: -1 };
+}
+
+/** What `restore -o json` prints. */
+function printed(text: string): { readonly epoch: string } {
+  return JSON.parse(text) as { readonly epoch: string };
 }
 
 test('every entry of the data folder is in the backup, or named as left out', () => {
@@ -158,8 +161,8 @@ test('after a restore the platform and its gateways are where the backup was', a
   await platform.stop();
   const stopped = await runCli(platform, ['restore', file, '--key-file', keyFile]);
   expect([stopped.code, stopped.stderr]).toEqual([1, expect.stringContaining('is not empty')]);
-  const restored = restoredSchema.parse(
-    JSON.parse(await cli(platform, 'restore', file, '--key-file', keyFile, '--replace', '--yes', '-o', 'json')),
+  const restored = printed(
+    await cli(platform, 'restore', file, '--key-file', keyFile, '--replace', '--yes', '-o', 'json'),
   );
   expect(restored).toMatchObject({ epochBefore: before.epoch, migrated: [], missingFiles: [] });
   // Without a control plane it goes on with what it had.
@@ -188,7 +191,7 @@ test('a stopped platform is backed up as well, and starts from it in a new folde
   const again = join(folder, 'stopped.backup');
   await cli(platform, 'backup', again);
   const home = join(folder, 'new-home');
-  const restored = restoredSchema.parse(JSON.parse(await cli({ ...platform, home }, 'restore', again, '-o', 'json')));
+  const restored = printed(await cli({ ...platform, home }, 'restore', again, '-o', 'json'));
   for (const name of ['admin-token', 'gateway-token', 'control-plane/predict-token-key.pem']) {
     expect(readFileSync(join(home, name), 'utf8')).toBe(readFileSync(join(platform.home, name), 'utf8'));
   }

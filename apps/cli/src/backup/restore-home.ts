@@ -31,7 +31,7 @@ export interface RestoredHome extends Restored {
 }
 
 /** What a folder holds of an installation; null for nothing. */
-export function presentData(home: string, { secrets }: DataPlaces): string | null {
+function presentData(home: string, { secrets }: DataPlaces): string | null {
   const paths = homePaths(home);
   const found = [paths.restoring, paths.record, join(paths.postgres, 'data'), ...Object.values(secrets)];
   return found.find((path) => existsSync(path)) ?? null;

@@ -8,14 +8,11 @@ export const magic = Buffer.from('cluster-ai backup 1\n');
 
 export const formatVersion = 1;
 
-/** Content of a data record at most; damage is told apart to this many bytes. */
-export const dataBytesMax = 65_536;
+/** Content of a record at most, and of the header; damage is told apart to this many bytes. */
+export const contentBytesMax = 65_536;
 
 /** Kind (1 byte) and length of the content (4 bytes). */
 export const recordHeadBytes = 5;
-
-/** JSON of the header, and of the records that begin and end a part. */
-export const textBytesMax = dataBytesMax;
 
 export const recordKinds = { partBegin: 1, data: 2, partEnd: 3, archiveEnd: 4 } as const;
 

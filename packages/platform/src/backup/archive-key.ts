@@ -3,7 +3,7 @@ import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { Encryption } from './archive-form.ts';
 
 /** Shorter ones can be guessed from a stolen file. */
-export const passphraseCharactersMin = 16;
+const passphraseCharactersMin = 16;
 const passphraseCharactersMax = 4_096;
 /** 128 MiB and about half a second for each guess, as OWASP recommends for scrypt. */
 const costLog2Default = 17;

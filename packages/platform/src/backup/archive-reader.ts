@@ -15,7 +15,7 @@ import {
   partEndSchema,
   recordHeadBytes,
   recordKinds,
-  textBytesMax,
+  contentBytesMax,
 } from './archive-form.ts';
 import type { ArchiveHeader, ArchivePart } from './archive-form.ts';
 import { openArchiveKey } from './archive-key.ts';
@@ -155,7 +155,7 @@ export class ArchiveReader {
     const head = await this.exactly(recordHeadBytes);
     const kind = head.readUInt8(0);
     const length = head.readUInt32BE(1);
-    if (length > textBytesMax) throw this.damageAt(begin);
+    if (length > contentBytesMax) throw this.damageAt(begin);
     // Copies: what the file's buffer holds changes with the next read.
     const stored = Buffer.from(await this.exactly(length));
     const tag = await this.exactly(this.sealer.tagBytes);
@@ -211,7 +211,7 @@ async function readHeader(path: string, file: BufferedFile): Promise<{ header: A
   const lengthBytes = await file.read(4);
   if (lengthBytes.length < 4) throw truncated(path, 'its header', file.offset);
   const length = lengthBytes.readUInt32BE(0);
-  if (length > textBytesMax) throw damaged(path, 'its header', magic.length, file.offset);
+  if (length > contentBytesMax) throw damaged(path, 'its header', magic.length, file.offset);
   const text = Buffer.from(await file.read(length));
   const stored = Buffer.from(await file.read(32));
   if (stored.length < 32) throw truncated(path, 'its header', file.offset);

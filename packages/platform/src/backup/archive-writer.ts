@@ -4,7 +4,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
-import { dataBytesMax, formatVersion, magic, manifestPartName, recordKinds } from './archive-form.ts';
+import { contentBytesMax, formatVersion, magic, manifestPartName, recordKinds } from './archive-form.ts';
 import type { ArchiveHeader, ArchivePart, RecordKind } from './archive-form.ts';
 import type { ArchiveKey } from './archive-key.ts';
 import { recordHead, recordSeal } from './seal-record.ts';
@@ -114,12 +114,12 @@ export class ArchiveWriter {
   private async take(pending: Pending, chunk: Uint8Array, hash: Hash): Promise<void> {
     hash.update(chunk);
     for (let offset = 0; offset < chunk.length;) {
-      const piece = chunk.subarray(offset, offset + dataBytesMax - pending.bytes);
+      const piece = chunk.subarray(offset, offset + contentBytesMax - pending.bytes);
       // The source may use its memory again for the next chunk.
       pending.chunks.push(Buffer.from(piece));
       pending.bytes += piece.length;
       offset += piece.length;
-      if (pending.bytes < dataBytesMax) continue;
+      if (pending.bytes < contentBytesMax) continue;
       await this.record(recordKinds.data, Buffer.concat(pending.chunks));
       pending.chunks = [];
       pending.bytes = 0;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import fc from 'fast-check';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { dataBytesMax, magic } from './archive-form.ts';
+import { contentBytesMax, magic } from './archive-form.ts';
 import { newArchiveKey } from './archive-key.ts';
 import type { ArchiveKey } from './archive-key.ts';
 import { ArchiveReader } from './archive-reader.ts';
@@ -74,7 +74,14 @@ describe.each([
 
   test('whatever was written is read back, in its order', async () => {
     const content = fc.uint8Array({ maxLength: 4_000 }).map((bytes) => Buffer.from(bytes));
-    const sizes = fc.constantFrom(0, 1, dataBytesMax - 1, dataBytesMax, dataBytesMax + 1, 3 * dataBytesMax + 7);
+    const sizes = fc.constantFrom(
+      0,
+      1,
+      contentBytesMax - 1,
+      contentBytesMax,
+      contentBytesMax + 1,
+      3 * contentBytesMax + 7,
+    );
     const parts = fc.array(
       fc.tuple(
         fc.string({ minLength: 1, maxLength: 20, unit: 'binary' }).filter((name) => name !== 'manifest'),
@@ -158,12 +165,12 @@ describe.each([
 
   test('records that were moved, left out, repeated or added are told', async () => {
     const same: Parts = [
-      ['a', Buffer.concat([Buffer.alloc(dataBytesMax, 1), Buffer.alloc(dataBytesMax, 1)])],
+      ['a', Buffer.concat([Buffer.alloc(contentBytesMax, 1), Buffer.alloc(contentBytesMax, 1)])],
       ['b', randomBytes(10)],
     ];
     await write(path, same, seal());
     const whole = readFileSync(path);
-    const record = 5 + dataBytesMax + (encrypted ? 16 : 32);
+    const record = 5 + contentBytesMax + (encrypted ? 16 : 32);
     const first = whole.indexOf(encrypted ? Buffer.from([2, 0, 1, 0, 0]) : Buffer.alloc(64, 1)) - (encrypted ? 0 : 5);
     const a = whole.subarray(first, first + record);
     const b = whole.subarray(first + record, first + 2 * record);

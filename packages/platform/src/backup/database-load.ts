@@ -172,25 +172,27 @@ async function makeRoom(client: pg.ClientBase, replace: boolean): Promise<void> 
   await dropEverything(client);
 }
 
-/** Whatever migrations can make, in an order in which nothing stands in the way; not what belongs to an extension. */
+/** Whatever migrations can make, in an order in which nothing stands in the way: kind, catalogue, namespace, which, name. */
 const drops = [
-  ['pg_class', "c.relkind in ('r', 'p')", "'table public.' || quote_ident(c.relname)", 'relnamespace'],
-  ['pg_class', "c.relkind = 'v'", "'view public.' || quote_ident(c.relname)", 'relnamespace'],
-  ['pg_class', "c.relkind = 'm'", "'materialized view public.' || quote_ident(c.relname)", 'relnamespace'],
-  ['pg_class', "c.relkind = 'S'", "'sequence public.' || quote_ident(c.relname)", 'relnamespace'],
-  ['pg_proc', 'true', "'routine ' || c.oid::regprocedure", 'pronamespace'],
-  ['pg_type', "c.typtype in ('e', 'd')", "'type public.' || quote_ident(c.typname)", 'typnamespace'],
+  ['table', 'pg_class', 'relnamespace', "c.relkind in ('r', 'p')", 'quote_ident(c.relname)'],
+  ['view', 'pg_class', 'relnamespace', "c.relkind = 'v'", 'quote_ident(c.relname)'],
+  ['materialized view', 'pg_class', 'relnamespace', "c.relkind = 'm'", 'quote_ident(c.relname)'],
+  ['sequence', 'pg_class', 'relnamespace', "c.relkind = 'S'", 'quote_ident(c.relname)'],
+  ['routine', 'pg_proc', 'pronamespace', 'true', 'c.oid::regprocedure::text'],
+  ['type', 'pg_type', 'typnamespace', "c.typtype in ('e', 'd')", 'quote_ident(c.typname)'],
 ] as const;
 
+/** What belongs to an extension stays. */
 async function dropEverything(client: pg.ClientBase): Promise<void> {
-  for (const [catalogue, kind, what, namespace] of drops) {
-    const found = await client.query<{ what: string }>(
-      `select ${what} as what from ${catalogue} c where c.${namespace} = 'public'::regnamespace and ${kind}
+  for (const [kind, catalogue, namespace, which, name] of drops) {
+    const found = await client.query<{ name: string }>(
+      `select ${name} as name from ${catalogue} c where c.${namespace} = 'public'::regnamespace and ${which}
        and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'e')`,
     );
-    // What is named twice was dropped with what it belonged to.
-    for (const row of found.rows)
-      await client.query(`drop ${row.what.replace(/^(\S+|materialized view) /, '$1 if exists ')} cascade`);
+    for (const row of found.rows) {
+      // It may have gone with another one.
+      await client.query(`drop ${kind} if exists ${row.name} cascade`);
+    }
   }
 }
 
