@@ -40,6 +40,14 @@ unit: bootstrap ## The tests beside the code
 test-system: bootstrap ## The tests that start whole programs (tests/)
 	@exec $(WITH_NODE) node tools/test.ts system
 
+# TARGET=a,b MINUTES=60 SEED=1 INPUT=file, and KEEP=1 to keep what was learnt as the corpus.
+FUZZ_ARGS = $(if $(TARGET),--target "$(TARGET)") $(if $(MINUTES),--minutes "$(MINUTES)") $(if $(SEED),--seed "$(SEED)") \
+  $(if $(INPUT),--input "$(INPUT)") $(if $(KEEP),--keep)
+
+.PHONY: fuzz
+fuzz: bootstrap ## Look for inputs that break a decoder, for an hour (options: TARGET=, MINUTES=, SEED=, INPUT=, KEEP=1)
+	@exec $(WITH_NODE) node tests/fuzz/fuzz.ts $(FUZZ_ARGS)
+
 bench: bootstrap ## Measure the gateway beside the plain session.run() loop
 	@$(WITH_NODE) node tools/install-bench-programs.ts
 	@exec $(WITH_NODE) node tests/load/bench.ts $(ARGS)

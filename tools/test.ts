@@ -3,18 +3,22 @@ import type { Outcome } from './test/count-tests.ts';
 import { installPrerequisites } from './test/prerequisites.ts';
 import { installPythonEnvironments } from './test/python-environment.ts';
 import { runCheck } from './test/run-check.ts';
+import { runFuzz } from './test/run-fuzz.ts';
 import { runVitest } from './test/run-vitest.ts';
 
-// The test door: node tools/test.ts [checks|unit|system]; without a word, all of it.
+// The test door: node tools/test.ts [checks|unit|system|fuzz]; without a word, all of it.
 // The last line of its output is 'N passed, N failed', alone.
 
 interface Step {
   readonly title: string;
-  readonly kind: 'prepare' | 'checks' | 'unit' | 'system';
+  readonly kind: 'prepare' | 'checks' | 'unit' | 'system' | 'fuzz';
   readonly run: () => Outcome;
 }
 
 const root = join(import.meta.dirname, '..');
+
+/** For all targets together; `make fuzz` takes longer. */
+const fuzzMinutes = 2;
 
 const check =
   (program: string, ...args: readonly string[]) =>
@@ -54,6 +58,7 @@ const steps: readonly Step[] = [
     kind: 'unit',
     run: () => runVitest(root, 'unit', '{packages,apps,tools,models,web-dashboard}/**/*.test.{ts,tsx}'),
   },
+  { title: 'fuzzing', kind: 'fuzz', run: () => runFuzz(root, fuzzMinutes) },
   { title: 'system tests', kind: 'system', run: () => runVitest(root, 'system', 'tests/**/*.test.ts') },
 ];
 
@@ -86,7 +91,7 @@ const outcomes = steps.filter((step) => isWanted(step, word)).map(runStep);
 const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0);
 const failed = outcomes.reduce((sum, outcome) => sum + outcome.failed, 0);
 console.log(`\n── all of it\n${outcomes.map(({ line }) => line).join('\n')}`);
-if (outcomes.length === 0) console.log(`There is no part '${word}': write checks, unit, system, or nothing.`);
+if (outcomes.length === 0) console.log(`There is no part '${word}': write checks, unit, system, fuzz, or nothing.`);
 console.log(`\n${passed} passed, ${failed} failed`);
 // Nothing proven is not a success.
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;

@@ -17,7 +17,7 @@ export function readSnapshot(signed: SignedSnapshot): Snapshot {
   if (createHash('sha256').update(signed.text).digest('hex') !== signed.sha256) {
     throw new ClusterError('CHECKSUM_MISMATCH', 'the snapshot text does not have the checksum that came with it');
   }
-  const document: unknown = JSON.parse(signed.text);
+  const document = parse(signed.text);
   const format = snapshotSchema.pick({ formatVersion: true }).safeParse(document);
   if (format.success && format.data.formatVersion > snapshotFormatVersion) {
     throw new ClusterError(
@@ -31,4 +31,12 @@ export function readSnapshot(signed: SignedSnapshot): Snapshot {
     throw new ClusterError('INTERNAL', 'the snapshot does not have the agreed form', { cause: parsed.error });
   }
   return parsed.data;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new ClusterError('INTERNAL', 'the snapshot is not JSON', { cause });
+  }
 }

@@ -36,6 +36,27 @@ describe('FrameSplitter', () => {
     expect(frame?.buffer).toBe(chunk.buffer);
   });
 
+  it('takes memory for a long frame as its bytes arrive, and finds it whole', () => {
+    const length = 40 * 2 ** 20;
+    const stream = new Uint8Array(length + 24);
+    const view = new DataView(stream.buffer);
+    view.setUint32(0, length, true);
+    view.setUint32(length, 24, true);
+    stream.fill(7, length - 8, length);
+    const splitter = new FrameSplitter();
+    const before = process.memoryUsage().arrayBuffers;
+    expect(splitter.push(stream.subarray(0, 5))).toEqual([]);
+    const claimedBytes = process.memoryUsage().arrayBuffers - before;
+    expect(claimedBytes, `${claimedBytes} bytes for the first five`).toBeLessThan(8 * 2 ** 20);
+    const found: Uint8Array[] = [];
+    for (let offset = 5; offset < stream.byteLength; offset += 1_000_003) {
+      found.push(...splitter.push(stream.slice(offset, offset + 1_000_003)));
+    }
+    expect(found.map((frame) => frame.byteLength)).toEqual([length, 24]);
+    expect(Buffer.compare(found[0] ?? new Uint8Array(), stream.subarray(0, length))).toBe(0);
+    expect(splitter.isInsideFrame).toBe(false);
+  });
+
   it.each([
     ['too short', 16],
     ['not aligned', 28],

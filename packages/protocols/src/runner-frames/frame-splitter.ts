@@ -4,13 +4,21 @@ import { frameLengthAt, frameView } from './frame.ts';
 const lengthBytes = 4;
 
 /**
+ * Memory that a frame is given on its word alone; a longer one gets more as its bytes arrive, so that four bytes cannot
+ * claim a gibibyte. Nearly every frame is shorter.
+ */
+const claimedBytesMax = 4 * 2 ** 20;
+
+/**
  * Cuts a byte stream into frames. A frame that lies whole in one chunk is a view of it; one that does not is put
  * together once, in memory of its own.
  */
 export class FrameSplitter {
-  /** The frame under way; null between frames. */
+  /** The begin of the frame under way, with room for more of it; null between frames. */
   private partial: Uint8Array | null = null;
   private filled = 0;
+  /** Of the frame under way. */
+  private length = 0;
   /** The first bytes of a frame whose length is not known yet. */
   private readonly start = new Uint8Array(lengthBytes);
   private startFilled = 0;
@@ -48,7 +56,8 @@ export class FrameSplitter {
     this.start.set(chunk.subarray(offset, offset + taken), this.startFilled);
     this.startFilled += taken;
     if (this.startFilled === lengthBytes) {
-      this.partial = new Uint8Array(frameLengthAt(frameView(this.start), 0));
+      this.length = frameLengthAt(frameView(this.start), 0);
+      this.partial = new Uint8Array(Math.min(this.length, claimedBytesMax));
       this.partial.set(this.start.subarray(0, lengthBytes));
       this.filled = lengthBytes;
       this.startFilled = 0;
@@ -56,14 +65,24 @@ export class FrameSplitter {
     return offset + taken;
   }
 
-  private fillPartial(frame: Uint8Array, chunk: Uint8Array, offset: number, frames: Uint8Array[]): number {
-    const taken = Math.min(frame.byteLength - this.filled, chunk.byteLength - offset);
+  private fillPartial(begin: Uint8Array, chunk: Uint8Array, offset: number, frames: Uint8Array[]): number {
+    const taken = Math.min(this.length - this.filled, chunk.byteLength - offset);
+    const frame = this.withRoom(begin, this.filled + taken);
     frame.set(chunk.subarray(offset, offset + taken), this.filled);
     this.filled += taken;
-    if (this.filled === frame.byteLength) {
+    this.partial = frame;
+    if (this.filled === this.length) {
       frames.push(frame);
       this.partial = null;
     }
     return offset + taken;
+  }
+
+  /** Doubles what is there, so that each byte is copied about once; a frame ends with its own length exactly. */
+  private withRoom(begin: Uint8Array, needed: number): Uint8Array {
+    if (needed <= begin.byteLength) return begin;
+    const larger = new Uint8Array(Math.min(this.length, Math.max(needed, 2 * begin.byteLength)));
+    larger.set(begin.subarray(0, this.filled));
+    return larger;
   }
 }

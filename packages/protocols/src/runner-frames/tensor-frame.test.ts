@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { datatypes } from '@cluster-ai/core/tensors/datatype.ts';
+import { datatypes, elementBytes } from '@cluster-ai/core/tensors/datatype.ts';
 import { frameBytesMax, frameKinds, frameLengthAt, frameView, readFrameHeader, type FrameHeader } from './frame.ts';
-import { decodeTensorFrame, encodeTensorFrame, type TensorFrame } from './tensor-frame.ts';
+import { decodeTensorFrame, encodeTensorFrame, type PlacedTensor, type TensorFrame } from './tensor-frame.ts';
 
 const headers: fc.Arbitrary<FrameHeader> = fc.record({
   kind: fc.constantFrom(frameKinds.EXECUTE, frameKinds.RESULT),
@@ -11,23 +11,34 @@ const headers: fc.Arbitrary<FrameHeader> = fc.record({
   timeMs: fc.double({ noNaN: true }),
 });
 
-const frames: fc.Arbitrary<TensorFrame> = fc.record({
-  tensors: fc.array(
-    fc.record({
-      place: fc.integer({ min: 0, max: 65_535 }),
-      datatype: fc.constantFrom(...datatypes),
-      shape: fc.array(fc.maxSafeNat(), { maxLength: 5 }),
-      // Sizes on both sides of the limit from which a part is not copied.
-      parts: fc.array(
-        fc.oneof(
-          fc.uint8Array({ maxLength: 40 }),
-          fc.integer({ min: 16_380, max: 16_390 }).map((bytes) => new Uint8Array(bytes).fill(7)),
-        ),
-        { maxLength: 4 },
-      ),
-    }),
-    { maxLength: 4 },
+// Sizes on both sides of the limit from which a part is not copied.
+const parts = fc.array(
+  fc.oneof(
+    fc.uint8Array({ maxLength: 40 }),
+    fc.integer({ min: 16_380, max: 16_390 }).map((bytes) => new Uint8Array(bytes).fill(7)),
   ),
+  { maxLength: 4 },
+);
+
+const tensors: fc.Arbitrary<PlacedTensor> = fc
+  .record({
+    place: fc.integer({ min: 0, max: 65_535 }),
+    datatype: fc.constantFrom(...datatypes),
+    axes: fc.nat({ max: 4 }),
+    parts,
+    anyShape: fc.array(fc.maxSafeNat(), { maxLength: 5 }),
+  })
+  .map(({ place, datatype, axes, parts: pieces, anyShape }) => {
+    const width = elementBytes[datatype];
+    // The bytes of strings do not tell how many there are.
+    if (width === 0) return { place, datatype, shape: anyShape, parts: pieces };
+    const whole = pieces.map((piece) => piece.subarray(0, piece.byteLength - (piece.byteLength % width)));
+    const count = whole.reduce((sum, piece) => sum + piece.byteLength, 0) / width;
+    return { place, datatype, shape: [...Array.from({ length: axes }, () => 1), count], parts: whole };
+  });
+
+const frames: fc.Arbitrary<TensorFrame> = fc.record({
+  tensors: fc.array(tensors, { maxLength: 4 }),
   outputPlaces: fc.array(fc.integer({ min: 0, max: 65_535 }), { maxLength: 5 }),
 });
 
@@ -78,6 +89,20 @@ describe('tensor frames', () => {
         }
       }),
       { numRuns: 1_000 },
+    );
+  });
+
+  it.each([
+    ['more bytes than its shape needs', [2], 12],
+    ['fewer bytes than its shape needs', [2, 2], 8],
+    ['a shape of more bytes than there are in the world', [2 ** 40, 2 ** 40, 2 ** 40], 8],
+    ['a part of an element', [1], 6],
+  ] as const)('refuse a tensor with %s', (_what, shape, bytes) => {
+    const header = { kind: frameKinds.RESULT, requestId: 1, modelKey: 1, timeMs: 0 };
+    const tensor = { place: 0, datatype: 'FP32', shape, parts: [new Uint8Array(bytes)] } as const;
+    const frame = joined(encoded(header, { tensors: [tensor], outputPlaces: [] }));
+    expect(() => decodeTensorFrame(frame)).toThrow(
+      `malformed runner frame: a tensor FP32 [${shape.join(',')}] has ${bytes} bytes`,
     );
   });
 

@@ -1,4 +1,4 @@
-import { datatypes, type Datatype } from '@cluster-ai/core/tensors/datatype.ts';
+import { datatypes, elementBytes, type Datatype } from '@cluster-ai/core/tensors/datatype.ts';
 import {
   alignedBytes,
   frameBytesMax,
@@ -138,7 +138,9 @@ export function decodeTensorFrame(frame: Uint8Array): TensorFrame {
     offset = need(view, dimensions, rank * dimensionBytes);
     const shape: number[] = [];
     for (let axis = 0; axis < rank; axis += 1) shape.push(dimensionAt(view, dimensions + axis * dimensionBytes));
-    entries.push({ place: view.getUint16(entry, true), datatype, shape, bytes: view.getUint32(entry + 4, true) });
+    const bytes = view.getUint32(entry + 4, true);
+    assertFits(datatype, shape, bytes);
+    entries.push({ place: view.getUint16(entry, true), datatype, shape, bytes });
   }
   const outputPlaces: number[] = [];
   const places = offset;
@@ -151,6 +153,15 @@ export function decodeTensorFrame(frame: Uint8Array): TensorFrame {
   });
   if (offset !== frame.byteLength) throw malformedFrame(`${frame.byteLength - offset} bytes are left over`);
   return { tensors, outputPlaces };
+}
+
+/** Whoever uses the tensor counts with its shape: other bytes would be read past their end, or as other numbers. */
+function assertFits(datatype: Datatype, shape: readonly number[], bytes: number): void {
+  // Strings carry their own lengths.
+  if (datatype === 'BYTES') return;
+  let needed = elementBytes[datatype];
+  for (const dimension of shape) needed *= dimension;
+  if (needed !== bytes) throw malformedFrame(`a tensor ${datatype} [${shape.join(',')}] has ${bytes} bytes`);
 }
 
 function need(view: DataView, offset: number, bytes: number): number {

@@ -1,0 +1,34 @@
+import { ClusterError } from '@cluster-ai/core/errors.ts';
+
+const star = 0x2a;
+const plus = 0x2b;
+const hash = 0x23;
+
+export function readEndlessly(input: Uint8Array): void {
+  for (let at = 0; at < input.length;) if (input[at] !== star) at += 1;
+}
+
+export function readGreedily(input: Uint8Array): void {
+  if (input.includes(plus)) new Uint8Array(2 ** 28).fill(1);
+}
+
+export function readFatally(input: Uint8Array): void {
+  if (input.includes(hash)) process.abort();
+}
+
+/** Compares each third byte with each other one. */
+export function readSlowly(input: Uint8Array): number {
+  let equal = 0;
+  for (let one = 0; one < input.length; one += 3) {
+    for (let other = 0; other < input.length; other += 3) equal += input[one] === input[other] ? 1 : 0;
+  }
+  return equal;
+}
+
+export function readWithBlame(input: Uint8Array): void {
+  if (input.length > 8) throw new ClusterError('INTERNAL', 'the input is too long');
+}
+
+export function readSoundly(input: Uint8Array): void {
+  if (input.length > 8) throw new ClusterError('INVALID_ARGUMENT', 'the input is too long');
+}
