@@ -2,6 +2,8 @@ import { callEndpoint } from '@cluster-ai/contract/api/client.ts';
 import { listAudit } from '@cluster-ai/contract/api/audit.ts';
 import { getOverview } from '@cluster-ai/contract/api/system.ts';
 import { getTraffic, trafficPointsMax } from '@cluster-ai/contract/api/traffic.ts';
+import type { SentReport } from '@cluster-ai/contract/telemetry.ts';
+import { bucketRequestsMax } from '@cluster-ai/control-plane/features/traffic/fold.ts';
 import { trafficJobs } from '@cluster-ai/control-plane/features/traffic/index.ts';
 import type { Clock } from '@cluster-ai/core/ports/clock.ts';
 import { FakeClock } from '@cluster-ai/testkit/fake-clock.ts';
@@ -304,4 +306,41 @@ test('sums move to wider buckets without loss, and each width is kept for its ti
     `select (select count(*) from traffic_series) + (select count(*) from traffic_measured) as count`,
   );
   expect(Number(rows[0]?.count)).toBe(0);
+});
+
+test('a gateway that counts more than there can be spoils nothing: it is told, and the sums of all go on', async () => {
+  const plane = await start(await postgres.createDatabase());
+  const liar = new CountingGateway('liar');
+  const honest = new CountingGateway('honest');
+  const claim = async (requests: number, changes: Partial<SentReport> = {}): Promise<void> => {
+    liar.passes(100);
+    const report = liar.report();
+    const elapsedMs = report.counters?.elapsedMs ?? 0;
+    const variants = [{ ...iris, errors: requests, faults: requests, latency: [0, requests] }];
+    await liar.send(plane, { ...report, counters: { elapsedMs, complete: true, variants }, ...changes });
+  };
+  for (const [requests, changes, message] of [
+    [2 ** 31, {}, /grew by 2147483648 requests within 10 seconds/],
+    [2 ** 53 - 1, {}, /body\.counters\.variants\.0\.errors/],
+    [1, { startedAtMs: 1e300 }, /body\.startedAtMs/],
+    [1, { startedAtMs: 0.5 }, /body\.startedAtMs/],
+    [1, { keyUsage: [{ key: 'k', day: 2 ** 31, requests: 1, lastUsedMs: 1 }] }, /body\.keyUsage\.0\.day/],
+  ] as const) {
+    await expect(claim(requests, changes)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', message });
+  }
+  // Each claim is believed alone; together they are more than a bucket takes.
+  for (let round = 1; round <= 12; round += 1) await claim(round * 19_000_000);
+  honest.answer({ ...iris, latencyMs: 1 });
+  honest.passes(100);
+  await honest.send(plane);
+  const rollup = trafficJobs(plane.control.plane).find((job) => job.name === 'traffic-rollup');
+  for (let round = 0; round < 2; round += 1) await rollup?.run(new AbortController().signal);
+  const nowMs = Date.now();
+  for (const step of [10, 60, 900]) {
+    const { series } = await ask(plane, { from: nowMs - hourMs, to: nowMs + 1_000, step, groupBy: 'gateway' });
+    const requests = new Map(series.map((one) => [one.gateway, one.requests]));
+    expect(requests.get('honest')).toBe(1);
+    // In one bucket, or in two of them when the clock just passed a border.
+    expect(requests.get('liar')).toBeLessThanOrEqual(2 * bucketRequestsMax);
+  }
 });

@@ -54,12 +54,15 @@ export const limitsStandingSchema = z.object({
 
 export type LimitsStanding = z.infer<typeof limitsStandingSchema>;
 
+/** The last moment that a `Date` holds, milliseconds since 1970. */
+const timeMsMax = 8_640_000_000_000_000;
+
 /** What a gateway tells the control plane every two seconds: the acknowledgement of its snapshot, and its state. */
 export const gatewayReportSchema = z.object({
   gateway: z.string().min(1).max(128),
   programVersion: z.string(),
   pid: z.int(),
-  startedAtMs: z.number(),
+  startedAtMs: z.int().nonnegative().max(timeMsMax),
   httpUrl: z.string(),
   /** The snapshot that it answers from; null before the first. */
   applied: z.object({ epoch: z.string(), version: z.int(), good: z.boolean() }).nullable(),
@@ -101,7 +104,10 @@ export function latencyBoundMs(bucket: number): number {
   return (2 ** octave * (1 + (bucket % stepsPerOctave) / stepsPerOctave)) / 1_000;
 }
 
-const counter = z.int().nonnegative();
+/** A million requests a second for a year. What is kept of the counters, and sums of them, stay whole numbers below it. */
+const counterMax = 2 ** 45;
+
+const counter = z.int().nonnegative().max(counterMax);
 
 /** What one variant has answered since its gateway started; numbers only grow. */
 export const variantCountersSchema = z.object({

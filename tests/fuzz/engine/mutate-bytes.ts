@@ -178,7 +178,7 @@ export function mutateBytes(input: Uint8Array, material: Material): Uint8Array {
 }
 
 /**
- * Repeats a piece until the input has many times its size: what takes time that grows with the square of the size, or
+ * Repeats a piece, as it is or with a number in it, until the input has many times its size: what takes time that grows with the square of the size, or
  * memory that nobody sent, shows here.
  */
 export function inflate(input: Uint8Array, random: SeededRandom, bytes: number): Uint8Array {
@@ -186,8 +186,16 @@ export function inflate(input: Uint8Array, random: SeededRandom, bytes: number):
   const { start, end } = stretchOf(input, random, 64);
   const piece = input.subarray(start, Math.max(end, start + 1));
   if (piece.length === 0) return input;
-  const times = Math.max(1, Math.floor((bytes - input.length) / piece.length));
-  const run = new Uint8Array(times * piece.length);
-  for (let index = 0; index < times; index += 1) run.set(piece, index * piece.length);
-  return splice(input, end, end, run);
+  const room = Math.max(0, bytes - input.length);
+  const at = random.below(piece.length + 1);
+  const isNumbered = random.oneIn(2);
+  const run = new Uint8Array(room);
+  let filled = 0;
+  for (let index = 0; filled < room; index += 1) {
+    const next = isNumbered ? splice(piece, at, at, encoder.encode(index.toString(36))) : piece;
+    if (filled + next.length > room) break;
+    run.set(next, filled);
+    filled += next.length;
+  }
+  return splice(input, end, end, run.subarray(0, filled));
 }

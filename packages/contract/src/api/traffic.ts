@@ -46,6 +46,9 @@ export const trafficSeriesSchema = z.object({
 
 export type TrafficSeries = z.infer<typeof trafficSeriesSchema>;
 
+/** The end of the year 9999: what is later has no form of four digits, and no place in the database. */
+const timeMsMax = 253_402_300_799_999;
+
 export const trafficGroupings = ['none', 'gateway', 'route', 'version'] as const;
 
 export type TrafficGrouping = (typeof trafficGroupings)[number];
@@ -73,8 +76,8 @@ export const getTraffic = endpoint({
   params: nothing,
   query: z.object({
     /** Milliseconds since 1970. */
-    from: z.coerce.number().int().nonnegative(),
-    to: z.coerce.number().int().nonnegative(),
+    from: z.coerce.number().int().nonnegative().max(timeMsMax),
+    to: z.coerce.number().int().nonnegative().max(timeMsMax),
     /** Seconds; rounded up to what is kept for the range. Unset: the smallest that gives at most 600 points. */
     step: z.coerce.number().int().min(1).max(31_536_000).optional(),
     gateway: z.string().max(128).optional(),

@@ -5,9 +5,14 @@
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   let nearest: string | undefined;
   let fewest = Math.ceil(name.length / 2) + 1;
+  const given = name.toLowerCase();
   for (const candidate of known) {
+    const other = candidate.toLowerCase();
     const isShortened = candidate.startsWith(name) || name.startsWith(candidate);
-    const edits = editDistance(name.toLowerCase(), candidate.toLowerCase()) * (isShortened ? 0.5 : 1);
+    const price = isShortened ? 0.5 : 1;
+    // Each letter more or less is an edit: a text of any length must not be compared letter by letter.
+    if (Math.abs(given.length - other.length) * price >= fewest) continue;
+    const edits = editDistance(given, other) * price;
     if (edits < fewest) {
       nearest = candidate;
       fewest = edits;

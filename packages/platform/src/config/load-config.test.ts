@@ -152,3 +152,19 @@ test('a caller may put its own values in place of the defaults; all else still w
   expect(load({}).settings[0]?.source).toEqual({ kind: 'default' });
   expect(load({ CLUSTER_AI_GATEWAY_HTTP_PORT: '6' }).value.http.port).toBe(6);
 });
+
+test('a file of something else is refused with its first hundred problems, at once', () => {
+  const foreign = file(Array.from({ length: 20_000 }, (_, index) => `key-${index}: 1\n`).join(''));
+  const beganMs = performance.now();
+  let lines: string[] = [];
+  try {
+    gateway({ file: foreign });
+  } catch (error) {
+    lines = String(error).split('\n');
+  }
+  const tookMs = performance.now() - beganMs;
+  console.log(`20000 unknown settings took ${tookMs.toFixed(0)} ms`);
+  expect(tookMs).toBeLessThan(5_000);
+  expect(lines).toHaveLength(101);
+  expect(lines.at(-1)).toBe(`${foreign}: only the first 100 problems are shown`);
+});

@@ -5,6 +5,9 @@ import type { YAMLMap } from 'yaml';
 import { nearestName } from '@cluster-ai/core/names/nearest-name.ts';
 import type { Setting } from './settings.ts';
 
+/** Problems that are told of at most: whoever gave the wrong file need not read about each of its lines. */
+const problemsMax = 100;
+
 /** Bytes of a settings file at most. */
 const fileBytesMax = 1_048_576;
 
@@ -52,6 +55,9 @@ export function readSettingsFile(
     throw new ClusterError('CONFIG_INVALID', `${file}:1: must hold settings as \`name: value\``);
   }
   walkMap(walk, section === undefined ? document.contents : sectionMap(walk, document.contents, section), '');
+  if (walk.problems.length >= problemsMax) {
+    walk.problems.push(`${file}: only the first ${problemsMax} problems are shown`);
+  }
   return walk;
 }
 
@@ -78,6 +84,7 @@ function readText(file: string): string {
 function sectionMap(walk: Walk, root: YAMLMap, section: { name: string; all: readonly string[] }): YAMLMap | null {
   let found: YAMLMap | null = null;
   for (const { key, value } of root.items) {
+    if (walk.problems.length >= problemsMax) break;
     const name = keyText(key);
     if (!section.all.includes(name)) walk.problems.push(unknownSetting(walk, name, key, section.all));
     else if (name === section.name && isMap(value)) found = value;
@@ -90,6 +97,7 @@ function sectionMap(walk: Walk, root: YAMLMap, section: { name: string; all: rea
 
 function walkMap(walk: Walk, map: YAMLMap | null, prefix: string): void {
   for (const { key, value } of map?.items ?? []) {
+    if (walk.problems.length >= problemsMax) return;
     const path = prefix === '' ? keyText(key) : `${prefix}.${keyText(key)}`;
     const isGroup = walk.settings.some((setting) => setting.path.startsWith(`${path}.`));
     const isLeaf = walk.settings.some((setting) => setting.path === path);

@@ -1,7 +1,7 @@
 import type { TrafficCounters } from '@cluster-ai/contract/telemetry.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { foldReport, silenceMsMax } from './fold.ts';
+import { bucketRequestsMax, foldReport, silenceMsMax } from './fold.ts';
 import type { FoldedPoint, GatewayState, SeriesState } from './fold.ts';
 
 const beginMs = 1_700_000_000_000;
@@ -197,4 +197,20 @@ test('whatever is lost, repeated, late or restarted: what was reported is counte
       expect(history.measuredMs).toBeLessThanOrEqual(nowMs - beginMs);
     }),
   );
+});
+
+test('more requests than there can have been are refused, and name whose they are', () => {
+  const history = new History();
+  const first = report(beginMs, 1_000, [1], { complete: true });
+  history.take(first, beginMs + 1_000);
+  const most = report(beginMs, 2_000, [1, bucketRequestsMax]);
+  const before = history.points.length;
+  expect(() => history.take(report(beginMs, 2_000, [1, bucketRequestsMax + 1]), beginMs + 2_000)).toThrow(
+    expect.objectContaining({
+      code: 'INVALID_ARGUMENT',
+      message: `the counters of route "iris", model "iris@1", grew by ${bucketRequestsMax + 1} requests within 10 seconds; at most ${bucketRequestsMax} are believed`,
+    }),
+  );
+  expect(history.points).toHaveLength(before);
+  expect(history.take(most, beginMs + 2_000)).toBe(false);
 });

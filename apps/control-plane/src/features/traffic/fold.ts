@@ -1,9 +1,16 @@
+import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { TrafficCounters, VariantCounters } from '@cluster-ai/contract/telemetry.ts';
 import { piecesOf, requestsOf, spread, trimmed } from './spread.ts';
 import type { Counts, Piece } from './spread.ts';
 
 /** Width of the finest buckets of the history, milliseconds. */
 export const fineWidthMs = 10_000;
+
+/**
+ * Requests of one variant in one of the finest buckets at most: far more than a gateway can answer, and few enough that
+ * the sums of the widest buckets fit the column of the database.
+ */
+export const bucketRequestsMax = 20_000_000;
 
 /**
  * The longest time between two reports that is made up for: its requests are shared out evenly over it. What happened
@@ -64,6 +71,7 @@ export type Folded =
 /**
  * Turns counters that only grow into what happened since the last report. The same report twice, reports in the wrong
  * order and reports that got lost change nothing about the sums; a process that has started again begins at 0.
+ * @throws ClusterError INVALID_ARGUMENT for more requests than there can have been in the time.
  */
 export function foldReport(input: FoldInput): Folded {
   const { gateway, startedAtMs, counters, nowMs } = input;
@@ -104,10 +112,17 @@ function pointsOf(variant: VariantCounters, before: Counts | undefined, measured
   return shares.flatMap((counts, index) => {
     const piece = measured[index];
     const requests = requestsOf(counts);
-    return piece === undefined || requests === 0
-      ? []
-      : [{ route, modelId, bucketMs: piece.bucketMs, requests, ...counts }];
+    if (piece === undefined || requests === 0) return [];
+    if (requests > bucketRequestsMax) throw tooMany(variant, requests);
+    return [{ route, modelId, bucketMs: piece.bucketMs, requests, ...counts }];
   });
+}
+
+function tooMany({ route, modelId }: VariantCounters, requests: number): ClusterError {
+  return new ClusterError(
+    'INVALID_ARGUMENT',
+    `the counters of route ${JSON.stringify(route)}, model ${JSON.stringify(modelId)}, grew by ${requests} requests within ${fineWidthMs / 1_000} seconds; at most ${bucketRequestsMax} are believed`,
+  );
 }
 
 /** Counters of one process never shrink; should they, nothing is taken away. Faults are errors, and errors are requests. */

@@ -1,7 +1,7 @@
 import type { SentReport } from '@cluster-ai/contract/telemetry.ts';
 import { sql } from 'kysely';
 import type { Query } from '../../database/change.ts';
-import { fineWidthMs, foldReport } from './fold.ts';
+import { bucketRequestsMax, fineWidthMs, foldReport } from './fold.ts';
 import type { FoldedPoint, GatewayState, SeriesState } from './fold.ts';
 import type { Piece } from './spread.ts';
 
@@ -52,7 +52,10 @@ async function selectSeries(query: Query, { gateway, counters }: ReportedTraffic
   }));
 }
 
-/** Keeps the counters as the next report's beginning, and adds what they have grown by to their buckets. */
+/**
+ * Keeps the counters as the next report's beginning, and adds what they have grown by to their buckets. Reports that
+ * claim ever more for one bucket fill it up to its limit: the sums that are made of it must never fail.
+ */
 async function writeSeries(
   query: Query,
   { gateway, startedAtMs, counters }: ReportedTraffic,
@@ -81,16 +84,19 @@ async function writeSeries(
     )
     join told on told.route = g."route" and told.model_id = g."modelId"
     on conflict (series, width_s, bucket) do update set
-      requests = p.requests + excluded.requests,
-      errors = p.errors + excluded.errors,
-      faults = p.faults + excluded.faults,
+      requests = least(${bucketRequestsMax}::integer, p.requests + excluded.requests),
+      errors = least(${bucketRequestsMax}::integer, p.errors + excluded.errors),
+      faults = least(${bucketRequestsMax}::integer, p.faults + excluded.faults),
       latency = (
-        select array_agg(coalesce(a, 0) + coalesce(b, 0) order by n)
+        select array_agg(least(${bucketRequestsMax}::integer, coalesce(a, 0) + coalesce(b, 0)) order by n)
         from unnest(p.latency, excluded.latency) with ordinality as both_counts (a, b, n)
       )`.execute(query);
 }
 
-/** Last of all, so that summing up waits for the points of a bucket that it finds dirty. */
+/**
+ * Last of all, so that summing up waits for the points of a bucket that it finds dirty. No more than the whole bucket is
+ * measured, whatever two processes under one name tell.
+ */
 async function writeMeasured(
   query: Query,
   { gateway, startedAtMs, counters }: ReportedTraffic,
@@ -114,6 +120,6 @@ async function writeMeasured(
     from jsonb_to_recordset(${pieces}::jsonb) as p (bucket timestamptz, ms integer)
     order by bucket
     on conflict (gateway, width_s, bucket) do update set
-      measured_ms = m.measured_ms + excluded.measured_ms,
+      measured_ms = least(${fineWidthMs}::integer, m.measured_ms + excluded.measured_ms),
       dirty = true`.execute(query);
 }
