@@ -319,13 +319,14 @@ test('a gateway that counts more than there can be spoils nothing: it is told, a
     const variants = [{ ...iris, errors: requests, faults: requests, latency: [0, requests] }];
     await liar.send(plane, { ...report, counters: { elapsedMs, complete: true, variants }, ...changes });
   };
-  for (const [requests, changes, message] of [
+  const wrong: readonly [number, Partial<SentReport>, RegExp][] = [
     [2 ** 31, {}, /grew by 2147483648 requests within 10 seconds/],
     [2 ** 53 - 1, {}, /body\.counters\.variants\.0\.errors/],
     [1, { startedAtMs: 1e300 }, /body\.startedAtMs/],
     [1, { startedAtMs: 0.5 }, /body\.startedAtMs/],
     [1, { keyUsage: [{ key: 'k', day: 2 ** 31, requests: 1, lastUsedMs: 1 }] }, /body\.keyUsage\.0\.day/],
-  ] as const) {
+  ];
+  for (const [requests, changes, message] of wrong) {
     await expect(claim(requests, changes)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', message });
   }
   // Each claim is believed alone; together they are more than a bucket takes.

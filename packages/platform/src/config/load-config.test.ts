@@ -168,3 +168,12 @@ test('a file of something else is refused with its first hundred problems, at on
   expect(lines).toHaveLength(101);
   expect(lines.at(-1)).toBe(`${foreign}: only the first 100 problems are shown`);
 });
+
+test.each([
+  ['http:\n  port: 1\n  port: 2\n', 3],
+  ['http: { port: 1 }\nlog:\n  level: info\nhttp: {}\n', 4],
+  ['models:\n  - { a: 1, b: 2, a: 3 }\n', 2],
+])('a name that stands twice in one group is refused with its line: %j', (text, line) => {
+  const path = file(text);
+  expect(() => gateway({ file: path })).toThrow(`${path}:${line}: not valid YAML: Map keys must be unique`);
+});

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
-import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
-import type { YAMLMap } from 'yaml';
+import { isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import type { Document, YAMLMap } from 'yaml';
 import { nearestName } from '@cluster-ai/core/names/nearest-name.ts';
 import type { Setting } from './settings.ts';
 
@@ -41,13 +41,21 @@ export function readSettingsFile(
   section?: { name: string; all: readonly string[] },
 ): FileSettings {
   const lines = new LineCounter();
-  const document = parseDocument(readText(file), { lineCounter: lines, uniqueKeys: true });
+  // Its own check for doubles compares each key with each other one.
+  const document = parseDocument(readText(file), { lineCounter: lines, uniqueKeys: false });
   const [error] = document.errors;
   if (error !== undefined) {
     const reason = error.message.split('\n')[0]?.replace(/ at line \d+.*$/, '') ?? error.code;
     throw new ClusterError('CONFIG_INVALID', `${file}:${lines.linePos(error.pos[0]).line}: not valid YAML: ${reason}`, {
       cause: error,
     });
+  }
+  const twice = findDouble(document);
+  if (twice !== null) {
+    throw new ClusterError(
+      'CONFIG_INVALID',
+      `${file}:${lines.linePos(twice).line}: not valid YAML: Map keys must be unique`,
+    );
   }
   const walk: Walk = { file, lines, settings, values: [], problems: [] };
   if (document.contents === null) return walk;
@@ -59,6 +67,26 @@ export function readSettingsFile(
     walk.problems.push(`${file}: only the first ${problemsMax} problems are shown`);
   }
   return walk;
+}
+
+/** Where a key begins that stands before it in the same group; null when there is none. */
+function findDouble(document: Document): number | null {
+  let found: number | null = null;
+  visit(document, {
+    Map: (_key, map) => {
+      const seen = new Set<unknown>();
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value)) {
+          found = key.range?.[0] ?? 0;
+          return visit.BREAK;
+        }
+        seen.add(key.value);
+      }
+      return undefined;
+    },
+  });
+  return found;
 }
 
 function readText(file: string): string {
