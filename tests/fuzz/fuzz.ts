@@ -70,6 +70,7 @@ function orderOf({ file, seconds }: PlannedRun, seed: number) {
     seed,
     seconds,
     runsMax: numberOf('runs', Number.MAX_SAFE_INTEGER),
+    findingsMax: 20,
     guided: !values.blind,
     corpusFolders: [corpus, join(import.meta.dirname, 'found', name)],
     keepFolder: values.keep ? corpus : null,

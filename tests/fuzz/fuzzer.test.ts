@@ -23,6 +23,7 @@ const orderOf = (target: string, changes: Partial<TargetOrder> = {}): TargetOrde
   seed: 7,
   seconds: 60,
   runsMax: 20_000,
+  findingsMax: 20,
   guided: true,
   corpusFolders: [],
   keepFolder: null,
@@ -36,7 +37,7 @@ describe('guidance', () => {
   it(
     'finds what is planted behind four comparisons, each within the other; chance alone does not get past the first',
     async () => {
-      const guided = await runTarget(orderOf('planted', { runsMax }));
+      const guided = await runTarget(orderOf('planted', { runsMax, findingsMax: 1 }));
       const blind = await runTarget(orderOf('planted', { runsMax, guided: false }));
       console.log(
         `guided: found after ${guided.found[0]?.executions} inputs; ${guided.result?.executions} inputs in ${guided.result?.seconds.toFixed(1)} s, ${guided.result?.places} places;` +
@@ -78,7 +79,7 @@ describe('guidance', () => {
 
 describe('what is wrong', () => {
   it.each([
-    ['an error by which the server blames itself', 'internal', 'ClusterError at read-badly.ts:28', 4_000],
+    ['an error by which the server blames itself', 'internal', 'ClusterError at read-badly.ts:29', 4_000],
     ['an input that takes longer than a second', 'slow', 'time', 4_000],
     ['an input that takes much memory', 'greedy', 'memory', 4_000],
     ['an input that ends the process', 'fatal', 'end of the process', 4_000],
@@ -86,7 +87,7 @@ describe('what is wrong', () => {
   ])(
     'is found: %s',
     async (_what, target, name, runsMax) => {
-      const order = orderOf(target, { runsMax, hangMs: target === 'endless' ? 4_000 : 60_000 });
+      const order = orderOf(target, { runsMax, findingsMax: 1, hangMs: target === 'endless' ? 4_000 : 60_000 });
       const { found } = await runTarget(order);
       expect(found.map((one) => one.name)).toEqual([name]);
       expect(readdirSync(order.foundFolder)).toHaveLength(1);

@@ -39,6 +39,7 @@ const result = await new Fuzzer({
   words,
   coverage,
   guided: order.guided,
+  findingsMax: order.findingsMax,
   isOver: (executions) => executions >= order.runsMax || performance.now() >= endsAtMs,
   before,
   onFinding: ({ name, message, input, executions }: Finding) => {

@@ -9,7 +9,7 @@ const placesMax = 1 << 18;
 const nearnessSteps = 64;
 const differencesMax = 128;
 /** Different notes at most. */
-const notesMax = 16_384;
+const notesMax = 4_096;
 
 /**
  * What a program under test did with an input: how often it passed each place, and what it compared. The functions that

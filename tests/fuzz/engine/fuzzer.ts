@@ -15,8 +15,6 @@ const timeMsMax = 1_000;
 /** By how much one input may raise the most memory that the process has had, KiB. */
 const memoryKibMax = 128 * 1_024;
 const minimiseTriesMax = 4_000;
-/** A target in which everything is wrong must not fill the disk. */
-const findingsMax = 20;
 const inflateOneIn = 1_500;
 /** So often in a row an input is made to fit what the program has compared it with. */
 const followMax = 3;
@@ -35,6 +33,8 @@ export interface FuzzOptions {
   readonly target: FuzzTarget;
   readonly seed: number;
   readonly corpus: readonly Uint8Array[];
+  /** Different failures after which it ends. */
+  readonly findingsMax: number;
   readonly words: readonly Uint8Array[];
   readonly coverage: Coverage;
   /** Ends the run; asked between inputs. */
@@ -82,7 +82,7 @@ export class Fuzzer {
     const { places: placesAtStart, outcomes: outcomesAtStart } = coverage;
     const inputsAtStart = this.corpus.inputs.length;
     let turnAtMs = performance.now() + turnMs;
-    while (!isOver(this.executions) && this.found.size < findingsMax) {
+    while (!isOver(this.executions) && this.found.size < this.options.findingsMax) {
       await this.step();
       if (performance.now() < turnAtMs) continue;
       await new Promise((resolve) => setImmediate(resolve));

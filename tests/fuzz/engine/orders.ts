@@ -4,6 +4,8 @@ export interface ChildOrder {
   readonly seed: number;
   readonly seconds: number;
   readonly runsMax: number;
+  /** Different failures after which it ends: a target in which everything is wrong must not fill the disk. */
+  readonly findingsMax: number;
   readonly guided: boolean;
   /** Folders whose inputs it begins with. */
   readonly corpusFolders: readonly string[];

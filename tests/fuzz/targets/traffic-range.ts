@@ -15,7 +15,7 @@ export const target: FuzzTarget = {
     `from=${nowMs - 900_000}&to=${nowMs}&step=10&groupBy=route`,
     `from=0&to=${nowMs}`,
     `to=${nowMs}&from=${nowMs - 3_600_000}&gateway=g&route=r`,
-    'from=253402300000000&to=253402300799999',
+    'from=253370764000000&to=253370764800000',
   ],
   words: ['from=', 'to=', 'step=', '1e15', '0x10', ' ', '%20', '+', '9007199254740991', '8640000000000000'],
   run: (input) => {

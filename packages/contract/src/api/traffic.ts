@@ -46,8 +46,8 @@ export const trafficSeriesSchema = z.object({
 
 export type TrafficSeries = z.infer<typeof trafficSeriesSchema>;
 
-/** The end of the year 9999: what is later has no form of four digits, and no place in the database. */
-const timeMsMax = 253_402_300_799_999;
+/** The begin of the year 9999: what is a step later still has a form with four digits. */
+const timeMsMax = 253_370_764_800_000;
 
 export const trafficGroupings = ['none', 'gateway', 'route', 'version'] as const;
 

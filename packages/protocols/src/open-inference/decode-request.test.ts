@@ -109,6 +109,11 @@ describe('texts that clients look for', () => {
     expect(() => decode(text)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT', message }));
   });
 
+  test('a dimension of minus zero is zero', () => {
+    const text = '{"inputs":[{"name":"x","datatype":"FP32","shape":[-0,2],"data":[]}]}';
+    expect(Object.is(decode(text).request.inputs[0]?.shape[0], 0)).toBe(true);
+  });
+
   test.each([[-5], ['1'], [1.5], [null], [true], [[1]]])(
     'a dimension %j is a server error, as in Triton',
     (dimension) => {

@@ -85,7 +85,8 @@ function readShape(shape: ExactJson | undefined, name: string): number[] {
     if (isHuge) {
       throw invalid(`shape of input '${name}' causes total element count to exceed maximum size of ${elementCountMax}`);
     }
-    return typeof dimension === 'number' ? dimension : Number.NaN;
+    // JSON has a zero of either sign, a shape has one.
+    return typeof dimension === 'number' ? dimension + 0 : Number.NaN;
   });
   assertDimensions(dimensions);
   return dimensions;

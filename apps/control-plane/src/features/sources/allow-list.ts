@@ -15,13 +15,14 @@ export interface AllowedSource {
 export function parseAllowList(entries: readonly string[]): AllowedSource[] {
   return entries.map((entry) => {
     const match = /^(\[[0-9a-f:.]+\]|[^/:@\s?#]+)(:\d{1,5})?(\/[^\s?#]*)?$/i.exec(entry);
-    if (match === null || !URL.canParse(`https://${entry}`)) {
+    // Not `URL.canParse`: it says yes to some texts of which the constructor makes none.
+    const url = match === null ? null : URL.parse(`https://${entry}`);
+    if (match === null || url === null) {
       throw new ClusterError(
         'CONFIG_INVALID',
         `sources.httpsAllow: ${JSON.stringify(entry)} is not a host, host:port or host/path`,
       );
     }
-    const url = new URL(`https://${entry}`);
     return {
       hostname: url.hostname,
       port: url.port,
