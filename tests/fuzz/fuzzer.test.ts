@@ -43,7 +43,9 @@ describe('guidance', () => {
         `guided: found after ${guided.found[0]?.executions} inputs; ${guided.result?.executions} inputs in ${guided.result?.seconds.toFixed(1)} s, ${guided.result?.places} places;` +
           ` blind: ${blind.result?.executions} inputs in ${blind.result?.seconds.toFixed(1)} s, ${blind.result?.places} places`,
       );
-      expect(guided.found.map(({ name }) => name)).toEqual(['TypeError at read-parcel.ts:13']);
+      expect(guided.found.map(({ name }) => name)).toEqual([
+        expect.stringMatching(/^TypeError at read-parcel\.ts:\d+$/),
+      ]);
       expect(blind.found).toEqual([]);
       expect(blind.result?.places).toBeLessThan(guided.result?.places ?? 0);
     },
@@ -79,17 +81,17 @@ describe('guidance', () => {
 
 describe('what is wrong', () => {
   it.each([
-    ['an error by which the server blames itself', 'internal', 'ClusterError at read-badly.ts:29', 4_000],
-    ['an input that takes longer than a second', 'slow', 'time', 4_000],
-    ['an input that takes much memory', 'greedy', 'memory', 4_000],
-    ['an input that ends the process', 'fatal', 'end of the process', 4_000],
-    ['an input that never comes back', 'endless', 'hang', 4_000],
+    ['an error by which the server blames itself', 'internal', /^ClusterError at read-badly\.ts:\d+$/, 4_000],
+    ['an input that takes longer than a second', 'slow', /^time$/, 4_000],
+    ['an input that takes much memory', 'greedy', /^memory$/, 4_000],
+    ['an input that ends the process', 'fatal', /^end of the process$/, 4_000],
+    ['an input that never comes back', 'endless', /^hang$/, 4_000],
   ])(
     'is found: %s',
     async (_what, target, name, runsMax) => {
       const order = orderOf(target, { runsMax, findingsMax: 1, hangMs: target === 'endless' ? 4_000 : 60_000 });
       const { found } = await runTarget(order);
-      expect(found.map((one) => one.name)).toEqual([name]);
+      expect(found.map((one) => one.name)).toEqual([expect.stringMatching(name)]);
       expect(readdirSync(order.foundFolder)).toHaveLength(1);
     },
     testTimeoutMs,

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { isSlowWithoutInstruments } from './confirm-slow.ts';
 import { writeInput } from './corpus.ts';
 import { readJournal } from './journal.ts';
 import type { ChildMessage, ChildOrder, ResultMessage } from './orders.ts';
@@ -44,8 +45,19 @@ export async function runTarget(order: TargetOrder): Promise<TargetOutcome> {
   const journal = join(scratch, 'input');
   const found: FoundInput[] = [];
   let result: ResultMessage | null = null;
+  const doubts: Promise<void>[] = [];
+  const keepWhenSlow = async (entry: FoundInput): Promise<void> => {
+    if (await isSlowWithoutInstruments(order.targetFile, entry.path)) found.push(entry);
+    else rmSync(entry.path);
+  };
   const keep = (one: Omit<FoundInput, 'path'>, input: Uint8Array): void => {
-    found.push({ ...one, path: writeInput(order.foundFolder, input) });
+    const path = writeInput(order.foundFolder, input);
+    const entry = { ...one, path };
+    if (one.name !== 'time') {
+      found.push(entry);
+      return;
+    }
+    doubts.push(keepWhenSlow(entry));
   };
   try {
     const ended = await runChild(order, journal, (message) => {
@@ -58,6 +70,7 @@ export async function runTarget(order: TargetOrder): Promise<TargetOutcome> {
       const name = ended.hung ? 'hang' : 'end of the process';
       keep({ name, message: `${ended.why}\n${ended.stderr}`, executions: last.count }, last.input);
     }
+    await Promise.all(doubts);
     return { target, found, result };
   } finally {
     rmSync(scratch, { recursive: true });

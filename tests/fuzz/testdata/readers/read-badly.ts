@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 
 const star = 0x2a;
@@ -16,13 +17,11 @@ export function readFatally(input: Uint8Array): void {
   if (input.includes(hash)) process.abort();
 }
 
-/** Compares each third byte with each other one. */
+/** Looks at the whole input once for every second byte of it, which is native work. */
 export function readSlowly(input: Uint8Array): number {
-  let equal = 0;
-  for (let one = 0; one < input.length; one += 3) {
-    for (let other = 0; other < input.length; other += 3) equal += input[one] === input[other] ? 1 : 0;
-  }
-  return equal;
+  let sum = 0;
+  for (let at = 0; at < input.length; at += 2) sum += createHash('sha256').update(input).digest()[0] ?? 0;
+  return sum;
 }
 
 export function readWithBlame(input: Uint8Array): void {
