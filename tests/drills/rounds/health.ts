@@ -4,7 +4,7 @@ import type { ControlCalls } from './control-calls.ts';
 import type { Subject } from './subject.ts';
 
 /** All parts are well again this long after what was broken has been mended, at most. */
-export const healWithinMs = 60_000;
+export const healWithinMs = 120_000;
 
 const lookEveryMs = 100;
 

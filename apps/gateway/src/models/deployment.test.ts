@@ -389,6 +389,34 @@ test('two models load at once, the others wait their turn', async () => {
   expect(host.loads).toHaveLength(4);
 });
 
+test('versions that come faster than they load keep no other model waiting, and the gateway from being ready neither', async () => {
+  const { host, deployment } = setUp();
+  const [a1, a2, a3, a4] = [snapshotModel('a', 1), snapshotModel('a', 2), snapshotModel('a', 3), snapshotModel('a', 4)];
+  const z = snapshotModel('z', 1);
+  const apply = async (number: number, newest: readonly SnapshotModel[]): Promise<void> => {
+    const routes = [
+      snapshotRoute(
+        'a',
+        newest.map((model) => [model, 1] as const),
+      ),
+      snapshotRoute('z', [[z, 1]]),
+    ];
+    deployment.apply(snapshotOf(number, [...newest, z], routes));
+    await settle();
+  };
+  await apply(1, [a1, a2]);
+  expect(host.loads).toEqual([a1, a2].map((model) => host.keyOf(model)));
+  // Those two give way to newer ones, which stand before `z` in every snapshot.
+  await apply(2, [a3, a4]);
+  await host.finish(a1);
+  expect(host.loads.at(-1)).toBe(host.keyOf(z));
+  await host.finish(z);
+  expect(deployment.settled).toBe(false);
+  await host.finish(a2);
+  await host.finish(a3);
+  expect([deployment.settled, deployment.good]).toEqual([true, false]);
+});
+
 test('a model that is no longer wanted when it is loaded is unloaded again', async () => {
   const { host, apply, serving } = setUp();
   await apply([[v1, 1]]);

@@ -55,6 +55,9 @@ export class Deployment {
   private readonly loading = new Map<string, SnapshotModel>();
   private readonly unloading = new Map<string, SnapshotModel>();
   private readonly failed = new Map<string, FailedModel>();
+  /** Since when each wanted model is wanted, counted in snapshots. */
+  private readonly wantedSince = new Map<string, number>();
+  private applied = 0;
 
   constructor(options: DeploymentOptions) {
     this.options = options;
@@ -63,16 +66,25 @@ export class Deployment {
   /** Takes a new desired state. Loading goes on behind; routes change as models become ready. */
   apply(snapshot: Snapshot): void {
     this.snapshot = snapshot;
+    this.applied += 1;
     const wanted = new Set(this.wantedModels().map(loadKey));
     for (const key of this.failed.keys()) if (!wanted.has(key)) this.failed.delete(key);
+    for (const key of this.wantedSince.keys()) if (!wanted.has(key)) this.wantedSince.delete(key);
+    for (const key of wanted) if (!this.wantedSince.has(key)) this.wantedSince.set(key, this.applied);
     this.advance();
   }
 
-  /** Every wanted version is loaded or refused. */
+  /**
+   * Every version that is wanted since the beginning is loaded or refused, and every route has one that serves, or none
+   * that could. Where versions come faster than they load there is never a moment without one on its way.
+   */
   get settled(): boolean {
+    if (this.snapshot === null) return false;
+    const isDone = (model: SnapshotModel): boolean => this.loaded.has(loadKey(model)) || this.isRefused(model);
+    const first = this.wantedModels().filter((model) => this.wantedSince.get(loadKey(model)) === 1);
     return (
-      this.snapshot !== null &&
-      this.wantedModels().every((model) => this.loaded.has(loadKey(model)) || this.isRefused(model))
+      first.every(isDone) &&
+      this.active.every(({ serving, wanted }) => serving.length > 0 || wanted.every((model) => this.isRefused(model)))
     );
   }
 
@@ -189,7 +201,9 @@ export class Deployment {
   }
 
   private startLoads(): void {
-    for (const model of this.wantedModels()) {
+    // The longest wanted first: versions that come again and again must not keep the others from being loaded.
+    const since = (model: SnapshotModel): number => this.wantedSince.get(loadKey(model)) ?? this.applied;
+    for (const model of this.wantedModels().toSorted((left, right) => since(left) - since(right))) {
       const key = loadKey(model);
       if (this.loading.size >= loadsAtOnceMax) return;
       if (this.loaded.has(key) || this.loading.has(key) || this.unloading.has(key)) continue;
