@@ -49,8 +49,6 @@ interface PageCase {
   readonly path: string;
   /** What the reader came for can be seen. */
   readonly shows: (page: Page) => Locator;
-  /** Something answers to the keyboard. */
-  readonly filter?: string;
 }
 
 const row = (name: string | RegExp) => (page: Page) => page.getByRole('row').filter({ hasText: name }).first();
@@ -77,9 +75,18 @@ async function holds(condition: () => Promise<boolean>): Promise<void> {
   await until('the page shows it', 30_000, condition, 5);
 }
 
-const figures: string[] = [];
+/** One visit is what the machine has beside it; the second of three in order is what a page takes. */
+const visits = 3;
 
-test.each(pages)('$path is interactive at once', async ({ path, shows }) => {
+interface Visit {
+  readonly tookMs: number;
+  readonly kib: number;
+  readonly complaints: readonly string[];
+  /** Addresses of the API that were asked for more than once. */
+  readonly askedAgain: readonly string[];
+}
+
+async function visit({ path, shows }: PageCase): Promise<Visit> {
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => {
@@ -99,10 +106,17 @@ test.each(pages)('$path is interactive at once', async ({ path, shows }) => {
   const beganMs = performance.now();
   await page.goto(`${plane.url}${path}`);
   await holds(() => shows(page).isVisible());
-  // What was asked for before the page's code was there is not asked for again; the overview is, without events.
-  const once = asked.filter((path) => !path.endsWith('/overview'));
-  expect(once).toEqual([...new Set(once)]);
-  // The page answers to a key: in a list the filter takes what is typed, elsewhere the help of the keys opens.
+  // The overview is asked for until events arrive.
+  const askedAgain = asked.filter((one, index) => !one.endsWith('/overview') && asked.indexOf(one) < index);
+  await answersToKey(page);
+  const tookMs = performance.now() - beganMs;
+  await keepPicture(page, path);
+  await page.close();
+  return { tookMs, kib: Math.round(received.reduce((sum, bytes) => sum + bytes, 0) / 1_024), complaints, askedAgain };
+}
+
+/** In a list the filter takes what is typed, elsewhere the help of the keys opens. */
+async function answersToKey(page: Page): Promise<void> {
   const filter = page.getByRole('searchbox');
   if ((await filter.count()) > 0) {
     await page.keyboard.press('/');
@@ -112,20 +126,35 @@ test.each(pages)('$path is interactive at once', async ({ path, shows }) => {
     await page.keyboard.press('?');
     await holds(() => page.getByRole('dialog').isVisible());
   }
-  const tookMs = performance.now() - beganMs;
-  const kib = Math.round(received.reduce((sum, bytes) => sum + bytes, 0) / 1_024);
-  figures.push(
-    `${path}: ${Math.round(tookMs)} ms, ${kib} KiB of answers${tookMs > interactiveGoalMs ? ' (over the goal)' : ''}`,
-  );
-  console.log(figures.at(-1));
+}
+
+async function keepPicture(page: Page, path: string): Promise<void> {
   const folder = process.env['CLUSTER_AI_SCREENSHOTS'];
-  if (folder !== undefined) {
-    await mkdir(folder, { recursive: true });
-    await page.screenshot({ path: join(folder, `scale${path.replaceAll(/[/?&=,]/g, '-')}.png`) });
+  if (folder === undefined) return;
+  await mkdir(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `scale${path.replaceAll(/[/?&=,]/g, '-')}.png`) });
+}
+
+function figure(path: string, made: readonly Visit[]): string {
+  const times = made.map(({ tookMs }) => Math.round(tookMs)).toSorted((a, b) => a - b);
+  const median = times[Math.floor(times.length / 2)] ?? Number.NaN;
+  const worst = times.at(-1) ?? Number.NaN;
+  const over =
+    median > interactiveGoalMs ? ' (over the goal)' : worst > interactiveGoalMs ? ' (the worst is over the goal)' : '';
+  const kib = Math.max(...made.map((one) => one.kib));
+  return `${path}: ${median} ms, at worst ${worst} ms of ${times.join(', ')}${over}; ${kib} KiB of answers`;
+}
+
+test.each(pages)('$path is interactive at once', async (pageCase) => {
+  const made: Visit[] = [];
+  for (let count = 0; count < visits; count += 1) made.push(await visit(pageCase));
+  console.log(figure(pageCase.path, made));
+  for (const { tookMs, kib, complaints, askedAgain } of made) {
+    expect(complaints).toEqual([]);
+    // What was asked for before the page's code was there is taken by the page.
+    expect(askedAgain).toEqual([]);
+    expect(tookMs).toBeLessThan(interactiveLimitMs);
+    // 3,000 versions or 100,000 entries would be megabytes.
+    expect(kib).toBeLessThan(600);
   }
-  expect(complaints).toEqual([]);
-  expect(tookMs).toBeLessThan(interactiveLimitMs);
-  // 3,000 versions or 100,000 entries would be megabytes.
-  expect(kib).toBeLessThan(600);
-  await page.close();
 });

@@ -11,3 +11,6 @@ void import('./start.tsx');
 
 // The router asks for the page again, and says what is wrong when it cannot be loaded.
 if (needs !== undefined) pageCode[needs.page]().catch(() => undefined);
+
+// The browser reads what it has stored at the first question, and the page waits for it: better now than in between.
+void [localStorage.length, sessionStorage.length];
