@@ -38,7 +38,8 @@ describe('guidance', () => {
     'finds what is planted behind four comparisons, each within the other; chance alone does not get past the first',
     async () => {
       const guided = await runTarget(orderOf('planted', { runsMax, findingsMax: 1 }));
-      const blind = await runTarget(orderOf('planted', { runsMax, guided: false }));
+      const sameEffort = guided.result?.executions ?? runsMax;
+      const blind = await runTarget(orderOf('planted', { runsMax: sameEffort, guided: false }));
       console.log(
         `guided: found after ${guided.found[0]?.executions} inputs; ${guided.result?.executions} inputs in ${guided.result?.seconds.toFixed(1)} s, ${guided.result?.places} places;` +
           ` blind: ${blind.result?.executions} inputs in ${blind.result?.seconds.toFixed(1)} s, ${blind.result?.places} places`,
@@ -56,7 +57,7 @@ describe('guidance', () => {
     'keeps what it has learnt: the next run begins where this one ended',
     async () => {
       const keepFolder = join(scratch, 'kept');
-      const first = await runTarget(orderOf('planted', { runsMax: 60_000, keepFolder }));
+      const first = await runTarget(orderOf('planted', { runsMax: 15_000, keepFolder }));
       const second = await runTarget(orderOf('planted', { runsMax: 1, corpusFolders: [keepFolder] }));
       expect(readInputs(keepFolder).length).toBeLessThanOrEqual(first.result?.inputs ?? 0);
       expect(second.result?.placesAtStart).toBeGreaterThanOrEqual((first.result?.placesAtStart ?? 0) + 5);
@@ -68,7 +69,7 @@ describe('guidance', () => {
     'runs the same inputs for the same seed',
     async () => {
       const summary = async (seed: number) => {
-        const { result } = await runTarget(orderOf('planted', { seed, runsMax: 5_000 }));
+        const { result } = await runTarget(orderOf('planted', { seed, runsMax: 2_000 }));
         return [result?.outcomes, result?.inputs, result?.executions];
       };
       const first = await summary(3);
@@ -150,12 +151,12 @@ describe('the door', () => {
         '--target',
         'sound',
         '--runs',
-        '5000',
+        '2000',
         '--found',
         join(scratch, 'sound'),
       );
       expect({ lastLine, status }).toEqual({ lastLine: '1 passed, 0 failed', status: 0 });
-      expect(output).toMatch(/sound +5000 inputs in .* s \(\d+\/s\) +places \d+ → \d+ of \d+ +outcomes \d+ → \d+/);
+      expect(output).toMatch(/sound +2000 inputs in .* s \(\d+\/s\) +places \d+ → \d+ of \d+ +outcomes \d+ → \d+/);
     },
     testTimeoutMs,
   );

@@ -39,7 +39,7 @@ function costOf({ input, picks }: Entry): number {
 }
 
 /** The name of an input's file: what it holds decides. */
-export function inputName(input: Uint8Array): string {
+function inputName(input: Uint8Array): string {
   return createHash('sha256').update(input).digest('hex').slice(0, 16);
 }
 

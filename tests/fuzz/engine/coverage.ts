@@ -20,7 +20,7 @@ const notesMax = 4_096;
 export class Coverage {
   /** Outcomes that were met so far, over all inputs: places by how often they were passed, and nearness. */
   outcomes = 0;
-  /** Places that were passed so far. */
+  /** Places of the sources that were passed so far; notes are outcomes alone. */
   places = 0;
   private readonly hits = new Uint32Array(placesMax);
   private readonly touched = new Uint32Array(placesMax);
@@ -52,7 +52,7 @@ export class Coverage {
       const bit = bucketOf(this.hits[place] ?? 0);
       const seen = this.seen[place] ?? 0;
       if ((seen & bit) !== 0) continue;
-      if (seen === 0) this.places += 1;
+      if (seen === 0 && place < placesMax - notesMax) this.places += 1;
       this.seen[place] = seen | bit;
       this.outcomes += 1;
     }

@@ -8,7 +8,7 @@ import { SeededRandom } from './random.ts';
 import { nameOfFailure, verdictOf, type FuzzTarget } from './target.ts';
 
 /** Bytes of the longest input that a time and a memory are promised for. */
-export const boundedInputBytes = 65_536;
+const boundedInputBytes = 65_536;
 const inputBytesDefault = 4_096;
 /** Processor time that one input may take, milliseconds. */
 export const timeMsMax = 1_000;

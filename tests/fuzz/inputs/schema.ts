@@ -1,5 +1,14 @@
-import type { z } from 'zod';
 import { noteProgress } from '../engine/progress.ts';
+
+/** What of a zod schema is used here. */
+interface Schema<T> {
+  safeParse(value: unknown): { success: true; data: T } | { success: false; error: { issues: readonly Issue[] } };
+}
+
+interface Issue {
+  readonly code: string;
+  readonly path: readonly PropertyKey[];
+}
 
 /** Different remarks of one schema at most: names that the input made up are among them. */
 const remarksMax = 100;
@@ -10,7 +19,7 @@ const remarks = new Map<string, Set<string>>();
  * fuzzer's only way to see that it is getting nearer.
  * @param label tells schemas apart. @returns undefined for what is refused.
  */
-export function readWith<S extends z.ZodType>(label: string, schema: S, value: unknown): z.output<S> | undefined {
+export function readWith<T>(label: string, schema: Schema<T>, value: unknown): T | undefined {
   const result = schema.safeParse(value);
   if (result.success) {
     noteProgress(`${label} taken`);

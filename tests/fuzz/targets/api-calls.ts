@@ -4,7 +4,6 @@ import { canonicalJson } from '@cluster-ai/core/audit/canonical-json.ts';
 import { assertModelsCovered } from '@cluster-ai/control-plane/http/key-models.ts';
 import { assertStorable } from '@cluster-ai/control-plane/http/storable.ts';
 import type { Principal } from '@cluster-ai/control-plane/http/principal.ts';
-import type { FastifyRequest } from 'fastify';
 import type { FuzzTarget } from '../engine/target.ts';
 import { jsonOf } from '../inputs/json.ts';
 import { readWith } from '../inputs/schema.ts';
@@ -61,7 +60,7 @@ export const target: FuzzTarget = {
     const target = allEndpoints.find((candidate) => candidate.id === id);
     if (target === undefined) return;
     // Of a request it looks at these three alone.
-    assertStorable({ params, query, body } as FastifyRequest);
+    assertStorable({ params, query, body } as Parameters<typeof assertStorable>[0]);
     canonicalJson(JSON.parse(JSON.stringify(body)));
     const read = readParts(target, { params, query, body });
     assertModelsCovered(target, principal, read);
