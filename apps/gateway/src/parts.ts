@@ -13,7 +13,7 @@ import { PredictTokens } from './auth/predict-tokens.ts';
 import type { ModelHost } from './execution/executor.ts';
 import { createModelHost } from './execution/model-host.ts';
 import { Deployment } from './models/deployment.ts';
-import { ModelFolders } from './models/model-folder.ts';
+import { ModelFolders, modelsFolderOf } from './models/model-folder.ts';
 import { KeyUses } from './limits/key-uses.ts';
 import { Limiter } from './limits/limiter.ts';
 import { SharedCounters } from './limits/shared-counters.ts';
@@ -78,6 +78,8 @@ export function createParts(options: PartsOptions): GatewayParts {
   });
   const routes = new RouteTable(config.routing.seed === undefined ? Math.random : seededRandom(config.routing.seed));
   const host = createModelHost({
+    home: config.home,
+    modelsFolder: modelsFolderOf(config.home),
     runner: config.runner,
     rowsMax: config.batching.rowsMax,
     log,
@@ -144,6 +146,7 @@ function describe(parts: GatewayParts, { config, programVersion, httpUrl }: Part
     models: parts.deployment.observedModels(),
     runners: parts.host.observedRunners(),
     limits: parts.limiter.standing,
+    confinement: parts.host.confinement ?? undefined,
     inFlight: parts.admission.inFlight,
     queued: parts.deployment.queued,
     rssBytes: process.memoryUsage.rss(),

@@ -19,6 +19,8 @@ export const snapshotModelSchema = z.object({
   files: z.array(manifestFileSchema).min(1),
   signature: modelSignatureSchema,
   settings: modelSettingsSchema,
+  /** How often an operator has had it started anew; absent for never. */
+  resets: z.int().positive().optional(),
 });
 
 export type SnapshotModel = z.infer<typeof snapshotModelSchema>;

@@ -56,6 +56,16 @@ export type LimitsStanding = z.infer<typeof limitsStandingSchema>;
 
 /** The last moment that a `Date` holds, milliseconds since 1970. */
 const timeMsMax = 8_640_000_000_000_000;
+/** How runners of a gateway are shut in: what its system allows. */
+export const runnerConfinementSchema = z.object({
+  level: z.enum(['box', 'network', 'none']),
+  /** Memory that one runner may fill, bytes. */
+  memoryBytesMax: z.number().positive(),
+  active: z.array(z.string()),
+  missing: z.array(z.object({ protection: z.string(), why: z.string() })),
+});
+
+export type RunnerConfinement = z.infer<typeof runnerConfinementSchema>;
 
 /** What a gateway tells the control plane every two seconds: the acknowledgement of its snapshot, and its state. */
 export const gatewayReportSchema = z.object({
@@ -73,6 +83,8 @@ export const gatewayReportSchema = z.object({
   windowSeconds: z.number(),
   /** A gateway of an older version knows no limits. */
   limits: limitsStandingSchema.optional(),
+  /** Known once the first model has been asked for. */
+  confinement: runnerConfinementSchema.optional(),
   inFlight: z.int().nonnegative(),
   queued: z.int().nonnegative(),
   rssBytes: z.number(),

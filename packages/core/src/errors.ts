@@ -145,6 +145,12 @@ export const errorTable = {
     retryable: true,
     meaning: 'The model is known but not loaded yet, or failed to load.',
   },
+  MODEL_OUT_OF_SERVICE: {
+    http: 503,
+    grpc: 'UNAVAILABLE',
+    retryable: false,
+    meaning: 'The model brought its runners down and is not started again before an operator resets it.',
+  },
   RUNNER_CRASHED: {
     http: 503,
     grpc: 'UNAVAILABLE',

@@ -153,7 +153,7 @@ describe('a model that cannot be loaded again', () => {
 /** Runner processes of this test; a probe is the first. */
 function runners(): number[] {
   return childrenOf(process.pid)
-    .filter(({ pid, command }) => command.includes('apps/runner/') && isAlive(pid))
+    .filter(({ pid, command }) => command.includes('apps/runner/src/main.ts') && isAlive(pid))
     .map(({ pid }) => pid);
 }
 

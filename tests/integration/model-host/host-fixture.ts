@@ -40,6 +40,9 @@ const defaultRunnerSettings: ModelHostOptions['runner'] = {
   executionTimeoutMs: 60_000,
   loadTimeoutMs: 120_000,
   drainTimeoutMs: 30_000,
+  crashesMax: 2,
+  crashWindowMs: 3_600_000,
+  confinement: 'as-allowed',
 };
 
 export async function startHost(runner: Partial<ModelHostOptions['runner']> = {}, rowsMax = 64): Promise<HostFixture> {
@@ -49,6 +52,8 @@ export async function startHost(runner: Partial<ModelHostOptions['runner']> = {}
     void lines.push({ level, message, ...fields });
   const log: Logger = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
   const host = createModelHost({
+    home,
+    modelsFolder: path.join(home, 'models'),
     runner: { ...defaultRunnerSettings, ...runner },
     rowsMax,
     log,
@@ -61,7 +66,7 @@ export async function startHost(runner: Partial<ModelHostOptions['runner']> = {}
     { bytes, signature }: { bytes: Uint8Array; signature: ModelSignature },
     settings: ModelSettings = {},
   ): Promise<[SnapshotModel, string]> {
-    const folder = path.join(home, id);
+    const folder = path.join(home, 'models', id);
     await mkdir(folder, { recursive: true });
     await writeFile(path.join(folder, 'model.onnx'), bytes);
     const sha256 = createHash('sha256').update(bytes).digest('hex');

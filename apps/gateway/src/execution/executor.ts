@@ -1,8 +1,9 @@
+import type { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { ModelSignature } from '@cluster-ai/core/inference/signature.ts';
 import type { Datatype } from '@cluster-ai/core/tensors/datatype.ts';
 import type { Tensor } from '@cluster-ai/core/tensors/tensor.ts';
 import type { SnapshotModel } from '@cluster-ai/contract/snapshot.ts';
-import type { ObservedModel, ObservedRunner } from '@cluster-ai/contract/telemetry.ts';
+import type { ObservedModel, ObservedRunner, RunnerConfinement } from '@cluster-ai/contract/telemetry.ts';
 
 /** One input of a run. Its data is the concatenation of `parts`: a batch is never copied together before the hop. */
 export interface ExecutionInput {
@@ -52,11 +53,18 @@ export interface ModelHost {
    * @param folder holds the files of the manifest under their paths.
    * @throws ClusterError MODEL_INVALID with the reason; the model is then FAILED in `observedModels()`. So is one that
    * could not be brought back after crashes of its runner: only another `load` (or `unload`) ends that state.
+   * MODEL_OUT_OF_SERVICE for one that brought runners down too often; `forgetOthers` and another id end that.
    */
   load(model: SnapshotModel, folder: string): Promise<ModelExecutor>;
   /** Drains and releases; its memory returns to the system. Does nothing for a model that is not loaded. */
   unload(modelId: string): Promise<void>;
   observedModels(): ObservedModel[];
+  /** Why a model is FAILED; null when it is not. */
+  failure(modelId: string): ClusterError | null;
+  /** Crashes of models with other ids do not count any more: they are not wanted now. */
+  forgetOthers(wantedIds: ReadonlySet<string>): void;
+  /** How runners are shut in; null before the first model. */
+  readonly confinement: RunnerConfinement | null;
   observedRunners(): ObservedRunner[];
   /** Waits for runs to end (drainTimeoutMs), then ends every runner. */
   close(): Promise<void>;

@@ -16,14 +16,15 @@ export class HostedModel implements ModelExecutor {
   readonly signature: ModelSignature;
   isolation: Isolation;
   instances: readonly ModelInstance[] = [];
-  /** Crashes of a runner while this model ran or loaded. */
-  crashes = 0;
+  /** Kills of a runner from outside while this model ran or loaded. */
+  kills = 0;
   /** Loads that failed since the last one that did not. */
   loadFailures = 0;
   private probed: ProbeReport | null = null;
   private loadTimes: LoadReport | null = null;
   private currentState: ObservedModel['state'] = 'LOADING';
   private currentReason = '';
+  private currentFailure: ClusterError | null = null;
   private listener: () => void = () => undefined;
   private readonly inputPlaces: ReadonlyMap<string, number>;
   private readonly outputPlaces: ReadonlyMap<string, number>;
@@ -115,6 +116,17 @@ export class HostedModel implements ModelExecutor {
   setState(state: ObservedModel['state'], reason: string): void {
     this.currentState = state;
     this.currentReason = reason;
+    this.currentFailure = null;
+  }
+
+  fail(error: ClusterError): void {
+    this.setState('FAILED', error.message);
+    this.currentFailure = error;
+  }
+
+  /** Why it is FAILED; null when it is not. */
+  get failure(): ClusterError | null {
+    return this.currentFailure;
   }
 
   observed(): ObservedModel {
@@ -140,6 +152,7 @@ export class HostedModel implements ModelExecutor {
     if (this.currentState === 'READY') {
       return new ClusterError('INTERNAL', `model '${this.label}' was given a run without a free place`);
     }
+    if (this.currentFailure?.code === 'MODEL_OUT_OF_SERVICE') return this.currentFailure;
     const why = this.currentReason === '' ? '' : `: ${this.currentReason}`;
     return new ClusterError('MODEL_NOT_READY', `model '${this.label}' is ${this.currentState}${why}`);
   }

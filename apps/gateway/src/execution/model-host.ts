@@ -1,18 +1,22 @@
+import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { GatewayConfig } from '@cluster-ai/contract/config/gateway.ts';
 import type { SnapshotModel } from '@cluster-ai/contract/snapshot.ts';
-import type { ObservedModel, ObservedRunner } from '@cluster-ai/contract/telemetry.ts';
+import type { ObservedModel, ObservedRunner, RunnerConfinement } from '@cluster-ai/contract/telemetry.ts';
 import { ClusterError, toClusterError } from '@cluster-ai/core/errors.ts';
 import type { Clock } from '@cluster-ai/core/ports/clock.ts';
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
 import type { LoadOrder, LoadReport } from '@cluster-ai/protocols/runner-frames/control-frames.ts';
 import { findOnnxFile } from '@cluster-ai/runtimes/onnx/model-file.ts';
+import { confineRunners, type Confinement } from '../confinement/confinement.ts';
+import { memoryBytesDefault } from '../confinement/memory.ts';
 import type { ModelExecutor, ModelHost } from './executor.ts';
 import { HostedModel } from './hosted-model.ts';
 import { ModelInstance } from './model-instance.ts';
-import { chooseIsolation, type Isolation } from './placement.ts';
+import { chooseIsolation, isFromOutside, type Isolation } from './placement.ts';
 import { probe } from './probe.ts';
 import { Runner, type RunnerCrash } from './runner.ts';
+import { StrikeLedger } from './strike-ledger.ts';
 import { Turnstile } from './turnstile.ts';
 
 /** Probes at once: each takes a core for as long as it lasts. */
@@ -23,6 +27,10 @@ const statsEveryMs = 1_000;
 const drainCheckMs = 10;
 
 export interface ModelHostOptions {
+  /** Folder of this gateway. */
+  readonly home: string;
+  /** Holds the folders of all models. */
+  readonly modelsFolder: string;
   readonly runner: GatewayConfig['runner'];
   /** Rows of a merged batch for models that do not say. */
   readonly rowsMax: number;
@@ -56,11 +64,16 @@ class ProcessModelHost implements ModelHost {
   private lastInstanceKey = 0;
   private lastRunnerNumber = 0;
   private closing = false;
+  private readonly ledger: StrikeLedger;
+  private confining: Promise<Confinement> | null = null;
+  private confined: Confinement | null = null;
   private readonly statsTimer: NodeJS.Timeout;
   private readonly hangTimer: NodeJS.Timeout;
 
   constructor(options: ModelHostOptions) {
     this.options = options;
+    const { log, clock, runner: rule } = options;
+    this.ledger = new StrikeLedger({ file: path.join(options.home, 'runner-crashes.json'), rule, clock, log });
     this.statsTimer = setInterval(() => this.runners.forEach((runner) => runner.requestStats()), statsEveryMs).unref();
     // Looked at after the sockets were read: a gateway that was itself held up must not blame its runners.
     const check = (): void => this.runners.forEach((runner) => runner.killIfHung(options.clock.nowMs()));
@@ -74,6 +87,8 @@ class ProcessModelHost implements ModelHost {
     if (before !== undefined && before.hosted.state !== 'FAILED') {
       throw new ClusterError('INTERNAL', `model '${model.id}' is loaded already`);
     }
+    const outOfService = this.ledger.outOfService(model.id);
+    if (outOfService !== null) throw new ClusterError('MODEL_OUT_OF_SERVICE', outOfService);
     const hosted = new HostedModel(model, this.isolationFor(model, 0));
     const entry: Entry = { hosted, order: null, runner: null, firstLoad: Promise.withResolvers<void>() };
     // It may be rejected before anyone waits for it: by an unload during the probe.
@@ -108,6 +123,18 @@ class ProcessModelHost implements ModelHost {
     return [...this.entries.values()].map(({ hosted }) => hosted.observed());
   }
 
+  failure(modelId: string): ClusterError | null {
+    return this.entries.get(modelId)?.hosted.failure ?? null;
+  }
+
+  forgetOthers(wantedIds: ReadonlySet<string>): void {
+    this.ledger.keepOnly(wantedIds);
+  }
+
+  get confinement(): RunnerConfinement | null {
+    return this.confined?.report ?? null;
+  }
+
   observedRunners(): ObservedRunner[] {
     return [...this.runners].map((runner) => runner.observed());
   }
@@ -124,18 +151,36 @@ class ProcessModelHost implements ModelHost {
     clearInterval(this.statsTimer);
     clearInterval(this.hangTimer);
     await Promise.all([...this.runners].map((each) => each.end()));
+    await this.ledger.written();
+  }
+
+  /** Found out once, with the first model. */
+  private confine(): Promise<Confinement> {
+    const { home, modelsFolder, log, runner } = this.options;
+    this.confining ??= confineRunners({
+      home,
+      modelsFolder,
+      log,
+      memoryBytesMax: runner.memoryBytesMax ?? memoryBytesDefault(),
+      wanted: runner.confinement,
+    }).then((confinement) => {
+      this.confined = confinement;
+      return confinement;
+    });
+    return this.confining;
   }
 
   private assertOpen(): void {
     if (this.closing) throw new ClusterError('SHUTTING_DOWN', 'the gateway is stopping');
   }
 
-  private isolationFor({ settings, files }: SnapshotModel, crashes: number): Isolation {
+  private isolationFor({ id, settings, files }: SnapshotModel, kills: number): Isolation {
     const sizeBytes = files.reduce((sum, file) => sum + file.size, 0);
     return chooseIsolation({
       setting: settings.isolation,
       sizeBytes,
-      crashes,
+      strikes: this.ledger.strikes(id),
+      kills,
       dedicatedFromBytes: this.options.runner.dedicatedFromBytes,
     });
   }
@@ -145,15 +190,17 @@ class ProcessModelHost implements ModelHost {
     const modelFile = findOnnxFile(model.files.map((file) => file.path));
     const rowsMax = model.settings.maxBatchSize ?? this.options.rowsMax;
     const order: LoadOrder = {
-      folder: path.resolve(folder),
+      // Without links: runners see the folder under this path alone.
+      folder: await realpath(folder),
       modelFile,
       signature: model.signature,
       warmUpSize: null,
       rowsMax,
     };
     const { log, clock, runner } = this.options;
+    const confinement = await this.confine();
     const report = await this.probes.run(() =>
-      probe(order, { modelId: label, loadTimeoutMs: runner.loadTimeoutMs, log, clock }),
+      probe(order, { modelId: label, loadTimeoutMs: runner.loadTimeoutMs, confinement, log, clock }),
     );
     const instances = Array.from({ length: model.settings.instances ?? 1 }, () => this.newInstance(entry.hosted));
     entry.hosted.accept(report, instances);
@@ -180,11 +227,13 @@ class ProcessModelHost implements ModelHost {
   }
 
   private newRunner(isolation: Isolation, slots: number): Runner {
+    if (this.confined === null) throw new ClusterError('INTERNAL', 'a runner was wanted before the first probe');
     this.lastRunnerNumber += 1;
     const runner = new Runner({
       id: `${isolation}-${this.lastRunnerNumber}`,
       isolation,
       slots,
+      confinement: this.confined,
       log: this.options.log,
       clock: this.options.clock,
       load: (instance) => this.loadInstance(instance),
@@ -240,25 +289,42 @@ class ProcessModelHost implements ModelHost {
     const entry = this.entries.get(modelId);
     if (entry === undefined || entry.hosted.state !== 'LOADING') return;
     const { hosted } = entry;
-    hosted.crashes += 1;
+    if (isFromOutside(how)) hosted.kills += 1;
+    else if (this.ledger.add(modelId)) {
+      this.takeOut(entry, how);
+      return;
+    }
     this.countLoadFailure(
       entry,
       new ClusterError('RUNNER_CRASHED', `its runner ${how} ${hosted.loadFailures + 1} times in a row`),
     );
-    hosted.isolation = this.isolationFor(hosted.model, hosted.crashes);
+    hosted.isolation = this.isolationFor(hosted.model, hosted.kills);
     if (hosted.state === 'FAILED' || hosted.isolation === runner.options.isolation) return;
     this.options.log.warn(
-      { model: hosted.label, crashes: hosted.crashes },
-      'the model gets a runner of its own because runners crashed under it',
+      { model: hosted.label },
+      `the model gets a runner of its own because a runner ${how} under it`,
     );
     for (const instance of hosted.instances) runner.withdraw(instance);
     this.place(entry);
   }
 
+  /** It brought runners down too often: nothing but an operator starts it again, not even a new start of the gateway. */
+  private takeOut(entry: Entry, how: string): void {
+    const { label, model } = entry.hosted;
+    const { crashesMax, crashWindowMs } = this.options.runner;
+    const often =
+      crashesMax === 1 ? '' : `, the ${ordinal(crashesMax)} time within ${Math.round(crashWindowMs / 60_000)} minutes`;
+    const reason = `out of service: its runner ${how}${often}; \`cluster-ai model reset ${label}\` starts it again`;
+    this.ledger.takeOut(model.id, reason);
+    this.options.log.error({ model: label }, `the model is out of service: its runner ${how}${often}`);
+    this.giveUp(entry, new ClusterError('MODEL_OUT_OF_SERVICE', reason));
+  }
+
   /** The model cannot be served: its memory is given back, and only another `load` brings it back. */
   private giveUp(entry: Entry, error: ClusterError): void {
     if (entry.hosted.state === 'LOADING' || entry.hosted.state === 'READY') {
-      this.setState(entry, 'FAILED', error.message);
+      entry.hosted.fail(error);
+      this.options.onChange();
     }
     entry.firstLoad.reject(error);
     void this.release(entry);
@@ -277,4 +343,10 @@ class ProcessModelHost implements ModelHost {
 
 function unloadedMeanwhile({ label }: HostedModel): ClusterError {
   return new ClusterError('MODEL_NOT_READY', `model '${label}' was unloaded before it was ready`);
+}
+
+/** 2nd, 3rd, 4th: of how many times. */
+function ordinal(count: number): string {
+  const suffixes: Record<string, string> = { one: 'st', two: 'nd', few: 'rd', other: 'th' };
+  return `${count}${suffixes[new Intl.PluralRules('en', { type: 'ordinal' }).select(count)] ?? 'th'}`;
 }

@@ -3,16 +3,17 @@ import { describe, expect, it } from 'vitest';
 import { chooseIsolation, chooseSlot, restartDelayMs } from './placement.ts';
 
 describe('chooseIsolation', () => {
-  const small = { setting: undefined, sizeBytes: 10, crashes: 0, dedicatedFromBytes: 100 };
+  const small = { setting: undefined, sizeBytes: 10, strikes: 0, kills: 0, dedicatedFromBytes: 100 };
 
   it.each([
     ['a small model shares', small, 'shared'],
     ['a large one does not', { ...small, sizeBytes: 100 }, 'dedicated'],
     ['the operator may let a large one share', { ...small, sizeBytes: 100, setting: 'shared' }, 'shared'],
     ['the operator may set a small one apart', { ...small, setting: 'dedicated' }, 'dedicated'],
-    ['one crash proves nothing', { ...small, crashes: 1 }, 'shared'],
-    ['two crashes set it apart', { ...small, crashes: 2 }, 'dedicated'],
-    ['two crashes outweigh the operator', { ...small, crashes: 2, setting: 'shared' }, 'dedicated'],
+    ['one kill from outside proves nothing', { ...small, kills: 1 }, 'shared'],
+    ['two kills set it apart', { ...small, kills: 2 }, 'dedicated'],
+    ['one crash sets it apart', { ...small, strikes: 1 }, 'dedicated'],
+    ['a crash outweighs the operator', { ...small, strikes: 1, setting: 'shared' }, 'dedicated'],
   ] as const)('%s', (_, facts, expected) => {
     expect(chooseIsolation(facts)).toBe(expected);
   });

@@ -2,24 +2,35 @@ import type { ModelSettings } from '@cluster-ai/contract/manifest.ts';
 
 export type Isolation = 'shared' | 'dedicated';
 
-/** Crashes with a run of the model in flight after which it may only harm itself. */
-const crashesUntilDedicated = 2;
+/** Kills from outside with a run of the model in flight after which it may only harm itself. */
+const killsUntilDedicated = 2;
 
 export interface IsolationFacts {
   /** The operator's choice; undefined leaves it to the gateway. */
   readonly setting: ModelSettings['isolation'];
   /** Bytes of all files of the version. */
   readonly sizeBytes: number;
-  /** How often a runner crashed while it ran or loaded this model. */
-  readonly crashes: number;
+  /** How often a runner crashed, hung or grew too large under this model. */
+  readonly strikes: number;
+  /** How often a runner was killed from outside while it ran or loaded this model. */
+  readonly kills: number;
   /** Size from which a model gets a process of its own, bytes. */
   readonly dedicatedFromBytes: number;
 }
 
 /** Decides whether a model shares a runner process: a suspect never does, then the operator decides, then the size. */
 export function chooseIsolation(facts: IsolationFacts): Isolation {
-  if (facts.crashes >= crashesUntilDedicated) return 'dedicated';
+  if (facts.strikes > 0 || facts.kills >= killsUntilDedicated) return 'dedicated';
   return facts.setting ?? (facts.sizeBytes >= facts.dedicatedFromBytes ? 'dedicated' : 'shared');
+}
+
+/**
+ * True when the end of a runner says nothing about the model: SIGKILL comes from outside (a person, or the kernel when
+ * other processes have left it no memory), and a process that cannot be started has run nothing. What the gateway kills
+ * is told in words of its own.
+ */
+export function isFromOutside(how: string): boolean {
+  return how === 'was killed by SIGKILL' || how === 'could not be started';
 }
 
 /**

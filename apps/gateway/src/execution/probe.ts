@@ -8,11 +8,13 @@ import {
   type ProbeReport,
 } from '@cluster-ai/protocols/runner-frames/control-frames.ts';
 import { frameKinds } from '@cluster-ai/protocols/runner-frames/frame.ts';
+import type { Confinement } from '../confinement/confinement.ts';
 import { RunnerProcess } from './runner-process.ts';
 
 export interface ProbeOptions {
   readonly modelId: string;
   readonly loadTimeoutMs: number;
+  readonly confinement: Confinement;
   readonly log: Logger;
   readonly clock: Clock;
 }
@@ -65,11 +67,12 @@ async function probeOnce(order: LoadOrder, options: ProbeOptions): Promise<Probe
   }
 }
 
-function startProcess({ modelId, log, clock }: ProbeOptions): RunnerProcess {
+function startProcess({ modelId, confinement, log, clock }: ProbeOptions): RunnerProcess {
   try {
     const process: RunnerProcess = new RunnerProcess({
       id: `probe of ${modelId}`,
       slots: 1,
+      confinement,
       log,
       clock,
       onSlotEnded: () => undefined,

@@ -1,16 +1,21 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { Duplex } from 'node:stream';
 import type { Clock } from '@cluster-ai/core/ports/clock.ts';
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
 import { decodeStatsReplyFrame, encodeBareFrame } from '@cluster-ai/protocols/runner-frames/control-frames.ts';
 import { FrameSplitter } from '@cluster-ai/protocols/runner-frames/frame-splitter.ts';
 import { frameKinds, malformedFrame, readFrameHeader } from '@cluster-ai/protocols/runner-frames/frame.ts';
+import type { Confinement } from '../confinement/confinement.ts';
+import { residentBytes } from '../confinement/memory.ts';
 import { logRunnerOutput } from './runner-output.ts';
-import { runnerEnvironment, runnerProgram } from './runner-program.ts';
+import { runnerEnvironment } from './runner-program.ts';
 import { SlotLink } from './slot-link.ts';
 
 const controlDescriptor = 3;
 const firstSlotDescriptor = 4;
+/** How often its memory is looked at, milliseconds: what is filled in between, at about 2 GiB a second, is let pass. */
+const memoryCheckMs = 100;
 /** A runner that was asked to end and does not is killed after this time. */
 const endTimeoutMs = 2_000;
 
@@ -19,6 +24,7 @@ export interface RunnerProcessOptions {
   readonly id: string;
   /** Threads that it may have; each gets a pipe of its own when the process starts. */
   readonly slots: number;
+  readonly confinement: Confinement;
   readonly log: Logger;
   readonly clock: Clock;
   readonly onSlotEnded: (slot: number) => void;
@@ -40,21 +46,25 @@ export class RunnerProcess {
   private readonly startedSlots = new Set<number>();
   private onAllSlotsEnded: () => void = () => undefined;
   private killedFor: string | null = null;
+  private tooLarge = false;
+  private readonly memoryTimer: NodeJS.Timeout;
   private statsPending = false;
   private rss = 0;
 
   constructor(options: RunnerProcessOptions) {
     this.options = options;
-    this.child = spawn(process.execPath, [runnerProgram], {
+    const { file, args } = options.confinement.command(options.slots);
+    this.child = spawn(file, args, {
       // A group of its own: Ctrl-C in a terminal must reach the supervisor alone. It ends when its pipe closes.
       detached: true,
       cwd: '/',
-      env: runnerEnvironment(process.env),
+      env: runnerEnvironment(),
       stdio: ['ignore', 'pipe', 'pipe', 'pipe', ...Array.from({ length: options.slots }, () => 'pipe' as const)],
     });
     // Without a process there are no pipes; the caller hears of it by the exception, the reason is for the log.
     this.child.on('error', (error) => options.log.error({ runner: options.id, error }, 'a runner process failed'));
     if (this.child.pid === undefined) throw new Error('a runner process could not be started');
+    endFirstWhenMemoryIsShort(this.child.pid);
     for (const output of [this.child.stdout, this.child.stderr]) {
       if (output !== null) logRunnerOutput(output, options.id, options.log, options.clock);
     }
@@ -68,15 +78,24 @@ export class RunnerProcess {
     );
     this.whenClosed = new Promise((resolve) => {
       // 'close', not 'exit': answers that were written before the end must be read first.
-      this.child.on('close', (code, signal) => resolve(options.onClose(this.killedFor ?? describeEnd(code, signal))));
+      this.child.on('close', (code, signal) => {
+        clearInterval(this.memoryTimer);
+        resolve(options.onClose(this.killedFor ?? describeEnd(code, signal)));
+      });
     });
+    this.memoryTimer = setInterval(() => this.killIfTooLarge(), memoryCheckMs).unref();
   }
 
   get pid(): number | null {
     return this.child.pid ?? null;
   }
 
-  /** Resident memory at the last `requestStats`, bytes. */
+  /** True when it was killed because it filled more memory than it may. */
+  get wasTooLarge(): boolean {
+    return this.tooLarge;
+  }
+
+  /** Resident memory a moment ago, bytes. */
   get rssBytes(): number {
     return this.rss;
   }
@@ -130,6 +149,14 @@ export class RunnerProcess {
     clearTimeout(timer);
   }
 
+  private killIfTooLarge(): void {
+    const { memoryBytesMax } = this.options.confinement;
+    this.rss = (this.pid === null ? null : residentBytes(this.pid)) ?? this.rss;
+    if (this.killedFor !== null || this.rss <= memoryBytesMax) return;
+    this.tooLarge = true;
+    this.kill(`was killed because it filled more than ${mebibytes(memoryBytesMax)} MiB of memory`);
+  }
+
   private receive(chunk: Uint8Array): void {
     try {
       for (const frame of this.splitter.push(chunk)) this.handle(frame);
@@ -162,6 +189,22 @@ export class RunnerProcess {
     if (!(stream instanceof Duplex)) throw new Error(`the runner's descriptor ${descriptor} is no duplex pipe`);
     return stream;
   }
+}
+
+/** The kernel, when memory runs out, is to end a runner before the gateway and the database. */
+function endFirstWhenMemoryIsShort(pid: number): void {
+  if (process.platform !== 'linux') return;
+  try {
+    writeFileSync(`/proc/${pid}/oom_score_adj`, '1000');
+  } catch (error) {
+    // It ended at once: its end is told by its pipe.
+    if (!(error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH')))
+      throw error;
+  }
+}
+
+function mebibytes(bytes: number): number {
+  return Math.round(bytes / 2 ** 20);
 }
 
 function describeEnd(code: number | null, signal: NodeJS.Signals | null): string {

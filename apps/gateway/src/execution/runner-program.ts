@@ -1,22 +1,31 @@
 import { fileURLToPath } from 'node:url';
 
+const root = new URL('../../../../', import.meta.url);
+
 /** The program that a runner process executes. */
-export const runnerProgram = fileURLToPath(new URL('../../../runner/src/main.ts', import.meta.url));
+export const runnerProgram = fileURLToPath(new URL('apps/runner/src/main.ts', root));
+
+/** Says `confined` and ends: tells whether a runner could be started in the same way. */
+export const runnerCheck = fileURLToPath(new URL('apps/runner/src/check.ts', root));
+
+/** All code that a runner reads. */
+export const runnerCode = ['apps/runner', 'packages', 'node_modules'].map((folder) =>
+  fileURLToPath(new URL(folder, root)),
+);
 
 /**
- * The whole environment of a runner: models are not trusted, so nothing of the gateway's own is passed on.
+ * The whole environment of a runner: models are not trusted, so nothing of the gateway's own is passed on. Not even the
+ * place of Node's compile cache: what a runner wrote there, the gateway would execute.
  *
  * The thresholds keep the C library from holding freed model weights back: without them almost nothing returns to the
  * system when a model is unloaded. ONNX Runtime reports its use to its makers unless it is told not to: what runs here
  * is nobody else's business.
  */
-export function runnerEnvironment(gateway: NodeJS.ProcessEnv): Record<string, string> {
-  const cache = gateway['NODE_COMPILE_CACHE'];
+export function runnerEnvironment(): Record<string, string> {
   return {
     MALLOC_TRIM_THRESHOLD_: '131072',
     MALLOC_MMAP_THRESHOLD_: '131072',
     MALLOC_ARENA_MAX: '2',
     ORT_DISABLE_TELEMETRY: '1',
-    ...(cache === undefined ? {} : { NODE_COMPILE_CACHE: cache }),
   };
 }

@@ -3,9 +3,11 @@ import type { Clock } from '@cluster-ai/core/ports/clock.ts';
 import type { ObservedRunner } from '@cluster-ai/contract/telemetry.ts';
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
 import type { LoadReport } from '@cluster-ai/protocols/runner-frames/control-frames.ts';
+import type { Confinement } from '../confinement/confinement.ts';
 import type { ModelInstance } from './model-instance.ts';
 import { calmAfterMs, chooseSlot, restartDelayMs, type Isolation } from './placement.ts';
 import { RunnerProcess } from './runner-process.ts';
+import type { SlotLink } from './slot-link.ts';
 
 export interface RunnerCrash {
   /** How the process ended, as a predicate: 'was killed by SIGSEGV'. */
@@ -20,6 +22,7 @@ export interface RunnerOptions {
   readonly id: string;
   readonly isolation: Isolation;
   readonly slots: number;
+  readonly confinement: Confinement;
   readonly log: Logger;
   readonly clock: Clock;
   /** Puts the model into the slot that the instance is bound to. */
@@ -130,6 +133,7 @@ export class Runner {
       this.process = new RunnerProcess({
         id: this.options.id,
         slots: this.options.slots,
+        confinement: this.options.confinement,
         log: this.options.log,
         clock: this.options.clock,
         onSlotEnded: (slot) => this.slotEnded(slot),
@@ -203,9 +207,8 @@ export class Runner {
 
   private closed(how: string): void {
     const links = this.process?.allLinks() ?? [];
+    const suspectIds = this.suspects(links, this.process?.wasTooLarge === true);
     this.process = null;
-    const current = links.flatMap((link) => link.current()?.modelId ?? []);
-    const suspectIds = this.hungModelId === null ? [...new Set(current)] : [this.hungModelId];
     this.hungModelId = null;
     const affectedIds = [...new Set([...this.instances].map(({ modelId }) => modelId))];
     // First no place is free, then runs fail: what waits must not be handed to a process that is gone.
@@ -214,6 +217,15 @@ export class Runner {
     for (const link of links) link.failAll(how);
     if (this.ended) this.options.onEnd(this);
     else this.recover({ how, suspectIds, affectedIds });
+  }
+
+  /** Who may have brought the process down: whoever hung, or all that were at work, or for memory whoever was last. */
+  private suspects(links: readonly SlotLink[], wasTooLarge: boolean): string[] {
+    if (this.hungModelId !== null) return [this.hungModelId];
+    const current = links.flatMap((link) => link.current()?.modelId ?? []);
+    if (current.length > 0 || !wasTooLarge) return [...new Set(current)];
+    const done = links.flatMap((link) => link.last() ?? []).toSorted((a, b) => b.atMs - a.atMs);
+    return done.slice(0, 1).map(({ modelId }) => modelId);
   }
 
   private recover(crash: RunnerCrash): void {

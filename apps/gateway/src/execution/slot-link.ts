@@ -42,6 +42,7 @@ export class SlotLink {
   private readonly splitter = new FrameSplitter();
   private readonly waiting: Waiting[] = [];
   private lastAnswerAtMs = -Infinity;
+  private lastModelId: string | null = null;
   private lastRequestId = 0;
   private corked = false;
 
@@ -94,6 +95,11 @@ export class SlotLink {
     return this.waiting[0]?.request ?? null;
   }
 
+  /** What the slot worked on last, and when it was done; null when it has done nothing. */
+  last(): { readonly modelId: string; readonly atMs: number } | null {
+    return this.lastModelId === null ? null : { modelId: this.lastModelId, atMs: this.lastAnswerAtMs };
+  }
+
   /** The current request, if the slot has been on it for longer than allowed; null when all is well. */
   overdue(nowMs: number): SlotRequest | null {
     const [current] = this.waiting;
@@ -120,6 +126,7 @@ export class SlotLink {
     const deliver = header.kind === frameKinds.FAILED ? this.failure(request, frame) : request.onAnswer(frame, header);
     this.waiting.shift();
     this.lastAnswerAtMs = this.clock.nowMs();
+    this.lastModelId = request.modelId;
     deliver();
   }
 

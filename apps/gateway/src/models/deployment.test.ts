@@ -73,6 +73,16 @@ class FakeHost implements ModelHost {
     return [...this.states.values()];
   }
 
+  failure(): null {
+    return null;
+  }
+
+  forgetOthers(): void {
+    // Nothing is remembered here.
+  }
+
+  readonly confinement = null;
+
   observedRunners(): [] {
     return [];
   }

@@ -71,6 +71,7 @@ export class Deployment {
     for (const key of this.failed.keys()) if (!wanted.has(key)) this.failed.delete(key);
     for (const key of this.wantedSince.keys()) if (!wanted.has(key)) this.wantedSince.delete(key);
     for (const key of wanted) if (!this.wantedSince.has(key)) this.wantedSince.set(key, this.applied);
+    this.options.host.forgetOthers(wanted);
     this.advance();
   }
 
@@ -133,10 +134,10 @@ export class Deployment {
       if (lost === undefined) continue;
       this.loaded.delete(observed.id);
       // It had passed its probe, so the machine is the likelier cause (memory, say), and that can pass.
-      this.recordFailure(lost.model, new ClusterError('RUNNER_CRASHED', observed.reason), reviveAfterMs);
-      lost.batcher.close(
-        new ClusterError('MODEL_NOT_READY', `model '${lost.model.name}' is out of service: ${observed.reason}`),
-      );
+      const error = this.options.host.failure(observed.id) ?? new ClusterError('RUNNER_CRASHED', observed.reason);
+      this.recordFailure(lost.model, error, error.code === 'MODEL_OUT_OF_SERVICE' ? null : reviveAfterMs);
+      const code = error.code === 'MODEL_OUT_OF_SERVICE' ? error.code : 'MODEL_NOT_READY';
+      lost.batcher.close(new ClusterError(code, `model '${lost.model.name}' cannot be served: ${observed.reason}`));
     }
     this.advance();
   }
@@ -299,7 +300,11 @@ export class Deployment {
 
 const notHosted = { isolation: 'shared', instances: 0, batched: false, loadMs: null, warmUpMs: null } as const;
 
-/** A version number can come back with other content (a watched folder), so the content is part of what is loaded. */
+/**
+ * A version number can come back with other content (a watched folder), so the content is part of what is loaded. So is
+ * how often an operator has reset it: each time it is loaded anew, whatever became of it before.
+ */
 function loadKey(model: SnapshotModel): string {
-  return `${model.id}#${model.digest.slice(0, 12)}`;
+  const resets = model.resets === undefined ? '' : `#${model.resets}`;
+  return `${model.id}#${model.digest.slice(0, 12)}${resets}`;
 }

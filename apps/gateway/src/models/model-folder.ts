@@ -17,6 +17,11 @@ export interface ModelFoldersOptions {
   readonly fetchTimeoutMs: number;
 }
 
+/** The folder that holds the folders of all models of a gateway. */
+export function modelsFolderOf(home: string): string {
+  return join(home, 'models');
+}
+
 /**
  * Lays the files of a model version out in a folder of their own. Files are kept by digest and linked, so that versions
  * share what they have in common, and every load checks the bytes against the manifest.
@@ -64,14 +69,14 @@ export class ModelFolders {
     ];
     const digests = (): string[] => inUse().map(({ digest }) => digest);
     const files = (): string[] => inUse().flatMap((model) => model.files.map(({ sha256 }) => sha256));
-    await removeOthers(join(this.options.home, 'models'), digests);
+    await removeOthers(modelsFolderOf(this.options.home), digests);
     await removeOthers(join(this.options.home, 'files'), files);
   }
 
   private async layOut(model: SnapshotModel): Promise<string> {
     for (const file of model.files) assertFilePath(file.path);
     await this.cleaning;
-    const folder = join(this.options.home, 'models', model.digest);
+    const folder = join(modelsFolderOf(this.options.home), model.digest);
     try {
       for (const file of model.files) {
         const target = join(folder, file.path);

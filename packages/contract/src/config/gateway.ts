@@ -123,6 +123,22 @@ export const gatewayConfigSchema = z.strictObject({
       executionTimeoutMs: milliseconds(60_000, 3_600_000).describe(
         'A run that takes longer counts as hung: its runner is killed.',
       ),
+      memoryBytesMax: z
+        .int()
+        .min(256 * 2 ** 20)
+        .optional()
+        .describe('Memory that one runner may fill, bytes; one that fills more is killed. Unset: half of the machine.'),
+      crashesMax: z
+        .int()
+        .min(1)
+        .max(1_000)
+        .default(2)
+        .describe('A model that brought runners down so often within `crashWindowMs` is taken out of service.'),
+      crashWindowMs: milliseconds(3_600_000, 604_800_000).describe('Crashes are remembered for this long.'),
+      confinement: z
+        .enum(['as-allowed', 'required'])
+        .default('as-allowed')
+        .describe('`required` starts no model unless the system lets runners be shut in completely.'),
       loadTimeoutMs: milliseconds(120_000, 3_600_000).describe('Loading and warming a model at most.'),
       drainTimeoutMs: milliseconds(30_000, 3_600_000).describe(
         'Wait for runs to end before a slot or a runner is closed.',

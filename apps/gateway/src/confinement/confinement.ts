@@ -1,0 +1,105 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { RunnerConfinement } from '@cluster-ai/contract/telemetry.ts';
+import { ClusterError } from '@cluster-ai/core/errors.ts';
+import type { Logger } from '@cluster-ai/platform/log/log.ts';
+import { runnerCheck, runnerCode, runnerEnvironment, runnerProgram } from '../execution/runner-program.ts';
+import { confinementLevels, launchCommand } from './launch-command.ts';
+import type { ConfinementLevel, LaunchCommand, RunnerLimits } from './launch-command.ts';
+import { protectionsOf } from './protections.ts';
+import { findSystemPrograms } from './system-programs.ts';
+
+/** Building the box and starting Node in it takes 0.1 s; a busy machine may take longer. */
+const checkTimeoutMs = 20_000;
+
+export interface ConfinementOptions {
+  /** Folder of the gateway. */
+  readonly home: string;
+  /** The folder that holds the folders of all models. */
+  readonly modelsFolder: string;
+  /** Memory that one runner may fill, bytes. */
+  readonly memoryBytesMax: number;
+  /** `required` starts no runner where the system does not allow the strongest level. */
+  readonly wanted: 'as-allowed' | 'required';
+  readonly log: Logger;
+}
+
+/** How runners of this gateway are shut in. */
+export interface Confinement {
+  readonly level: ConfinementLevel;
+  readonly memoryBytesMax: number;
+  readonly report: RunnerConfinement;
+  /** The command for a runner with so many threads. */
+  command(slots: number): LaunchCommand;
+  /** The same for another script, which has to lie in the folder of the models. */
+  commandFor(script: string, slots: number): LaunchCommand;
+}
+
+/**
+ * Finds out, by trying, how far this system lets runners be shut in.
+ * @throws ClusterError PREREQUISITE_MISSING when the strongest level is required and not allowed.
+ */
+export async function confineRunners(options: ConfinementOptions): Promise<Confinement> {
+  const { home, wanted, log, memoryBytesMax } = options;
+  const boxFolder = join(home, 'runner-box');
+  for (const folder of [boxFolder, options.modelsFolder]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const fixed = {
+    programs: findSystemPrograms(),
+    boxFolder: realpathSync(boxFolder),
+    modelsFolder: realpathSync(options.modelsFolder),
+    node: realpathSync(process.execPath),
+    codeFolders: runnerCode.map((folder) => realpathSync(folder)),
+  };
+  const launch = (level: ConfinementLevel, script: string, slots: number): LaunchCommand => {
+    const limits: RunnerLimits = { memoryBytesMax, slots };
+    return launchCommand({ ...fixed, level, script, limits });
+  };
+  const refusals: string[] = [];
+  const level = await strongest((candidate) => launch(candidate, runnerCheck, 1), refusals);
+  const report = protectionsOf(level, fixed.programs, refusals[0] ?? '', memoryBytesMax);
+  for (const { protection, why } of report.missing) log.warn({ why }, `runners go without: ${protection}`);
+  log.info({ level, active: report.active, memoryBytesMax }, 'runners are confined');
+  if (wanted === 'required' && level !== 'box') {
+    throw new ClusterError('PREREQUISITE_MISSING', `runners cannot be confined as required: ${refusals[0] ?? ''}`, {
+      fix: 'allow user namespaces to this user (docs/guides/isolation.md), or set runner.confinement to as-allowed',
+    });
+  }
+  return {
+    level,
+    memoryBytesMax,
+    report,
+    command: (slots) => launch(level, runnerProgram, slots),
+    commandFor: (script, slots) => launch(level, script, slots),
+  };
+}
+
+async function strongest(
+  commandOf: (level: ConfinementLevel) => LaunchCommand,
+  refusals: string[],
+): Promise<ConfinementLevel> {
+  for (const level of confinementLevels) {
+    const { file, args } = commandOf(level);
+    try {
+      const { stdout } = await promisify(execFile)(file, args, {
+        cwd: '/',
+        env: runnerEnvironment(),
+        timeout: checkTimeoutMs,
+        killSignal: 'SIGKILL',
+      });
+      if (stdout.trim() === 'confined') return level;
+      refusals.push('a trial did not print what it should');
+    } catch (error) {
+      refusals.push(reasonOf(error));
+    }
+  }
+  return 'none';
+}
+
+/** What the program that refused has printed last; without it, what Node says. */
+function reasonOf(error: unknown): string {
+  const printed = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
+  const text = printed === '' ? String(error) : (printed.split('\n').at(-1) ?? '');
+  return text.slice(0, 300);
+}

@@ -1,0 +1,95 @@
+import { boxScript } from './box-script.ts';
+import type { SystemPrograms } from './system-programs.ts';
+
+/**
+ * How far the system lets a runner be shut in: `box` has its own network, its own folder tree and no other process in
+ * sight; `network` has the first of these, and may not look into processes of its user; `none` has what Node itself
+ * refuses.
+ */
+export const confinementLevels = ['box', 'network', 'none'] as const;
+
+export type ConfinementLevel = (typeof confinementLevels)[number];
+
+export interface RunnerLimits {
+  /** Memory that it may fill, bytes. */
+  readonly memoryBytesMax: number;
+  /** Threads for models. */
+  readonly slots: number;
+}
+
+export interface LaunchOptions {
+  readonly level: ConfinementLevel;
+  readonly programs: SystemPrograms;
+  /** An empty folder, in which the box is built; nothing is written to it. */
+  readonly boxFolder: string;
+  /** The program of Node itself. */
+  readonly node: string;
+  /** What Node runs. */
+  readonly script: string;
+  /** Folders with the code that it runs, without links in their paths. */
+  readonly codeFolders: readonly string[];
+  /** The folder with the models that it may read, without links in its path. */
+  readonly modelsFolder: string;
+  readonly limits: RunnerLimits;
+}
+
+export interface LaunchCommand {
+  readonly file: string;
+  readonly args: readonly string[];
+}
+
+/**
+ * Address space that Node and its threads set aside, bytes: measured at 0.7 GiB for a process and 0.1 GiB a thread. Only
+ * what exceeds it is the models'.
+ */
+const nodeSpaceBytes = 1_280 * 2 ** 20;
+const threadSpaceBytes = 128 * 2 ** 20;
+
+/** Node's own threads, and what ONNX Runtime starts for a moment. */
+const ownThreads = 64;
+
+/** The command that starts a runner as shut in as `level` says. */
+export function launchCommand(options: LaunchOptions): LaunchCommand {
+  const [file = options.node, ...args] = [...limited(options), ...confined(options), ...nodeCommand(options)];
+  return { file, args };
+}
+
+/**
+ * Limits of the kernel. Memory beyond `--data` is refused when a model asks for it, which ONNX Runtime answers with an
+ * error; no file can be made longer than nothing; no core is written.
+ */
+function limited({ programs, limits }: LaunchOptions): string[] {
+  if (programs.prlimit === null) return [];
+  const dataBytes = limits.memoryBytesMax + nodeSpaceBytes + limits.slots * threadSpaceBytes;
+  const descriptors = 64 + 2 * limits.slots;
+  return [programs.prlimit, `--data=${dataBytes}`, '--fsize=0', '--core=0', `--nofile=${descriptors}`, '--'];
+}
+
+function confined(options: LaunchOptions): string[] {
+  const { level, programs, boxFolder, node, codeFolders, modelsFolder, limits } = options;
+  const { unshare, setpriv, sh, prlimit } = programs;
+  if (level === 'none' || unshare === null || setpriv === null) return [];
+  const namespaces = [unshare, '--user', '--map-root-user', '--net'];
+  if (level === 'network' || sh === null || prlimit === null) {
+    return [...namespaces, '--', setpriv, '--no-new-privs', '--inh-caps=-all', '--bounding-set=-all', '--'];
+  }
+  const shown = [node, ...codeFolders].flatMap((path) => ['program', path]);
+  // The number of processes is counted anew in a user namespace: this is for the runner alone.
+  const counted = [prlimit, `--nproc=${ownThreads + 2 * limits.slots}`, '--'];
+  const built = [sh, '-c', boxScript, 'box', boxFolder, ...shown, 'data', modelsFolder, '--'];
+  return [...namespaces, '--mount', '--', ...counted, ...built];
+}
+
+/** Node refuses its own code to write, to start programs and to read anything else. Native code is above that. */
+function nodeCommand({ node, script, codeFolders, modelsFolder }: LaunchOptions): string[] {
+  return [
+    node,
+    // It warns of the two permissions that a runner cannot be without.
+    '--disable-warning=SecurityWarning',
+    '--permission',
+    '--allow-addons',
+    '--allow-worker',
+    ...[...codeFolders, modelsFolder].map((folder) => `--allow-fs-read=${folder}`),
+    script,
+  ];
+}
