@@ -166,8 +166,10 @@ create table model_versions (
   revision integer not null default 1,
   updated_at timestamp with time zone not null,
   updated_by text not null,
+  resets integer not null default 0,
   constraint model_versions_pkey PRIMARY KEY (model, version),
   constraint model_versions_model_fkey FOREIGN KEY (model) REFERENCES models(name) ON DELETE CASCADE,
+  constraint model_versions_resets_check CHECK ((resets >= 0)),
   constraint model_versions_source_check CHECK ((source = ANY (ARRAY['upload'::text, 'repository'::text, 'https'::text, 'example'::text]))),
   constraint model_versions_version_check CHECK ((version > 0))
 );

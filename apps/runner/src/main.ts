@@ -14,6 +14,9 @@ import type { SlotData } from './slots/slot.ts';
 const controlDescriptor = 3;
 const firstSlotDescriptor = 4;
 
+/** Space for machine code of one slot, MiB. V8 would set 512 aside for each, which would use up the limit of memory. */
+const codeRangeSizeMb = 32;
+
 const slots = new Set<number>();
 const splitter = new FrameSplitter();
 const control = new Socket({ fd: controlDescriptor });
@@ -37,7 +40,10 @@ function handle(frame: Uint8Array): void {
 
 function startSlot(slot: number): void {
   const workerData: SlotData = { descriptor: firstSlotDescriptor + slot };
-  const worker = new Worker(new URL('slots/slot.ts', import.meta.url), { workerData });
+  const worker = new Worker(new URL('slots/slot.ts', import.meta.url), {
+    workerData,
+    resourceLimits: { codeRangeSizeMb },
+  });
   slots.add(slot);
   // A defect in a slot leaves its model in an unknown state: the process goes, and the gateway starts another.
   worker.on('error', (error) => {

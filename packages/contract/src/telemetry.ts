@@ -25,6 +25,8 @@ export const observedRunnerSchema = z.object({
   restarts: z.int().nonnegative(),
   slots: z.int().nonnegative(),
   rssBytes: z.number().nonnegative(),
+  /** Versions that it holds, `<name>@<version>`. A gateway of an older version does not tell. */
+  models: z.array(z.string()).optional(),
 });
 
 export type ObservedRunner = z.infer<typeof observedRunnerSchema>;

@@ -7,6 +7,7 @@ import {
   listAliasHistory,
   listModels,
   listVersions,
+  resetVersion,
   setAlias,
   updateModel,
   updateVersion,
@@ -34,6 +35,7 @@ export const modelEndpoints = [
     const version = foundVersion(params.name, params.version, state);
     return { ...version, notes: notes ?? version.notes, lineage: lineage ?? version.lineage };
   }),
+  mockEndpoint(resetVersion, ({ params, state }) => foundVersion(params.name, params.version, state)),
   mockEndpoint(deleteModelVersion, ({ params }) => ({ deleted: `${params.name}@${params.version}` })),
   mockEndpoint(setAlias, ({ params, body, state }) => {
     const model = found(params.name, state);

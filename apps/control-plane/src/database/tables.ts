@@ -48,6 +48,7 @@ export interface Tables {
     file_count: number;
     notes: Generated<string>;
     lineage: Json<Lineage>;
+    resets: Generated<number>;
     revision: Generated<number>;
     updated_at: Time;
     updated_by: string;

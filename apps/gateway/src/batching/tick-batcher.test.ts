@@ -5,6 +5,7 @@ import { FakeExecutor, type FakeRun } from '@cluster-ai/testkit/fake-executor.ts
 import { rowSignature, snapshotModel } from '@cluster-ai/testkit/snapshot-models.ts';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { RunLost } from '../execution/run-lost.ts';
 import { TickBatcher } from './tick-batcher.ts';
 import type { BatchOutcome, Ticket } from './ticket.ts';
 
@@ -253,6 +254,21 @@ test('a crash fails the whole batch and nothing is run twice', async () => {
   executor.runs[0]?.fail(new ClusterError('RUNNER_CRASHED', 'the runner was killed'));
   for (const ticket of tickets) expect(await failureOf(ticket)).toMatchObject({ code: 'RUNNER_CRASHED' });
   expect(executor.runs).toHaveLength(1);
+  await batcher.idle();
+});
+
+test('a run that was lost through no fault of its own is handed over again, three times in all', async () => {
+  const { executor, batcher } = setUp();
+  const lose = (run: FakeRun): void => {
+    run.fail(new RunLost('the runner was killed', true));
+    executor.givePlaces(1);
+  };
+  executor.answer = (run) => (executor.runs.length < 3 ? lose(run) : run.succeed());
+  expect(valuesOf(await enqueue(batcher, 7).outcome)).toEqual([7]);
+  expect(executor.runs).toHaveLength(3);
+  executor.answer = lose;
+  expect(await failureOf(enqueue(batcher, 8))).toMatchObject({ code: 'RUNNER_CRASHED' });
+  expect(executor.runs).toHaveLength(6);
   await batcher.idle();
 });
 

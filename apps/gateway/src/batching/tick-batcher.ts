@@ -5,6 +5,7 @@ import type { Clock } from '@cluster-ai/core/ports/clock.ts';
 import { splitRows } from '@cluster-ai/core/tensors/rows.ts';
 import type { Tensor } from '@cluster-ai/core/tensors/tensor.ts';
 import type { ModelExecutor } from '../execution/executor.ts';
+import { RunLost } from '../execution/run-lost.ts';
 import { BatchKeys } from './batch-keys.ts';
 import { mergeInputs } from './merge-inputs.ts';
 import { Ticket } from './ticket.ts';
@@ -16,6 +17,9 @@ export interface TickBatcherOptions {
   /** False runs every request alone: the plain path against which batching is tested. */
   readonly enabled: boolean;
 }
+
+/** How often a request is handed over again after a runner was lost under it through no fault of its own. */
+const lossesMax = 2;
 
 /** How often deadlines are looked at while requests wait, milliseconds: the most by which a deadline is overrun. */
 const deadlineCheckMs = 100;
@@ -148,6 +152,13 @@ export class TickBatcher {
       const wanted = batch.filter((ticket) => !ticket.settled);
       for (const ticket of wanted) ticket.runAlone();
       this.waiting.unshift(...wanted);
+      this.scheduleFlush();
+      return;
+    }
+    if (error instanceof RunLost && error.mayRunAgain && this.closedWith === null) {
+      // Another model brought the runner down, or somebody outside: who asked this one need not notice.
+      for (const ticket of batch) if (ticket.lose() > lossesMax) ticket.fail(error);
+      this.waiting.unshift(...batch.filter((ticket) => !ticket.settled));
       this.scheduleFlush();
       return;
     }

@@ -35,6 +35,7 @@ export class Ticket implements Batchable {
   private readonly resolve: (outcome: BatchOutcome) => void;
   private readonly reject: (error: ClusterError) => void;
   private static alone = 0;
+  private losses = 0;
 
   constructor(request: InferenceRequest, batchKey: string | null, deadlineAtMs: number, enqueuedAtMs: number) {
     this.request = request;
@@ -74,6 +75,12 @@ export class Ticket implements Batchable {
   /** The client went away: nobody reads the outcome, so the request need not run. */
   cancel(): void {
     this.fail(new ClusterError('CANCELLED', 'the client went away before the answer'));
+  }
+
+  /** @returns how often it has been lost with a runner. */
+  lose(): number {
+    this.losses += 1;
+    return this.losses;
   }
 
   runAlone(): void {

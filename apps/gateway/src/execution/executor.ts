@@ -41,7 +41,7 @@ export interface ModelExecutor {
   /**
    * Hands one run over. Call only while `freePlaces()` > 0. All runs of one turn of the event loop cross in one write.
    * Rejects with ClusterError and nothing else: MODEL_EXECUTION_FAILED; INVALID_ARGUMENT for a string that the runtime
-   * cannot take; RUNNER_CRASHED; DEADLINE_EXCEEDED; MODEL_NOT_READY once the model is FAILED or UNLOADING; INTERNAL.
+   * cannot take; RunLost (RUNNER_CRASHED); DEADLINE_EXCEEDED; MODEL_NOT_READY once the model is FAILED or UNLOADING; INTERNAL.
    */
   execute(execution: Execution): Promise<ExecutionResult>;
 }

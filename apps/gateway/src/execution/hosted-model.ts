@@ -16,6 +16,8 @@ export class HostedModel implements ModelExecutor {
   readonly signature: ModelSignature;
   isolation: Isolation;
   instances: readonly ModelInstance[] = [];
+  /** A runner crashed while this model and others were at work. */
+  isSuspect = false;
   /** Kills of a runner from outside while this model ran or loaded. */
   kills = 0;
   /** Loads that failed since the last one that did not. */

@@ -45,6 +45,8 @@ export function createModelHost(options: ModelHostOptions): ModelHost {
   return new ProcessModelHost(options);
 }
 
+type Suspicion = Pick<HostedModel, 'kills' | 'isSuspect'>;
+
 interface Entry {
   readonly hosted: HostedModel;
   /** What its instances are loaded with; null before the probe has passed it. */
@@ -89,7 +91,7 @@ class ProcessModelHost implements ModelHost {
     }
     const outOfService = this.ledger.outOfService(model.id);
     if (outOfService !== null) throw new ClusterError('MODEL_OUT_OF_SERVICE', outOfService);
-    const hosted = new HostedModel(model, this.isolationFor(model, 0));
+    const hosted = new HostedModel(model, this.isolationFor(model, { kills: 0, isSuspect: false }));
     const entry: Entry = { hosted, order: null, runner: null, firstLoad: Promise.withResolvers<void>() };
     // It may be rejected before anyone waits for it: by an unload during the probe.
     entry.firstLoad.promise.catch(() => undefined);
@@ -128,6 +130,9 @@ class ProcessModelHost implements ModelHost {
   }
 
   forgetOthers(wantedIds: ReadonlySet<string>): void {
+    for (const [id, { hosted }] of this.entries) {
+      if (hosted.state === 'FAILED' && !wantedIds.has(id)) this.entries.delete(id);
+    }
     this.ledger.keepOnly(wantedIds);
   }
 
@@ -174,13 +179,14 @@ class ProcessModelHost implements ModelHost {
     if (this.closing) throw new ClusterError('SHUTTING_DOWN', 'the gateway is stopping');
   }
 
-  private isolationFor({ id, settings, files }: SnapshotModel, kills: number): Isolation {
+  private isolationFor({ id, settings, files }: SnapshotModel, { kills, isSuspect }: Suspicion): Isolation {
     const sizeBytes = files.reduce((sum, file) => sum + file.size, 0);
     return chooseIsolation({
       setting: settings.isolation,
       sizeBytes,
       strikes: this.ledger.strikes(id),
       kills,
+      isSuspect,
       dedicatedFromBytes: this.options.runner.dedicatedFromBytes,
     });
   }
@@ -282,14 +288,16 @@ class ProcessModelHost implements ModelHost {
         this.setState(entry, 'LOADING', `its runner ${how}; it is being loaded again`);
       }
     }
-    for (const id of suspectIds) this.blame(id, runner, how);
+    for (const id of suspectIds) this.blame(id, runner, how, suspectIds.length === 1);
   }
 
-  private blame(modelId: string, runner: Runner, how: string): void {
+  /** @param isAlone nobody else can have been the cause: only that counts against a model. */
+  private blame(modelId: string, runner: Runner, how: string, isAlone: boolean): void {
     const entry = this.entries.get(modelId);
     if (entry === undefined || entry.hosted.state !== 'LOADING') return;
     const { hosted } = entry;
     if (isFromOutside(how)) hosted.kills += 1;
+    else if (!isAlone) hosted.isSuspect = true;
     else if (this.ledger.add(modelId)) {
       this.takeOut(entry, how);
       return;
@@ -298,7 +306,7 @@ class ProcessModelHost implements ModelHost {
       entry,
       new ClusterError('RUNNER_CRASHED', `its runner ${how} ${hosted.loadFailures + 1} times in a row`),
     );
-    hosted.isolation = this.isolationFor(hosted.model, hosted.kills);
+    hosted.isolation = this.isolationFor(hosted.model, hosted);
     if (hosted.state === 'FAILED' || hosted.isolation === runner.options.isolation) return;
     this.options.log.warn(
       { model: hosted.label },
@@ -314,7 +322,7 @@ class ProcessModelHost implements ModelHost {
     const { crashesMax, crashWindowMs } = this.options.runner;
     const often =
       crashesMax === 1 ? '' : `, the ${ordinal(crashesMax)} time within ${Math.round(crashWindowMs / 60_000)} minutes`;
-    const reason = `out of service: its runner ${how}${often}; \`cluster-ai model reset ${label}\` starts it again`;
+    const reason = `out of service: its runner ${how}${often}; \`cluster-ai model reset ${model.name} ${model.version}\` starts it again`;
     this.ledger.takeOut(model.id, reason);
     this.options.log.error({ model: label }, `the model is out of service: its runner ${how}${often}`);
     this.giveUp(entry, new ClusterError('MODEL_OUT_OF_SERVICE', reason));

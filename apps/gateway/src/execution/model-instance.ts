@@ -38,7 +38,8 @@ export interface InstanceTimes {
 /** One copy of a model: the session in one slot of a runner, wherever that is at the moment. */
 export class ModelInstance {
   readonly modelId: string;
-  private readonly label: string;
+  /** `<name>@<version>`. */
+  readonly label: string;
   private readonly running: string;
   private readonly key: number;
   private readonly times: InstanceTimes;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { chooseIsolation, chooseSlot, restartDelayMs } from './placement.ts';
 
 describe('chooseIsolation', () => {
-  const small = { setting: undefined, sizeBytes: 10, strikes: 0, kills: 0, dedicatedFromBytes: 100 };
+  const small = { setting: undefined, sizeBytes: 10, strikes: 0, isSuspect: false, kills: 0, dedicatedFromBytes: 100 };
 
   it.each([
     ['a small model shares', small, 'shared'],
@@ -13,6 +13,7 @@ describe('chooseIsolation', () => {
     ['one kill from outside proves nothing', { ...small, kills: 1 }, 'shared'],
     ['two kills set it apart', { ...small, kills: 2 }, 'dedicated'],
     ['one crash sets it apart', { ...small, strikes: 1 }, 'dedicated'],
+    ['a crash under several sets each apart', { ...small, isSuspect: true }, 'dedicated'],
     ['a crash outweighs the operator', { ...small, strikes: 1, setting: 'shared' }, 'dedicated'],
   ] as const)('%s', (_, facts, expected) => {
     expect(chooseIsolation(facts)).toBe(expected);

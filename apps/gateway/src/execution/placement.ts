@@ -12,6 +12,8 @@ export interface IsolationFacts {
   readonly sizeBytes: number;
   /** How often a runner crashed, hung or grew too large under this model. */
   readonly strikes: number;
+  /** A runner crashed while it and others were at work: any of them may be the cause. */
+  readonly isSuspect: boolean;
   /** How often a runner was killed from outside while it ran or loaded this model. */
   readonly kills: number;
   /** Size from which a model gets a process of its own, bytes. */
@@ -20,7 +22,7 @@ export interface IsolationFacts {
 
 /** Decides whether a model shares a runner process: a suspect never does, then the operator decides, then the size. */
 export function chooseIsolation(facts: IsolationFacts): Isolation {
-  if (facts.strikes > 0 || facts.kills >= killsUntilDedicated) return 'dedicated';
+  if (facts.strikes > 0 || facts.isSuspect || facts.kills >= killsUntilDedicated) return 'dedicated';
   return facts.setting ?? (facts.sizeBytes >= facts.dedicatedFromBytes ? 'dedicated' : 'shared');
 }
 

@@ -76,7 +76,7 @@ function startProcess({ modelId, confinement, log, clock }: ProbeOptions): Runne
       log,
       clock,
       onSlotEnded: () => undefined,
-      onClose: (how) => process.link(0).failAll(how),
+      onClose: (how) => process.link(0).failAll(how, [modelId]),
     });
     return process;
   } catch (error) {

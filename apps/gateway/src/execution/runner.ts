@@ -5,7 +5,7 @@ import type { Logger } from '@cluster-ai/platform/log/log.ts';
 import type { LoadReport } from '@cluster-ai/protocols/runner-frames/control-frames.ts';
 import type { Confinement } from '../confinement/confinement.ts';
 import type { ModelInstance } from './model-instance.ts';
-import { calmAfterMs, chooseSlot, restartDelayMs, type Isolation } from './placement.ts';
+import { calmAfterMs, chooseSlot, isFromOutside, restartDelayMs, type Isolation } from './placement.ts';
 import { RunnerProcess } from './runner-process.ts';
 import type { SlotLink } from './slot-link.ts';
 
@@ -119,6 +119,7 @@ export class Runner {
       restarts: this.restarts,
       slots: this.slots.filter(({ started }) => started).length,
       rssBytes: this.process?.rssBytes ?? 0,
+      models: [...new Set([...this.instances].map(({ label }) => label))],
     };
   }
 
@@ -214,18 +215,23 @@ export class Runner {
     // First no place is free, then runs fail: what waits must not be handed to a process that is gone.
     for (const instance of this.instances) instance.detach();
     for (const slot of this.slots) slot.ending?.gone();
-    for (const link of links) link.failAll(how);
+    const guilty = isFromOutside(how) ? [] : suspectIds;
+    for (const link of links) link.failAll(how, guilty);
     if (this.ended) this.options.onEnd(this);
     else this.recover({ how, suspectIds, affectedIds });
   }
 
-  /** Who may have brought the process down: whoever hung, or all that were at work, or for memory whoever was last. */
+  /**
+   * Who may have brought the process down: whoever hung; for memory whoever had been at work for longest, or was last;
+   * otherwise all that were at work.
+   */
   private suspects(links: readonly SlotLink[], wasTooLarge: boolean): string[] {
     if (this.hungModelId !== null) return [this.hungModelId];
-    const current = links.flatMap((link) => link.current()?.modelId ?? []);
-    if (current.length > 0 || !wasTooLarge) return [...new Set(current)];
+    const busy = links.toSorted((a, b) => (a.currentSinceMs() ?? Infinity) - (b.currentSinceMs() ?? Infinity));
+    const current = [...new Set(busy.flatMap((link) => link.current()?.modelId ?? []))];
+    if (!wasTooLarge) return current;
     const done = links.flatMap((link) => link.last() ?? []).toSorted((a, b) => b.atMs - a.atMs);
-    return done.slice(0, 1).map(({ modelId }) => modelId);
+    return [...current, ...done.map(({ modelId }) => modelId)].slice(0, 1);
   }
 
   private recover(crash: RunnerCrash): void {

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { encodeBareFrame, encodeFailedFrame } from '@cluster-ai/protocols/runner-frames/control-frames.ts';
 import { frameKinds, malformedFrame } from '@cluster-ai/protocols/runner-frames/frame.ts';
+import { RunLost } from './run-lost.ts';
 import { SlotLink } from './slot-link.ts';
 
 let nowMs: number;
@@ -76,7 +77,7 @@ describe('SlotLink', () => {
   it('fails what was handed over when the runner is gone', () => {
     ask('a', 100);
     ask('b', 100);
-    link.failAll('was killed by SIGSEGV');
+    link.failAll('was killed by SIGSEGV', ['a', 'b']);
     expect(outcomes).toEqual([
       "a RUNNER_CRASHED: the runner was killed by SIGSEGV while it was running model 'a'",
       "b RUNNER_CRASHED: the runner was killed by SIGSEGV while it was running model 'b'",
@@ -106,8 +107,24 @@ describe('SlotLink', () => {
     await answer(encodeBareFrame(frameKinds.RESULT, requestId));
     expect(malformed).toHaveLength(1);
     expect(outcomes).toEqual([]);
-    link.failAll('sent something that is not understood and was killed');
+    link.failAll('sent something that is not understood and was killed', ['a']);
     expect(outcomes).toEqual(['RUNNER_CRASHED']);
+  });
+
+  it('says which runs may be handed over again: those that cannot have brought the runner down', () => {
+    const again: boolean[] = [];
+    for (const modelId of ['a', 'a']) {
+      const requestId = link.nextRequestId();
+      link.send(requestId, [encodeBareFrame(frameKinds.EXECUTE, requestId)], {
+        modelId,
+        activity: 'running',
+        limitMs: 100,
+        onAnswer: decodeNothing,
+        onFailure: (error) => again.push(error instanceof RunLost && error.mayRunAgain),
+      });
+    }
+    link.failAll('was killed by SIGSEGV', ['a']);
+    expect(again).toEqual([false, true]);
   });
 
   it('sends all that is asked in one turn in one write', async () => {

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { Clock } from '@cluster-ai/core/ports/clock.ts';
+import { RunLost } from './run-lost.ts';
 import { decodeFailedFrame } from '@cluster-ai/protocols/runner-frames/control-frames.ts';
 import { FrameSplitter } from '@cluster-ai/protocols/runner-frames/frame-splitter.ts';
 import {
@@ -95,6 +96,12 @@ export class SlotLink {
     return this.waiting[0]?.request ?? null;
   }
 
+  /** Since when it has worked on it; null when it waits for work. */
+  currentSinceMs(): number | null {
+    const [current] = this.waiting;
+    return current === undefined ? null : Math.max(current.sentAtMs, this.lastAnswerAtMs);
+  }
+
   /** What the slot worked on last, and when it was done; null when it has done nothing. */
   last(): { readonly modelId: string; readonly atMs: number } | null {
     return this.lastModelId === null ? null : { modelId: this.lastModelId, atMs: this.lastAnswerAtMs };
@@ -102,18 +109,20 @@ export class SlotLink {
 
   /** The current request, if the slot has been on it for longer than allowed; null when all is well. */
   overdue(nowMs: number): SlotRequest | null {
-    const [current] = this.waiting;
-    if (current === undefined) return null;
-    return nowMs - Math.max(current.sentAtMs, this.lastAnswerAtMs) > current.request.limitMs ? current.request : null;
+    const current = this.current();
+    const sinceMs = this.currentSinceMs();
+    return current !== null && sinceMs !== null && nowMs - sinceMs > current.limitMs ? current : null;
   }
 
   /**
    * The runner is gone: whatever was handed over fails with RUNNER_CRASHED.
    * @param how the process ended, as a predicate: 'was killed by SIGKILL'.
+   * @param suspectIds models one of which may have brought it down; what waited behind the current request did not.
    */
-  failAll(how: string): void {
-    for (const { request } of this.waiting.splice(0)) {
-      request.onFailure(new ClusterError('RUNNER_CRASHED', `the runner ${how} while it was ${request.activity}`));
+  failAll(how: string, suspectIds: readonly string[]): void {
+    for (const [place, { request }] of this.waiting.splice(0).entries()) {
+      const mayRunAgain = place > 0 || !suspectIds.includes(request.modelId);
+      request.onFailure(new RunLost(`the runner ${how} while it was ${request.activity}`, mayRunAgain));
     }
   }
 

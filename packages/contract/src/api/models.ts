@@ -226,6 +226,20 @@ export const updateVersion = endpoint({
   ifMatch: true,
 });
 
+export const resetVersion = endpoint({
+  id: 'resetVersion',
+  method: 'POST',
+  path: '/api/v1/models/:name/versions/:version/reset',
+  summary: 'Have gateways load a version anew, whatever became of it before: one that is out of service or failed',
+  access: 'operator',
+  names: ['params.name'],
+  params: versionParams,
+  query: nothing,
+  body: nothing,
+  answer: wholeVersionSchema,
+  status: 200,
+});
+
 export const listAliasHistory = endpoint({
   id: 'listAliasHistory',
   method: 'GET',

@@ -1,9 +1,12 @@
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { ModelSignature, TensorSignature } from '@cluster-ai/core/inference/signature.ts';
-import { datatypes } from '@cluster-ai/core/tensors/datatype.ts';
+import { datatypes, elementBytes } from '@cluster-ai/core/tensors/datatype.ts';
 import { datatypeOf } from './element-types.ts';
 import type { OnnxModelHeader } from './read-model.ts';
 import type { OnnxValueInfo } from './read-value-info.ts';
+
+/** What one tensor may need when its dynamic dimensions are 1, bytes: no body and no frame is larger. */
+const tensorBytesMax = 2 ** 31 - 1;
 
 /**
  * What a model takes and gives, by its header. Dynamic dimensions become -1.
@@ -31,6 +34,16 @@ function tensorSignature(value: OnnxValueInfo): TensorSignature {
     throw new ClusterError(
       'MODEL_INVALID',
       `tensor '${value.name}' has no shape in the file; give it one (onnx.shape_inference adds missing shapes)`,
+    );
+  }
+  const bytes = value.shape.reduce<number>(
+    (product, dim) => product * (typeof dim === 'number' ? dim : 1),
+    Math.max(1, elementBytes[datatype]),
+  );
+  if (bytes > tensorBytesMax) {
+    throw new ClusterError(
+      'MODEL_INVALID',
+      `tensor '${value.name}' of ${value.elementTypeName} [${value.shape.join(',')}] needs ${bytes} bytes; a request or an answer has ${tensorBytesMax} at most`,
     );
   }
   return { name: value.name, datatype, shape: value.shape.map((dim) => (typeof dim === 'number' ? dim : -1)) };

@@ -8,6 +8,8 @@ export type OnnxAttribute =
   | { readonly int: number | bigint }
   | { readonly string: string }
   | { readonly tensor: OnnxTensor }
+  /** A graph as `writeOnnxGraph` gives it: a branch, or the body of a loop. */
+  | { readonly graph: Uint8Array }
   | { readonly floats: readonly number[] }
   | { readonly ints: readonly (number | bigint)[] }
   | { readonly strings: readonly string[] };
@@ -22,6 +24,7 @@ export function writeAttribute(name: string, value: OnnxAttribute): ProtobufWrit
   if ('int' in value) return writer.int64(3, value.int).int64(TYPE, 2);
   if ('string' in value) return writer.text(4, value.string).int64(TYPE, 3);
   if ('tensor' in value) return writer.message(5, writeTensor(value.tensor)).int64(TYPE, 4);
+  if ('graph' in value) return writer.bytes(6, value.graph).int64(TYPE, 5);
   if ('floats' in value) {
     for (const element of value.floats) writer.float32(7, element);
     return writer.int64(TYPE, 6);

@@ -25,19 +25,23 @@ export interface OnnxValue {
   readonly docString?: string;
 }
 
+/** The graph of a model, or one inside a node. */
+export interface OnnxGraph {
+  readonly graphName: string;
+  readonly nodes: readonly OnnxNode[];
+  readonly initializers?: readonly OnnxTensor[];
+  readonly inputs: readonly OnnxValue[];
+  readonly outputs: readonly OnnxValue[];
+}
+
 /** A model to write. The caller answers for the graph: nodes in an order in which each input is known. */
-export interface OnnxModel {
+export interface OnnxModel extends OnnxGraph {
   /** Default 10. */
   readonly irVersion?: number;
   readonly producerName: string;
   readonly producerVersion?: string;
   readonly opsets: readonly OnnxOpset[];
-  readonly graphName: string;
   readonly docString?: string;
-  readonly nodes: readonly OnnxNode[];
-  readonly initializers?: readonly OnnxTensor[];
-  readonly inputs: readonly OnnxValue[];
-  readonly outputs: readonly OnnxValue[];
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
@@ -54,7 +58,12 @@ export function writeOnnxModel(model: OnnxModel): Uint8Array {
   return writer.finish();
 }
 
-function graph(model: OnnxModel): ProtobufWriter {
+/** Encodes a `GraphProto`, for the attribute of a node. */
+export function writeOnnxGraph(model: OnnxGraph): Uint8Array {
+  return graph(model).finish();
+}
+
+function graph(model: OnnxGraph): ProtobufWriter {
   const writer = new ProtobufWriter();
   for (const item of model.nodes) writer.message(1, node(item));
   writer.text(2, model.graphName);

@@ -45,8 +45,11 @@ function gatewayText(status: GatewayStatus, { snapshot }: Overview): string {
     }),
     modelTable(status),
     runnerTable(status),
+    confinementText(status),
     trafficTable(status),
-  ].join('\n\n');
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
 }
 
 function modelTable({ report }: GatewayStatus): string {
@@ -65,16 +68,29 @@ function modelTable({ report }: GatewayStatus): string {
 
 function runnerTable({ report }: GatewayStatus): string {
   return renderTable(
-    ['RUNNER', 'PROCESS', 'ISOLATION', 'SLOTS', 'RESTARTS', 'MEMORY'],
-    report.runners.map(({ id, pid, isolation, slots, restarts, rssBytes }) => [
+    ['RUNNER', 'PROCESS', 'ISOLATION', 'SLOTS', 'RESTARTS', 'MEMORY', 'MODELS'],
+    report.runners.map(({ id, pid, isolation, slots, restarts, rssBytes, models }) => [
       id,
       pid === null ? 'none' : String(pid),
       isolation,
       String(slots),
       String(restarts),
       bytesText(rssBytes),
+      models?.join(', ') ?? '',
     ]),
   );
+}
+
+/** How runners are shut in, as far as it is known: docs/guides/isolation.md says what the words mean. */
+function confinementText({ report: { confinement } }: GatewayStatus): string {
+  if (confinement === undefined) return '';
+  const { level, memoryBytesMax, active, missing } = confinement;
+  return renderFields({
+    'runners have': active.join(', '),
+    'and lack': missing.map(({ protection, why }) => `${protection} (${why})`).join(', ') || 'nothing',
+    confinement: level,
+    'memory limit': `${bytesText(memoryBytesMax)} each`,
+  });
 }
 
 function trafficTable({ report }: GatewayStatus): string {

@@ -5,6 +5,7 @@ import { modelDescribeCommand } from './describe.ts';
 import { modelImportCommand } from './import.ts';
 import { modelListCommand } from './list.ts';
 import { modelPushCommand } from './push.ts';
+import { modelResetCommand } from './reset.ts';
 import { modelShowCommand } from './show.ts';
 import { modelVersionsCommand } from './versions.ts';
 
@@ -18,5 +19,6 @@ export function modelCommand(): Command {
     .addCommand(modelImportCommand())
     .addCommand(modelDescribeCommand())
     .addCommand(modelAnnotateCommand())
+    .addCommand(modelResetCommand())
     .addCommand(modelDeleteCommand());
 }

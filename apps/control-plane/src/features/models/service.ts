@@ -75,6 +75,19 @@ export async function updateVersion(
   change.record('version.change', name, { version, ...wanted });
 }
 
+/** Gateways see another number in their next snapshot, and load the version as if they had never seen it. */
+export async function resetVersion(change: Change, name: string, version: number): Promise<void> {
+  const { row } = await existingVersion(change.query, name, version);
+  const resets = row.resets + 1;
+  await change.query
+    .updateTable('model_versions')
+    .set({ resets })
+    .where('model', '=', name)
+    .where('version', '=', version)
+    .execute();
+  change.record('version.reset', name, { version, resets });
+}
+
 function sameLineage(a: Lineage, b: Lineage): boolean {
   const keys = Object.keys(a);
   return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && a[key] === b[key]);

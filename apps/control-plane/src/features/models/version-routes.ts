@@ -41,6 +41,14 @@ export function versionRoutes(register: Register, plane: Plane): void {
     { state: versionState },
   );
 
+  register(contract.resetVersion, async ({ params, caller }) => {
+    const { value } = await store.change(caller, async (change) => {
+      await service.resetVersion(change, params.name, params.version);
+      return version(change.query, params.name, params.version);
+    });
+    return value;
+  });
+
   register(
     contract.deleteModelVersion,
     async ({ params, caller }) => {

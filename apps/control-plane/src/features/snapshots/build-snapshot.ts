@@ -33,7 +33,7 @@ export function buildSnapshot(source: SnapshotSource): Snapshot {
   }));
   const used = new Set(routes.flatMap((route) => route.variants.map((variant) => variant.modelId)));
   const models = source.models
-    .map(({ name, version, digest, files, signature, settings }) => ({
+    .map(({ name, version, digest, files, signature, settings, resets }) => ({
       id: modelId(name, version),
       name,
       version,
@@ -41,6 +41,8 @@ export function buildSnapshot(source: SnapshotSource): Snapshot {
       files: sortedBy(files, (file) => file.path),
       signature,
       settings,
+      // Left out for most: a text with it would differ from that of an older program.
+      ...(resets === undefined ? {} : { resets }),
     }))
     .filter((model) => used.has(model.id));
   return {
