@@ -7,8 +7,15 @@ export function attempts(): void {
   const { spawnSync } = process.getBuiltinModule('node:child_process');
   const { createConnection } = process.getBuiltinModule('node:net');
   const { networkInterfaces } = process.getBuiltinModule('node:os');
-  const [address = '', secretFile = '', socketFile = '', ownFolder = '', programFolder = '', parent = ''] =
-    process.argv.slice(2);
+  const [
+    address = '',
+    secretFile = '',
+    socketFile = '',
+    ownFolder = '',
+    programFolder = '',
+    parent = '',
+    openFolder = '',
+  ] = process.argv.slice(2);
   const [host = '', port = ''] = address.split(':');
   const said: Record<string, string> = {};
   const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : 'error');
@@ -29,8 +36,8 @@ export function attempts(): void {
   attempt('remove its model', () => fs.unlinkSync(`${ownFolder}/model.txt`));
   attempt('read its model', () => fs.readFileSync(`${ownFolder}/model.txt`, 'utf8'));
   attempt('write to the program', () => fs.writeFileSync(`${programFolder}/packages/core/package.json`, '{}'));
-  attempt('write to /tmp', () => fs.writeFileSync('/tmp/cluster-ai-attempt', 'x'));
-  attempt('make a folder in /tmp', () => fs.mkdirSync('/tmp/cluster-ai-attempt-folder'));
+  attempt('write to a folder of everybody', () => fs.writeFileSync(`${openFolder}/written`, 'x'));
+  attempt('make a folder', () => fs.mkdirSync(`${openFolder}/made`));
   attempt('start a shell', () => spawned('/bin/sh', ['-c', 'true']));
   attempt('read the environment of the gateway', () => fs.readFileSync(`/proc/${parent}/environ`, 'latin1'));
   attempt('read the memory of the gateway', () => fs.readFileSync(`/proc/${parent}/maps`, 'latin1'));

@@ -46,6 +46,7 @@ export class ModelInstance {
   private link: SlotLink | null = null;
   private loaded = false;
   private inFlight = 0;
+  private ranAtMs = -Infinity;
 
   /** @param key unlike that of any other instance of this gateway. @param label of the model, for messages. */
   constructor(modelId: string, label: string, key: number, times: InstanceTimes) {
@@ -62,6 +63,11 @@ export class ModelInstance {
 
   get freePlaces(): number {
     return this.loaded ? runsPerInstanceMax - this.inFlight : 0;
+  }
+
+  /** When it was last given a run; only differences mean anything. */
+  get lastRunAtMs(): number {
+    return this.ranAtMs;
   }
 
   get runsInFlight(): number {
@@ -120,6 +126,7 @@ export class ModelInstance {
       );
     }
     this.inFlight += 1;
+    this.ranAtMs = monotonicMs();
     return new Promise((resolve, reject) => {
       const settle = (): void => {
         this.inFlight -= 1;

@@ -198,8 +198,8 @@ function endFirstWhenMemoryIsShort(pid: number): void {
     writeFileSync(`/proc/${pid}/oom_score_adj`, '1000');
   } catch (error) {
     // It ended at once: its end is told by its pipe.
-    if (!(error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH')))
-      throw error;
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code !== 'ENOENT' && code !== 'ESRCH') throw error;
   }
 }
 

@@ -36,6 +36,9 @@ export interface RunnerOptions {
   readonly onEnd: (runner: Runner) => void;
 }
 
+/** Models that a process which was started again loads at once: those that are asked for must not wait for all others. */
+const loadsAtOnceMax = 2;
+
 interface Slot {
   readonly instances: Set<ModelInstance>;
   started: boolean;
@@ -47,6 +50,8 @@ interface Slot {
 export class Runner {
   readonly options: RunnerOptions;
   private readonly instances = new Set<ModelInstance>();
+  /** Instances that wait to be placed in a process that was started again. */
+  private waiting: ModelInstance[] = [];
   private slots: Slot[] = [];
   private process: RunnerProcess | null = null;
   private restartTimer: NodeJS.Timeout | null = null;
@@ -145,7 +150,16 @@ export class Runner {
       this.recover({ how: 'could not be started', suspectIds: [], affectedIds: [] });
       return;
     }
-    for (const instance of this.instances) this.place(instance, this.process);
+    this.waiting = [...this.instances].toSorted((a, b) => b.lastRunAtMs - a.lastRunAtMs);
+    for (let started = 0; started < loadsAtOnceMax; started += 1) this.placeNext(this.process);
+  }
+
+  /** Places the instance that was asked for last of those that wait. */
+  private placeNext(process: RunnerProcess): void {
+    const instance = this.waiting.shift();
+    if (instance === undefined) return;
+    if (this.instances.has(instance)) this.place(instance, process);
+    else this.placeNext(process);
   }
 
   private place(instance: ModelInstance, process: RunnerProcess): void {
@@ -163,8 +177,10 @@ export class Runner {
   private async load(instance: ModelInstance, process: RunnerProcess): Promise<void> {
     try {
       const report = await this.options.load(instance);
+      if (this.process === process) this.placeNext(process);
       if (this.instances.has(instance)) this.options.onLoaded(instance, report);
     } catch (thrown) {
+      if (this.process === process) this.placeNext(process);
       // A crash is answered for all instances together, in `closed`.
       if (this.process !== process || !this.instances.has(instance)) return;
       this.options.onLoadFailed(instance, toClusterError(thrown));
@@ -202,6 +218,7 @@ export class Runner {
     slot.ending = null;
     if (this.process === null) return;
     for (const instance of this.instances) {
+      if (this.waiting.includes(instance)) continue;
       if (!this.slots.some(({ instances }) => instances.has(instance))) this.place(instance, this.process);
     }
   }
@@ -215,7 +232,8 @@ export class Runner {
     // First no place is free, then runs fail: what waits must not be handed to a process that is gone.
     for (const instance of this.instances) instance.detach();
     for (const slot of this.slots) slot.ending?.gone();
-    const guilty = isFromOutside(how) ? [] : suspectIds;
+    // Of several, all are run again, each in a runner of its own by then: that finds the one that is guilty.
+    const guilty = isFromOutside(how) || suspectIds.length > 1 ? [] : suspectIds;
     for (const link of links) link.failAll(how, guilty);
     if (this.ended) this.options.onEnd(this);
     else this.recover({ how, suspectIds, affectedIds });

@@ -108,7 +108,7 @@ async function readState(query: Query): Promise<SnapshotState> {
       // PostgreSQL gives the keys of jsonb in an order of its own, always the same: texts stay comparable.
       signature: row.signature,
       settings: row.settings,
-      ...(row.resets === 0 ? {} : { resets: row.resets }),
+      resets: row.resets === 0 ? undefined : row.resets,
     })),
     keys,
     tokenIssuers: issuers.map((row) => ({ id: row.id, publicKey: row.public_key })),
