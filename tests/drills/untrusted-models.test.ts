@@ -46,6 +46,7 @@ describe('a model that harms its runner when it is asked', () => {
     await push('filling', fillingModel('on request'));
     await push('looping', loopingModel('on request'));
     await push('crashing', loopingModel('on request'));
+    expect(await cli(platform, 'gateway', 'show', 'gateway-1')).toMatch(/^confinement +box$/m);
     const before = await measure(3_000);
     const running = startSteadyLoad(platform.gatewayUrl, irisRequest, load);
     await pause(1_000);
