@@ -1,20 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
 import type { Clock } from '@cluster-ai/core/ports/clock.ts';
 import { writeFileAtomic } from '@cluster-ai/platform/files/write-file-atomic.ts';
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
 
-const ledgerSchema = z.array(
-  z.object({
-    /** What was loaded: version, content and how often an operator has reset it. */
-    modelId: z.string(),
-    strikesAtMs: z.array(z.number()),
-    /** Why it is out of service; null while it is not. */
-    outOfService: z.string().nullable(),
-  }),
-);
-
-type Entry = z.infer<typeof ledgerSchema>[number];
+interface Entry {
+  /** What was loaded: version, content and how often an operator has reset it. */
+  readonly modelId: string;
+  readonly strikesAtMs: readonly number[];
+  /** Why it is out of service; null while it is not. */
+  readonly outOfService: string | null;
+}
 
 export interface StrikeRule {
   /** Strikes within the window that take a model out of service. */
@@ -103,10 +98,24 @@ function read({ file, log }: StrikeLedgerOptions): Entry[] {
     throw error;
   }
   try {
-    return ledgerSchema.parse(JSON.parse(text));
+    const entries: unknown = JSON.parse(text);
+    if (Array.isArray(entries) && entries.every(isEntry)) return entries;
+    throw new TypeError('it is not a list of models');
   } catch (error) {
     // Without it a gateway serves what it is told to, as a new one would.
     log.error({ error, file }, 'the list of models that brought runners down cannot be read, and begins anew');
     return [];
   }
+}
+
+function isEntry(value: unknown): value is Entry {
+  if (typeof value !== 'object' || value === null) return false;
+  if (!('modelId' in value) || !('strikesAtMs' in value) || !('outOfService' in value)) return false;
+  const { modelId, strikesAtMs, outOfService } = value;
+  return (
+    typeof modelId === 'string' &&
+    Array.isArray(strikesAtMs) &&
+    strikesAtMs.every((atMs) => typeof atMs === 'number') &&
+    (outOfService === null || typeof outOfService === 'string')
+  );
 }

@@ -1,7 +1,7 @@
 import { crc32, deflateRawSync, gzipSync } from 'node:zlib';
 
 /** Archives as people send them by mistake, and as attackers do on purpose. None of them is ever unpacked. */
-export interface ArchiveEntry {
+interface ArchiveEntry {
   readonly name: string;
   readonly content: Uint8Array;
   /** What the header says of its size; the truth when it is left out. */
@@ -14,7 +14,7 @@ const symbolicLink = (0o120777 << 16) >>> 0;
 const zeros = (bytes: number): Uint8Array => new Uint8Array(bytes);
 const text = (content: string): Uint8Array => new TextEncoder().encode(content);
 
-export function zip(entries: readonly ArchiveEntry[]): Uint8Array {
+function zip(entries: readonly ArchiveEntry[]): Uint8Array {
   const locals: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
@@ -47,7 +47,7 @@ export function zip(entries: readonly ArchiveEntry[]): Uint8Array {
 }
 
 /** One tar entry. @param type '0' file, '1' hard link, '2' symbolic link, '3' device. */
-export function tar(name: string, type: string, content = '', target = '', claimedBytes?: number): Uint8Array {
+function tar(name: string, type: string, content = '', target = '', claimedBytes?: number): Uint8Array {
   const header = Buffer.alloc(512);
   header.write(name, 0, 100);
   header.write('0000644\x000000000\x000000000\0', 100, 'latin1');

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { irisRequest } from '../../../iris.ts';
 import { findProcess } from '../../../drills/processes.ts';
 import { pause, startPlatform, until, type Platform } from '../../../start-platform.ts';
@@ -10,29 +9,26 @@ import { countKinds, startSteadyLoad } from '../../../steady-load.ts';
 import { archives } from './archives.ts';
 import { onnxFiles } from './onnx-files.ts';
 
-const caseSchema = z.strictObject({
-  name: z.string(),
-  /** Generator of the model file; a good one when it is left out. */
-  file: z.string().optional(),
+interface Case {
+  readonly name: string;
+  /** Generator of the model file; a cycle when it is left out. */
+  readonly file?: string;
   /** Paths of the files instead of `model.onnx`. */
-  paths: z.array(z.string()).optional(),
+  readonly paths?: readonly string[];
   /** Fields of the manifest's first file that are not what the file has. */
-  manifest: z.record(z.string(), z.unknown()).optional(),
+  readonly manifest?: Readonly<Record<string, unknown>>;
   /** More files, by path: so many zero bytes. */
-  beside: z.record(z.string(), z.number()).optional(),
-  expect: z.union([
-    /** The call that is refused, its status, code and text. */
-    z.strictObject({ call: z.enum(['announce', 'commit']), status: z.int(), code: z.string(), text: z.string() }),
+  readonly beside?: Readonly<Record<string, number>>;
+  readonly expect:
+    | { readonly call: 'announce' | 'commit'; readonly status: number; readonly code: string; readonly text: string }
     /** The version is there and is never ready. */
-    z.strictObject({ state: z.literal('FAILED'), reason: z.string() }),
+    | { readonly state: 'FAILED'; readonly reason: string }
     /** The file is sound, and what it asks for is refused at each run. */
-    z.strictObject({ state: z.literal('READY'), reason: z.string(), status: z.int(), text: z.string() }),
-  ]),
-});
+    | { readonly state: 'READY'; readonly reason: string; readonly status: number; readonly text: string };
+}
 
-type Case = z.infer<typeof caseSchema>;
-
-const cases = z.array(caseSchema).parse(JSON.parse(readFileSync(join(import.meta.dirname, 'cases.json'), 'utf8')));
+// The file is part of this test; what does not fit its form fails as a case.
+const cases = JSON.parse(readFileSync(join(import.meta.dirname, 'cases.json'), 'utf8')) as readonly Case[];
 
 const makers: Readonly<Record<string, () => Uint8Array>> = { ...archives, ...onnxFiles };
 const memoryGrowthMax = 0.1;
