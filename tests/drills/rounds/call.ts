@@ -18,7 +18,7 @@ export interface Answer {
 export type CallResult = Answer | Extract<CallEnd, { kind: 'closed' | 'hung' }>;
 
 /** A client that waits this long for an answer and no longer: a part that is frozen or away must have said so by then. */
-export const clientTimeoutMs = 40_000;
+const clientTimeoutMs = 40_000;
 
 /** One client over TLS that keeps its connections, as programs do. */
 export class HttpsClient {

@@ -4,7 +4,7 @@ import type { ControlCalls } from './control-calls.ts';
 import type { Subject } from './subject.ts';
 
 /** All parts are well again this long after what was broken has been mended, at most. */
-export const healWithinMs = 120_000;
+const healWithinMs = 120_000;
 
 const lookEveryMs = 100;
 
@@ -19,8 +19,10 @@ export async function untilHealed(
   tryAll: () => Promise<string | null>,
 ): Promise<string | null> {
   const endMs = performance.now() + healWithinMs;
+  // Writers go on: a gateway follows when it has what was the newest snapshot after the mending.
+  const newest: Newest = { version: null };
   for (;;) {
-    const wrong = (await unready(subject)) ?? (await unsettled(calls)) ?? (await tryAll());
+    const wrong = (await unready(subject)) ?? (await unsettled(calls, newest)) ?? (await tryAll());
     if (wrong === null) return null;
     if (performance.now() > endMs) return wrong;
     await pause(lookEveryMs);
@@ -32,18 +34,24 @@ async function unready({ readyUrls }: Subject): Promise<string | null> {
   return null;
 }
 
-async function unsettled(calls: ControlCalls): Promise<string | null> {
+interface Newest {
+  version: number | null;
+}
+
+async function unsettled(calls: ControlCalls, newest: Newest): Promise<string | null> {
   const document = await calls.read('GET overview', '/api/v1/overview');
   const overview = overviewSchema.safeParse(document);
   if (!overview.success) return 'the overview cannot be read';
   const { gateways, snapshot } = overview.data;
+  const wanted = newest.version ?? snapshot.version;
+  if (newest.version === null) Object.assign(newest, { version: wanted });
   for (const name of ['gateway-1', 'gateway-2']) {
     const found = gateways.find(({ gateway }) => gateway === name);
     if (found === undefined || !found.connected) return `${name} does not report`;
     const { applied, models, limits, ready } = found.report;
     if (!ready) return `${name} is not ready`;
-    if (applied?.epoch !== snapshot.epoch || applied.version < snapshot.version - snapshotsOnTheirWay) {
-      return `${name} has snapshot ${applied?.version ?? 'none'}, the present one is ${snapshot.version}`;
+    if (applied?.epoch !== snapshot.epoch || applied.version < wanted) {
+      return `${name} has snapshot ${applied?.version ?? 'none'}, and ${wanted} was there when all was mended`;
     }
     const failed = models.find(({ state }) => state === 'FAILED');
     if (failed !== undefined) return `${failed.id} failed on ${name}: ${failed.reason}`;
@@ -51,6 +59,3 @@ async function unsettled(calls: ControlCalls): Promise<string | null> {
   }
   return null;
 }
-
-/** Writers go on all the time, and a report is two seconds old at most. */
-const snapshotsOnTheirWay = 40;

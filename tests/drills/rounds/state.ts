@@ -1,32 +1,28 @@
-import { z } from 'zod';
+import { listAudit } from '@cluster-ai/contract/api/audit.ts';
+import { listKeys } from '@cluster-ai/contract/api/keys.ts';
+import { getModel, listVersions } from '@cluster-ai/contract/api/models.ts';
+import { getRoute } from '@cluster-ai/contract/api/routes.ts';
+import { listSettings } from '@cluster-ai/contract/api/settings.ts';
 import type { FoundState } from '@cluster-ai/testkit/ledger/check-writes.ts';
 import type { ControlCalls } from './control-calls.ts';
-
-const modelSchema = z.object({ aliases: z.record(z.string(), z.int()) });
-const routeSchema = z.object({ variants: z.array(z.object({ version: z.int(), weight: z.number() })) });
-const settingsSchema = z.object({ items: z.array(z.object({ name: z.string(), value: z.unknown() })) });
-const pageOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().nullable() });
-const keysSchema = pageOf(z.object({ name: z.string(), state: z.string() }));
-const versionsSchema = pageOf(z.object({ version: z.int(), notes: z.string() }));
-const auditSchema = pageOf(z.object({ id: z.int(), requestId: z.string() }));
 
 /** Undefined when it could not be read. */
 type Reading = Promise<string | null | undefined>;
 
 async function readAlias(calls: ControlCalls): Reading {
-  const model = modelSchema.safeParse(await calls.read('GET model', '/api/v1/models/adder'));
+  const model = getModel.answer.safeParse(await calls.read('GET model', '/api/v1/models/adder'));
   if (!model.success) return undefined;
   const version = model.data.aliases['live'];
   return version === undefined ? null : String(version);
 }
 
 async function readRoute(calls: ControlCalls): Reading {
-  const route = routeSchema.safeParse(await calls.read('GET route', '/api/v1/routes/drill'));
+  const route = getRoute.answer.safeParse(await calls.read('GET route', '/api/v1/routes/drill'));
   return route.success ? route.data.variants.map(({ version, weight }) => `${version}:${weight}`).join() : undefined;
 }
 
 async function readSetting(calls: ControlCalls): Reading {
-  const settings = settingsSchema.safeParse(await calls.read('GET settings', '/api/v1/settings'));
+  const settings = listSettings.answer.safeParse(await calls.read('GET settings', '/api/v1/settings'));
   if (!settings.success) return undefined;
   return String(settings.data.items.find(({ name }) => name === 'history_retention_days')?.value);
 }
@@ -48,10 +44,10 @@ export interface ReadBack extends FoundState {
 
 /** Reads everything that the drill writes. @throws Error when something cannot be read: all is well by now. */
 export async function readState(calls: ControlCalls): Promise<ReadBack> {
-  const keys = (await readAll(calls, '/api/v1/keys?sort=name', keysSchema)).filter(({ name }) =>
+  const keys = (await readAll(calls, '/api/v1/keys?sort=name', listKeys.answer)).filter(({ name }) =>
     name.startsWith('drill-'),
   );
-  const versions = await readAll(calls, '/api/v1/models/adder/versions?sort=version', versionsSchema);
+  const versions = await readAll(calls, '/api/v1/models/adder/versions?sort=version', listVersions.answer);
   const values = new Map<string, string | null>(keys.map(({ name, state }) => [`key ${name}`, state]));
   for (const which of ['alias', 'route', 'setting'] as const) {
     const value = await resources.read[which](calls);
@@ -71,14 +67,14 @@ export async function readState(calls: ControlCalls): Promise<ReadBack> {
 /** The request ids of audit entries after this number, and the last number. */
 export async function readAudit(calls: ControlCalls, after: number): Promise<{ requests: string[]; last: number }> {
   const path = `/api/v1/audit?sort=id&filter=${encodeURIComponent(`id>${after}`)}`;
-  const entries = await readAll(calls, path, auditSchema);
+  const entries = await readAll(calls, path, listAudit.answer);
   return { requests: entries.map(({ requestId }) => requestId), last: entries.at(-1)?.id ?? after };
 }
 
 async function readAll<T>(
   calls: ControlCalls,
   path: string,
-  schema: z.ZodType<{ items: T[]; next: string | null }>,
+  schema: { parse(document: unknown): { items: T[]; next: string | null } },
 ): Promise<T[]> {
   const all: T[] = [];
   for (let cursor: string | null = null; ;) {
