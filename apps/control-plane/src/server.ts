@@ -22,7 +22,7 @@ import { trafficRoutes } from './features/traffic/index.ts';
 import { uploadRoutes } from './features/uploads/index.ts';
 import { userRoutes } from './features/users/index.ts';
 import { assertOwnHost } from './http/access.ts';
-import { answerBrokenRequest } from './http/broken-request.ts';
+import { answerBrokenRequest, headerBytesMax } from './http/broken-request.ts';
 import { allowOrigins } from './http/cross-origin.ts';
 import { anonymous } from './http/principal.ts';
 import { pathOf } from './http/path-of.ts';
@@ -33,6 +33,7 @@ import { keepRouteTable } from './http/route-table.ts';
 import { requestIdOf } from './http/request-id.ts';
 import { sendProblem } from './http/send-problem.ts';
 import { refuseWhileClosing } from './http/refuse-while-closing.ts';
+import { assertSentOnce } from './http/sent-once.ts';
 import { closeUnusedConnections } from './http/unused-connections.ts';
 import { securityHeadersFor } from './http/security-headers.ts';
 import { createTlsServer } from './http/tls-server.ts';
@@ -41,15 +42,12 @@ import type { Plane } from './plane.ts';
 /** JSON bodies at most; files of models are streamed and have their own limit. */
 const jsonBytesMax = 1_048_576;
 
-/** A connection without a byte for this long is closed; the longest poll is 25 s. */
-const silenceTimeoutMs = 120_000;
-
 /** Paths that answer under every name. */
 const probes = new Set(['/livez', '/readyz']);
 
 /** The front door: API, dashboard and `/predict/*` on one origin. It does not listen yet. */
 export async function buildServer(plane: Plane): Promise<FastifyInstance> {
-  const { requestTimeoutMs: headerTimeoutMs } = plane.config.http;
+  const { requestTimeoutMs: headerTimeoutMs, silenceTimeoutMs, connectionsMax } = plane.config.http;
   const identity = plane.certificate?.current;
   const readClient = createClientReader(plane.config.http.trustedProxies);
   const clientOf = ({ socket, headers }: IncomingMessage): Client =>
@@ -59,7 +57,7 @@ export async function buildServer(plane: Plane): Promise<FastifyInstance> {
     connectionTimeout: silenceTimeoutMs,
     // Uploads take as long as they take; headers do not.
     requestTimeout: 0,
-    http: { headersTimeout: headerTimeoutMs },
+    http: { headersTimeout: headerTimeoutMs, maxHeaderSize: headerBytesMax },
     ...(identity === undefined
       ? {}
       : {
@@ -94,6 +92,7 @@ export async function buildServer(plane: Plane): Promise<FastifyInstance> {
       return clientOf(this.raw);
     },
   });
+  app.server.maxConnections = connectionsMax;
   keepRouteTable(app);
   addHooks(app, plane);
   refuseWhileClosing(app);
@@ -135,6 +134,7 @@ function addHooks(app: FastifyInstance, plane: Plane): void {
     request.principal = anonymous;
     reply.headers(securityHeadersFor(request.client, request.headers.host)).header('x-request-id', request.id);
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
+    assertSentOnce(request.raw.rawHeaders);
     // Probes call by whatever address they find; what they learn is no secret.
     if (!probes.has(pathOf(request.url))) {
       assertOwnHost(request, plane.hosts, request.routeOptions.config.access !== undefined);

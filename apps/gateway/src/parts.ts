@@ -69,7 +69,7 @@ export function createParts(options: PartsOptions): GatewayParts {
   const lockout = new AddressLockout({ rule: config.lockout, clock, log, redis });
   const shared = redis === null ? null : { redis, counters: new SharedCounters(redis, randomUUID()) };
   const limiter = new Limiter({ uses, clock, log, shared });
-  const admission = new Admission(config.admission.inFlightMax);
+  const admission = new Admission(config.admission);
   const observer = new Observer({
     clock,
     log,

@@ -22,7 +22,12 @@ const inferPath = '/v2/models/echo/infer';
 
 /** A gateway without a network and without a runtime: model `echo` gives its input back. */
 function setUp(
-  options: { readonly inFlightMax?: number; readonly queueLengthMax?: number; readonly auth?: 'required' } = {},
+  options: {
+    readonly inFlightMax?: number;
+    readonly bodyBytesInFlightMax?: number;
+    readonly queueLengthMax?: number;
+    readonly auth?: 'required';
+  } = {},
 ) {
   const clock = new FakeClock();
   const log = new MemoryLog();
@@ -50,7 +55,10 @@ function setUp(
     snapshotKey('infers', { actions: ['infer'] }),
     snapshotKey('for-echo', { models: ['echo'] }),
   ]);
-  const admission = new Admission(options.inFlightMax ?? 10);
+  const admission = new Admission({
+    inFlightMax: options.inFlightMax ?? 10,
+    bodyBytesInFlightMax: options.bodyBytesInFlightMax ?? 100_000,
+  });
   const stages = {
     authenticate: createAuthenticate({
       keys,
@@ -71,6 +79,7 @@ function setUp(
     stages,
     isReady: () => true,
     metrics: () => '# the metrics\n',
+    jsonBytesMax: 10_000,
     serverName: 'cluster-ai',
     serverVersion: '1.2.3',
   });
@@ -312,4 +321,30 @@ test('a wrong method says which are right; HEAD reads like GET', async () => {
   const ready = await send({ method: 'DELETE', rawPath: '/v2/health/ready' });
   expect([ready.status, ready.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
   expect((await send({ method: 'HEAD', rawPath: '/v2/health/ready' })).status).toBe(200);
+});
+
+test('a large JSON text is refused by its length before it is sent, and the way out is named', async () => {
+  const { send } = setUp();
+  const bodyError = new Error('the body was read');
+  const { status, document } = await send({ headers: { 'content-length': '10001' }, bodyError });
+  expect(status).toBe(413);
+  expect(document).toEqual({
+    error:
+      'request JSON size of 10001 bytes exceeds the maximum allowed input size of 10000 bytes; send large tensors in binary, behind a JSON header of Inference-Header-Content-Length bytes',
+  });
+  const lengths = { 'content-length': '90000', 'inference-header-content-length': '10001' };
+  expect((await send({ headers: lengths, bodyError })).status).toBe(413);
+  expect((await send({ headers: { 'content-encoding': 'gzip' }, bodyError })).status).toBe(501);
+  expect((await send({ body: `{"id":"${'x'.repeat(10_000)}"}` })).status).toBe(413);
+});
+
+test('bodies that have no room together are refused with the advice to come back, and give their room back', async () => {
+  const { send, admission } = setUp({ bodyBytesInFlightMax: 100 });
+  const { status, headers, document } = await send({ body: requestBody({ id: 'x'.repeat(100) }) });
+  expect([status, headers.get('retry-after')]).toEqual([503, '1']);
+  expect(document).toEqual({
+    error: 'the gateway is full: the bodies of requests inside may have 100 bytes together',
+  });
+  expect((await send()).status).toBe(200);
+  expect([admission.bodyBytes, admission.inFlight, admission.refused.body_bytes]).toEqual([0, 0, 1]);
 });

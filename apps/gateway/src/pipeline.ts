@@ -16,6 +16,8 @@ import type { Observer } from './telemetry/observer.ts';
 export interface PredictionProtocol<Form> {
   /** The name in the path; null in a protocol that names the model in the body. */
   readonly modelName: string | null;
+  /** Judges a call by its header, so that a body that would be refused is not waited for. @throws ClusterError */
+  assertHeader(call: Call): void;
   decode(call: Call, body: Uint8Array): { readonly request: InferenceRequest; readonly form: Form };
   encode(reply: Reply, response: InferenceResponse, form: Form, requestId: string): void;
   fail(reply: Reply, error: ReturnType<typeof toClusterError>, requestId: string): void;
@@ -48,6 +50,7 @@ export async function predict<Form>(
   let routeName = '';
   let variant: ServingVariant | null = null;
   let admitted = false;
+  let keptBytes = 0;
   try {
     const caller = await stages.authenticate(call);
     assertMay(caller, 'infer');
@@ -65,7 +68,11 @@ export async function predict<Form>(
       if (refusal !== null) throw refusal;
     }
 
-    const body = await call.body();
+    protocol.assertHeader(call);
+    const body = await call.body((bytes) => {
+      admission.keep(bytes);
+      keptBytes += bytes;
+    });
     watch.receivedAtMs = observer.nowMs();
     const { request, form } = protocol.decode(call, body);
     watch.decodedAtMs = observer.nowMs();
@@ -98,6 +105,6 @@ export async function predict<Form>(
     observer.failed(watch, variant?.stats ?? null, { requestId, route: routeName }, error);
     protocol.fail(reply, error, requestId);
   } finally {
-    if (admitted) admission.leave();
+    if (admitted) admission.leave(keptBytes);
   }
 }

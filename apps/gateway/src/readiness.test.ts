@@ -7,7 +7,7 @@ import { RouteTable, type ActiveRoute } from './routing/route-table.ts';
 const iris = snapshotModel('iris', 1);
 
 function setUp() {
-  const admission = new Admission(1);
+  const admission = new Admission({ inFlightMax: 1, bodyBytesInFlightMax: 1 });
   const follower = { applied: null as { epoch: string; version: number; good: boolean } | null }; // A test fills it in.
   const deployment = { settled: false, loadingNames: () => ['iris@1'] };
   const routes = new RouteTable(Math.random);

@@ -175,6 +175,7 @@ function openInference(
     stages,
     isReady,
     metrics: () => metrics(parts, listeners),
+    jsonBytesMax: config.http.jsonBytesMax,
     serverName: 'cluster-ai',
     serverVersion: programVersion,
   });
@@ -188,8 +189,9 @@ function listen(
   handler: CallHandler,
   certificate: CertificateFiles | null = null,
 ): Promise<Edge> {
-  const { bodyBytesMax, headerBytesMax, connectionsMax, requestTimeoutMs, idleTimeoutMs } = config.http;
-  const limits = { bodyBytesMax, headerBytesMax, connectionsMax, requestTimeoutMs, idleTimeoutMs };
+  const { bodyBytesMax, headerBytesMax, connectionsMax, requestTimeoutMs, answerTimeoutMs, idleTimeoutMs } =
+    config.http;
+  const limits = { bodyBytesMax, headerBytesMax, connectionsMax, requestTimeoutMs, answerTimeoutMs, idleTimeoutMs };
   const onDefect = (error: unknown): void =>
     log.error(
       { error, listener: listenerId },
@@ -203,6 +205,8 @@ function metrics(parts: GatewayParts, { certificate }: Listeners): string {
   return renderMetrics({
     stats: observer.allStats(),
     inFlight: admission.inFlight,
+    bodyBytes: admission.bodyBytes,
+    admissionRefused: admission.refused,
     queued: deployment.queued,
     ready: reasons().length === 0,
     limitsShared: limiter.standing.mode === 'shared',

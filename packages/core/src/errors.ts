@@ -87,6 +87,12 @@ export const errorTable = {
     retryable: false,
     meaning: 'The body is of a media type that this call does not take.',
   },
+  HEADER_TOO_LARGE: {
+    http: 431,
+    grpc: 'RESOURCE_EXHAUSTED',
+    retryable: false,
+    meaning: 'The header of the request is larger than the limit.',
+  },
   IDEMPOTENCY_KEY_REUSED: {
     http: 422,
     grpc: 'INVALID_ARGUMENT',

@@ -25,9 +25,11 @@ export function fakeCall(options: FakeCallOptions = {}): Call & { cancel(): void
     remoteAddress: options.remoteAddress ?? '127.0.0.1',
     localAddress: options.localAddress ?? '127.0.0.1',
     listenerId: 'test',
-    body: async () => {
+    body: async (onBytes) => {
       if (options.bodyError !== undefined) throw options.bodyError;
-      return typeof body === 'string' ? new TextEncoder().encode(body) : body;
+      const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
+      onBytes?.(bytes.byteLength);
+      return bytes;
     },
     onCancel: (listener) => void listeners.push(listener),
     cancel: () => {

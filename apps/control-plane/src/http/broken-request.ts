@@ -4,6 +4,9 @@ import type { Socket } from 'node:net';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { problemContentType, problemOf } from './problem.ts';
 
+/** Header of a request at most, bytes. */
+export const headerBytesMax = 16_384;
+
 /** Answers bytes that are no HTTP request, or whose header is too large or too slow, and closes the connection. */
 export function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
   // A connection that broke, or a TLS handshake that failed, has nobody who could read an answer.
@@ -25,7 +28,7 @@ function reasonOf(code: string | undefined): ClusterError {
     return new ClusterError('REQUEST_TIMEOUT', 'the header of the request did not arrive in time');
   }
   if (code === 'HPE_HEADER_OVERFLOW') {
-    return new ClusterError('INVALID_ARGUMENT', 'the header of the request is too large');
+    return new ClusterError('HEADER_TOO_LARGE', `the header of the request is larger than ${headerBytesMax} bytes`);
   }
   return new ClusterError('INVALID_ARGUMENT', 'this is not an HTTP request');
 }

@@ -1,7 +1,7 @@
 import type { Endpoint } from '@cluster-ai/contract/api/endpoint.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { Client } from '@cluster-ai/platform/edge/client-address.ts';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RequestPayload } from 'fastify';
 import type { z } from 'zod';
 import type { Caller } from '../database/change.ts';
 import type { Plane } from '../plane.ts';
@@ -13,6 +13,7 @@ import { createPreconditionGuard, preconditionOf } from './preconditions.ts';
 import type { PreconditionGuard, ReadState } from './preconditions.ts';
 import type { Principal } from './principal.ts';
 import { assertStorable } from './storable.ts';
+import { timelyBody } from './timely-body.ts';
 
 /** On whose behalf an endpoint works. */
 export interface HttpCaller extends Caller {
@@ -50,6 +51,9 @@ export type Register = <E extends Endpoint>(
  */
 export function createRegister(app: FastifyInstance, plane: Plane): Register {
   const idempotency = createIdempotency(plane.store);
+  const { requestTimeoutMs } = plane.config.http;
+  const inTime = async (request: FastifyRequest, _reply: FastifyReply, payload: RequestPayload): Promise<RequestPayload> =>
+    request.method === 'GET' || request.method === 'HEAD' ? payload : timelyBody(payload, requestTimeoutMs);
   return <E extends Endpoint>(
     target: E,
     handler: (call: EndpointCall<E>) => Promise<z.input<E['answer']>>,
@@ -62,7 +66,7 @@ export function createRegister(app: FastifyInstance, plane: Plane): Register {
       method: target.method,
       url: target.path,
       config: { access: target.access },
-      ...(target.bodyBytesMax === undefined ? {} : { bodyLimit: target.bodyBytesMax }),
+      ...bodyLimitOf(target),
       schema: {
         params: target.params,
         querystring: target.query,
@@ -73,6 +77,8 @@ export function createRegister(app: FastifyInstance, plane: Plane): Register {
       onRequest: async (request) => {
         request.principal = await plane.access.authorize(target.access, request);
       },
+      // What is streamed takes as long as it takes.
+      ...(target.bodyType === undefined ? { preParsing: inTime } : {}),
       preValidation: async (request) => {
         // A call without a body is a call with an empty one; a body that is streamed is not for the schema.
         if (request.body === undefined || request.body === null) request.body = {};
@@ -108,6 +114,14 @@ export function createRegister(app: FastifyInstance, plane: Plane): Register {
       },
     });
   };
+}
+
+/** What anybody may send is small: passwords, tokens and names. */
+const publicBodyBytesMax = 65_536;
+
+function bodyLimitOf({ access, bodyBytesMax }: Endpoint): { readonly bodyLimit?: number } {
+  if (bodyBytesMax !== undefined) return { bodyLimit: bodyBytesMax };
+  return access === 'public' ? { bodyLimit: publicBodyBytesMax } : {};
 }
 
 /** What the request demands of the state that its change finds. @throws ClusterError INVALID_ARGUMENT. */

@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import { createServer, Server } from 'node:https';
 import type { TlsIdentity } from '@cluster-ai/platform/tls/certificate.ts';
 import type { FastifyInstance } from 'fastify';
+import { headerBytesMax } from './broken-request.ts';
 
 export interface TlsServerOptions {
   readonly identity: TlsIdentity;
@@ -21,6 +22,7 @@ export function createTlsServer(options: TlsServerOptions, handler: RequestListe
     {
       ...identity,
       headersTimeout: headerTimeoutMs,
+      maxHeaderSize: headerBytesMax,
       handshakeTimeout: headerTimeoutMs,
       keepAliveTimeout: keepAliveTimeoutMs,
       // Uploads take as long as they take.

@@ -15,6 +15,8 @@ export function closeAfterUnreadBody(request: FastifyRequest, reply: FastifyRepl
     const timer = setTimeout(() => raw.socket.destroy(), lingerMs);
     raw.once('close', () => clearTimeout(timer));
     raw.once('end', () => clearTimeout(timer));
+    // Whoever was reading has stopped, and must not hold up the rest.
+    raw.unpipe();
     raw.resume();
   });
 }

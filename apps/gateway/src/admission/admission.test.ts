@@ -2,19 +2,43 @@ import { expect, test } from 'vitest';
 import { Admission } from './admission.ts';
 import { deadlineOf } from './deadline.ts';
 
+const limits = { inFlightMax: 2, bodyBytesInFlightMax: 1_000 };
+
 test('the gateway takes as many as it may, refuses the next with the advice to come back, and takes again', () => {
-  const admission = new Admission(2);
+  const admission = new Admission(limits);
   admission.enter();
   admission.enter();
   expect(() => admission.enter()).toThrow(expect.objectContaining({ code: 'OVERLOADED', retryAfterSeconds: 1 }));
   expect(admission.inFlight).toBe(2);
-  admission.leave();
+  expect(admission.refused).toEqual({ requests: 1, body_bytes: 0 });
+  admission.leave(0);
   admission.enter();
   expect(admission.inFlight).toBe(2);
 });
 
+test('bodies have room together, and what was refused takes none', () => {
+  const admission = new Admission(limits);
+  admission.enter();
+  admission.keep(600);
+  admission.enter();
+  admission.keep(300);
+  expect(() => admission.keep(101)).toThrow(
+    expect.objectContaining({
+      code: 'OVERLOADED',
+      message: 'the gateway is full: the bodies of requests inside may have 1000 bytes together',
+      retryAfterSeconds: 1,
+    }),
+  );
+  admission.keep(100);
+  expect([admission.bodyBytes, admission.refused.body_bytes]).toEqual([1_000, 1]);
+  admission.leave(600);
+  admission.keep(600);
+  admission.leave(1_000);
+  expect([admission.bodyBytes, admission.inFlight]).toEqual([0, 0]);
+});
+
 test('stopping refuses nothing that has arrived', () => {
-  const admission = new Admission(1);
+  const admission = new Admission(limits);
   admission.stop();
   expect(admission.stopping).toBe(true);
   expect(() => admission.enter()).not.toThrow();

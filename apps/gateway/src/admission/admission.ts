@@ -1,30 +1,57 @@
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 
+export interface AdmissionLimits {
+  /** Requests inside at once. */
+  readonly inFlightMax: number;
+  /** Bytes of their bodies together. */
+  readonly bodyBytesInFlightMax: number;
+}
+
 /**
- * Bounds what is inside the gateway at once, before a body is read: a request that is refused here has cost a header.
- * Longer queues of single models are bounded by their batchers.
+ * Bounds what is inside the gateway at once: requests before a body is read, so that one that is refused has cost a header,
+ * and the bytes of their bodies as they arrive. Longer queues of single models are bounded by their batchers.
  */
 export class Admission {
-  private readonly inFlightMax: number;
-  private closing = false;
   inFlight = 0;
+  /** Bytes of the bodies inside. */
+  bodyBytes = 0;
+  /** Requests that were refused, by what was full. */
+  readonly refused = { requests: 0, body_bytes: 0 };
+  private readonly limits: AdmissionLimits;
+  private closing = false;
 
-  constructor(inFlightMax: number) {
-    this.inFlightMax = inFlightMax;
+  constructor(limits: AdmissionLimits) {
+    this.limits = limits;
   }
 
   /** Takes a place; give it back with `leave`. @throws ClusterError OVERLOADED */
   enter(): void {
-    if (this.inFlight >= this.inFlightMax) {
-      throw new ClusterError('OVERLOADED', `the gateway is full: ${this.inFlightMax} requests are inside`, {
-        retryAfterSeconds: 1,
-      });
+    const { inFlightMax } = this.limits;
+    if (this.inFlight >= inFlightMax) {
+      this.refused.requests += 1;
+      throw full(`${inFlightMax} requests are inside`);
     }
     this.inFlight += 1;
   }
 
-  leave(): void {
+  /**
+   * Makes room for bytes of a body that have arrived. Announced bytes take none: a client could announce many and send
+   * none, and keep the others out.
+   * @throws ClusterError OVERLOADED; then these bytes have not been counted.
+   */
+  keep(bytes: number): void {
+    const { bodyBytesInFlightMax } = this.limits;
+    if (this.bodyBytes + bytes > bodyBytesInFlightMax) {
+      this.refused.body_bytes += 1;
+      throw full(`the bodies of requests inside may have ${bodyBytesInFlightMax} bytes together`);
+    }
+    this.bodyBytes += bytes;
+  }
+
+  /** @param bodyBytes what the request has kept of its body. */
+  leave(bodyBytes: number): void {
     this.inFlight -= 1;
+    this.bodyBytes -= bodyBytes;
   }
 
   get stopping(): boolean {
@@ -35,4 +62,8 @@ export class Admission {
   stop(): void {
     this.closing = true;
   }
+}
+
+function full(why: string): ClusterError {
+  return new ClusterError('OVERLOADED', `the gateway is full: ${why}`, { retryAfterSeconds: 1 });
 }

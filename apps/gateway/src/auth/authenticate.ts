@@ -39,10 +39,20 @@ export function createAuthenticate(parts: AuthenticateParts): Authenticate {
     readClient(call, (name) => call.headers.filter(([own]) => own === name).map(([, value]) => value));
   return (call) => {
     const authorization = call.header('authorization');
-    if (authorization !== null) return holderOf(authorization, call, parts, clientOf);
+    if (authorization !== null) {
+      assertSentOnce(call);
+      return holderOf(authorization, call, parts, clientOf);
+    }
     if (auth === 'loopback-exempt' && comesFromThisMachine(call, clientOf(call))) return local;
     throw new ClusterError('UNAUTHENTICATED', 'this call needs a key: send it as "Authorization: Bearer <key>"');
   };
+}
+
+/** Of two credentials, a proxy in front may have judged the other one. @throws ClusterError UNAUTHENTICATED */
+function assertSentOnce({ headers }: Call): void {
+  let count = 0;
+  for (const [name] of headers) if (name === 'authorization') count += 1;
+  if (count > 1) throw new ClusterError('UNAUTHENTICATED', `the Authorization header was sent ${count} times`);
 }
 
 function holderOf(

@@ -11,6 +11,8 @@ iris.total.observe(5);
 const page = renderMetrics({
   stats: [iris, new VariantStats('', '')],
   inFlight: 2,
+  bodyBytes: 900,
+  admissionRefused: { requests: 0, body_bytes: 5 },
   queued: 1,
   ready: true,
   limitsShared: false,
@@ -51,6 +53,8 @@ test('samples carry what they are of', () => {
       'cluster_ai_gateway_request_duration_seconds_count{route="iris",model="iris@1"} 1',
       'cluster_ai_gateway_model_ready{model="iris@1"} 1',
       'cluster_ai_gateway_runner_restarts_total{runner="shared-1"} 4',
+      'cluster_ai_gateway_in_flight_body_bytes 900',
+      'cluster_ai_gateway_admission_refused_total{reason="body_bytes"} 5',
       'cluster_ai_gateway_snapshot_version 7',
       'cluster_ai_gateway_start_time_seconds 1700000000.5',
     ]),

@@ -8,6 +8,10 @@ import { stageNames, type VariantStats } from './variant-stats.ts';
 export interface GatewayState {
   readonly stats: readonly VariantStats[];
   readonly inFlight: number;
+  /** Bytes of the bodies of these requests. */
+  readonly bodyBytes: number;
+  /** Requests that found the gateway full, by what was full. */
+  readonly admissionRefused: Readonly<Record<string, number>>;
   readonly queued: number;
   readonly ready: boolean;
   readonly limitsShared: boolean;
@@ -27,13 +31,12 @@ export function renderMetrics(state: GatewayState): string {
   const page = new Exposition();
   addTraffic(page, state.stats);
   addNumber(page, metric.inFlight, state.inFlight);
+  addNumber(page, metric.bodyBytes, state.bodyBytes);
+  addByReason(page, metric.admissionRefused, state.admissionRefused);
   addNumber(page, metric.queued, state.queued);
   addNumber(page, metric.ready, state.ready ? 1 : 0);
   addNumber(page, metric.limitsShared, state.limitsShared ? 1 : 0);
-  page.begin(metric.limitsRefused);
-  for (const [reason, count] of Object.entries(state.limitsRefused)) {
-    page.sample(metric.limitsRefused, { reason }, count);
-  }
+  addByReason(page, metric.limitsRefused, state.limitsRefused);
   page.begin(metric.modelReady);
   for (const model of state.models) {
     page.sample(metric.modelReady, { model: model.id }, model.state === 'READY' ? 1 : 0);
@@ -61,6 +64,15 @@ export function renderMetrics(state: GatewayState): string {
 function addNumber(page: Exposition, declaration: (typeof metric)[keyof typeof metric], value: number): void {
   page.begin(declaration);
   page.sample(declaration, {}, value);
+}
+
+function addByReason(
+  page: Exposition,
+  declaration: (typeof metric)[keyof typeof metric],
+  counts: Readonly<Record<string, number>>,
+): void {
+  page.begin(declaration);
+  for (const [reason, count] of Object.entries(counts)) page.sample(declaration, { reason }, count);
 }
 
 function addTraffic(page: Exposition, stats: readonly VariantStats[]): void {

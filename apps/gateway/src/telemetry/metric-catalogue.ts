@@ -31,6 +31,16 @@ export const metricCatalogue = {
     help: 'Rows in those runs; divided by batches it is the mean batch size.',
   },
   inFlight: { name: 'cluster_ai_gateway_in_flight_requests', type: 'gauge', help: 'Requests inside the gateway.' },
+  bodyBytes: {
+    name: 'cluster_ai_gateway_in_flight_body_bytes',
+    type: 'gauge',
+    help: 'Bytes of the bodies of requests inside the gateway.',
+  },
+  admissionRefused: {
+    name: 'cluster_ai_gateway_admission_refused_total',
+    type: 'counter',
+    help: 'Requests that found the gateway full, by reason: requests (admission.inFlightMax) and body_bytes (admission.bodyBytesInFlightMax).',
+  },
   queued: {
     name: 'cluster_ai_gateway_queued_requests',
     type: 'gauge',

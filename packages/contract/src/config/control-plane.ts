@@ -33,8 +33,17 @@ export const controlPlaneConfigSchema = z.strictObject({
         .describe('Address of the front door. Other than loopback addresses need TLS, or `http.plaintext`.'),
       port: z.int().min(0).max(65_535).default(3000).describe('Port of dashboard and API; 0 takes a free one.'),
       requestTimeoutMs: milliseconds(60_000, 3_600_000).describe(
-        'A request header must have arrived within this time.',
+        'A request header must have arrived within this time, and then a body in JSON within as much again.',
       ),
+      silenceTimeoutMs: z
+        .int()
+        .min(30_000)
+        .max(3_600_000)
+        .default(120_000)
+        .describe(
+          'A connection over which no byte comes or goes for this long is closed: also one of a client that does not take its answer. Gateways wait up to 25 s for news.',
+        ),
+      connectionsMax: z.int().min(1).max(1_000_000).default(5_000).describe('Connections at once.'),
       plaintext: plaintextSchema,
       tls: tlsSchema,
       publicUrl: z

@@ -28,9 +28,20 @@ export const gatewayConfigSchema = z.strictObject({
         .max(2 ** 31 - 1)
         .default(64 * 2 ** 20)
         .describe('Largest request body, bytes.'),
+      jsonBytesMax: z
+        .int()
+        .min(1_024)
+        .max(256 * 2 ** 20)
+        .default(16 * 2 ** 20)
+        .describe(
+          'Largest JSON text of a request, bytes; reading one takes up to 40 ms a MiB from everybody. Larger tensors travel in binary.',
+        ),
       headerBytesMax: z.int().min(1_024).max(1_048_576).default(32_768).describe('Largest request header, bytes.'),
       connectionsMax: z.int().min(1).max(1_000_000).default(10_000).describe('Connections at once.'),
       requestTimeoutMs: milliseconds(30_000, 3_600_000).describe('A request must have arrived whole within this time.'),
+      answerTimeoutMs: milliseconds(120_000, 3_600_000).describe(
+        'A client must have taken its answer whole within this time.',
+      ),
       idleTimeoutMs: milliseconds(75_000, 3_600_000).describe(
         'A connection without a request is closed after this time.',
       ),
@@ -98,6 +109,12 @@ export const gatewayConfigSchema = z.strictObject({
     .strictObject({
       queueLengthMax: z.int().min(1).max(1_000_000).default(2_048).describe('Requests waiting for one model version.'),
       inFlightMax: z.int().min(1).max(1_000_000).default(8_192).describe('Requests inside the gateway at once.'),
+      bodyBytesInFlightMax: z
+        .int()
+        .min(1_024)
+        .max(2 ** 40)
+        .default(512 * 2 ** 20)
+        .describe('Bytes of the bodies of requests inside the gateway together.'),
       defaultTimeoutMs: milliseconds(30_000, 3_600_000).describe('Deadline of a request that names none.'),
     })
     .prefault({}),

@@ -23,9 +23,10 @@ export interface Call {
   /**
    * Reads the whole body, once. The listener's limit is enforced below: more bytes, or bytes that come too slowly, reject.
    * A client that waits for `100 Continue` is told to go on here, so a call that is refused earlier never sends its body.
-   * @throws ClusterError BODY_TOO_LARGE, REQUEST_TIMEOUT, INVALID_ARGUMENT (broken chunks) or CANCELLED.
+   * @param onBytes hears of bytes before they are kept; what it throws refuses the rest.
+   * @throws ClusterError BODY_TOO_LARGE, REQUEST_TIMEOUT, INVALID_ARGUMENT (broken chunks) or CANCELLED; what `onBytes` throws.
    */
-  body(): Promise<Uint8Array>;
+  body(onBytes?: (bytes: number) => void): Promise<Uint8Array>;
   /**
    * Called once if the client goes away before the reply is complete. A client that closes only its sending half counts
    * as gone: that is what a client that gave up looks like from here.
@@ -61,6 +62,8 @@ export interface EdgeOptions {
   readonly connectionsMax: number;
   /** A request, header and body, must have arrived within this time; before that, the TLS handshake as well. */
   readonly requestTimeoutMs: number;
+  /** A client must have taken an answer whole within this time; then its connection is cut. */
+  readonly answerTimeoutMs: number;
   /** A connection that carries no request is closed after this time. */
   readonly idleTimeoutMs: number;
   /** Hears of handlers that rejected and of connections that could not be accepted: both belong into the log. */

@@ -14,6 +14,9 @@ export class NodeHttpCall implements Call {
   readonly listenerId: string;
   /** True once the client has its whole answer although the response is kept open for what it is still sending. */
   lingers = false;
+  /** True while it is the client's turn: to take the answer, or more of a stream. */
+  awaitsClient = false;
+  private stuckSinceMs: number | null = null;
   private readonly request: IncomingMessage;
   private readonly response: ServerResponse;
   private readonly bodyBytesMax: number;
@@ -67,7 +70,7 @@ export class NodeHttpCall implements Call {
     return this.awaitsContinue || announced === null || Number(announced) > discardedBytesMax;
   }
 
-  async body(): Promise<Uint8Array> {
+  async body(onBytes: (bytes: number) => void = () => undefined): Promise<Uint8Array> {
     const announced = Number(this.header('content-length') ?? 0);
     if (announced > this.bodyBytesMax) throw this.tooLarge(announced);
     if (this.awaitsContinue) {
@@ -78,9 +81,9 @@ export class NodeHttpCall implements Call {
     // one as it lies there costs a tenth less of the whole request than listening for it.
     await Promise.resolve();
     if (this.brokenBy !== null) throw this.brokenBy;
-    if (this.request.complete) return this.takeWhole();
+    if (this.request.complete) return this.takeWhole(onBytes);
     if (this.request.destroyed) throw gone();
-    return this.receive();
+    return this.receive(onBytes);
   }
 
   onCancel(listener: () => void): void {
@@ -91,6 +94,19 @@ export class NodeHttpCall implements Call {
   /** The whole answer has been handed over. */
   get answered(): boolean {
     return this.lingers || this.response.writableFinished;
+  }
+
+  /**
+   * To be called from time to time: that costs an answer nothing on its way.
+   * @returns for how long the client has been seen to leave its answer lying.
+   */
+  stuckMs(nowMs: number): number {
+    if (!this.awaitsClient || this.answered) {
+      this.stuckSinceMs = null;
+      return 0;
+    }
+    this.stuckSinceMs ??= nowMs;
+    return nowMs - this.stuckSinceMs;
   }
 
   /** To be called when the response is closed, whether or not it was complete. */
@@ -126,28 +142,32 @@ export class NodeHttpCall implements Call {
     });
   }
 
-  private takeWhole(): Uint8Array {
+  private takeWhole(onBytes: (bytes: number) => void): Uint8Array {
     // A stream without encoding gives bytes, and null when there are none.
     const whole = this.request.read() as Buffer | null;
     if (whole === null) return new Uint8Array(0);
     if (whole.byteLength > this.bodyBytesMax) throw this.tooLarge(whole.byteLength);
+    onBytes(whole.byteLength);
     return whole;
   }
 
-  private receive(): Promise<Uint8Array> {
+  private receive(onBytes: (bytes: number) => void): Promise<Uint8Array> {
     const chunks: Buffer[] = [];
     let size = 0;
     return new Promise((resolve, reject) => {
       const { request } = this;
       const keep = (chunk: Buffer): void => {
         size += chunk.byteLength;
-        if (size <= this.bodyBytesMax) {
+        try {
+          if (size > this.bodyBytesMax) throw this.tooLarge(size);
+          onBytes(chunk.byteLength);
           chunks.push(chunk);
-          return;
+        } catch (refusal) {
+          chunks.length = 0;
+          request.off('data', keep);
+          request.pause();
+          reject(refusal);
         }
-        request.off('data', keep);
-        request.pause();
-        reject(this.tooLarge(size));
       };
       let whole = false;
       this.rejectBody = reject;

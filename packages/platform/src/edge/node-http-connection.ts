@@ -55,6 +55,13 @@ export class NodeHttpConnection {
     return count;
   }
 
+  /** Cuts a client that does not take its answer: unsent answers are memory. */
+  cutIfStuck(nowMs: number, answerTimeoutMs: number): void {
+    for (const call of this.calls) {
+      if (call.stuckMs(nowMs) >= answerTimeoutMs) this.cut();
+    }
+  }
+
   cut(): void {
     this.socket.destroy();
   }

@@ -17,6 +17,9 @@ const lastTurns = 3;
 /** How long open connections may still bring one more request each after the listening has ended. */
 const lingerMs = 500;
 
+/** How often clients are looked for that do not take their answers. */
+const sweepMs = 1_000;
+
 /** The edge on Node's own HTTP server, with or without TLS. */
 export const startNodeHttpEdge: StartEdge = async (options, handler) => {
   const edge = new NodeHttpEdge(options, handler);
@@ -34,6 +37,7 @@ class NodeHttpEdge implements Edge {
   private readonly handshakes: NodeTlsHandshakes | null;
   private readonly connections = new Map<unknown, NodeHttpConnection>();
   private closing = false;
+  private sweeper: NodeJS.Timeout | undefined;
 
   constructor(options: EdgeOptions, handler: CallHandler) {
     this.host = options.host;
@@ -74,6 +78,7 @@ class NodeHttpEdge implements Edge {
         this.server.on('error', this.options.onDefect);
         // A TCP server's address is an object; only pipes have text.
         this.port = (this.server.address() as AddressInfo).port;
+        this.sweeper = setInterval(() => this.sweep(), Math.min(sweepMs, this.options.answerTimeoutMs / 2));
         resolve();
       });
     });
@@ -105,6 +110,7 @@ class NodeHttpEdge implements Edge {
     await Promise.race([closed, late]);
     clearTimeout(timer);
     clearTimeout(linger);
+    clearInterval(this.sweeper);
     let cut = 0;
     for (const connection of this.connections.values()) {
       cut += connection.unanswered;
@@ -113,6 +119,11 @@ class NodeHttpEdge implements Edge {
     this.handshakes?.cut();
     await closed;
     return cut;
+  }
+
+  private sweep(): void {
+    const nowMs = performance.now();
+    for (const connection of this.connections.values()) connection.cutIfStuck(nowMs, this.options.answerTimeoutMs);
   }
 
   private accept(socket: Socket): void {

@@ -21,6 +21,7 @@ export class NodeHttpReply implements Reply {
   send(status: number, headers: Headers, body: Uint8Array | string): void {
     const length = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
     const lingers = this.head(status, [...headers, ['Content-Length', String(length)]]);
+    this.call.awaitsClient = true;
     if (!lingers) {
       this.response.end(body);
       return;
@@ -42,8 +43,10 @@ export class NodeHttpReply implements Reply {
 
   drained(): Promise<void> {
     if (!this.response.writableNeedDrain || this.response.destroyed) return Promise.resolve();
+    this.call.awaitsClient = true;
     return new Promise((resolve) => {
       const done = (): void => {
+        this.call.awaitsClient = false;
         this.response.off('drain', done);
         this.response.off('close', done);
         resolve();
@@ -58,6 +61,7 @@ export class NodeHttpReply implements Reply {
     if (trailers.length > 0) {
       this.response.addTrailers(trailers.map(([name, value]): [string, string] => [name, value]));
     }
+    this.call.awaitsClient = true;
     this.response.end();
   }
 

@@ -32,6 +32,7 @@ async function start(changed: Partial<EdgeOptions> = {}): Promise<Edge> {
       headerBytesMax: 8_192,
       connectionsMax: 1_000,
       requestTimeoutMs: 30_000,
+      answerTimeoutMs: 30_000,
       idleTimeoutMs: 30_000,
       onDefect: (error) => {
         throw error;

@@ -36,6 +36,7 @@ async function serve(certificate: Certificate): Promise<{ readonly edge: Edge; r
       headerBytesMax: 8_192,
       connectionsMax: 100,
       requestTimeoutMs: 5_000,
+      answerTimeoutMs: 5_000,
       idleTimeoutMs: 5_000,
       onDefect: () => undefined,
     },

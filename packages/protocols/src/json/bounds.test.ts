@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { assertJsonBounds, jsonBytesMax, jsonContainersMax, jsonDepthMax } from './bounds.ts';
+import { assertJsonBounds, jsonBytesMax, jsonContainersMax, jsonDepthMax, jsonMembersMax } from './bounds.ts';
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
@@ -41,8 +41,14 @@ describe('size', () => {
   test('of the text', () => {
     expect(() => assertJsonBounds(new Uint8Array(jsonBytesMax))).not.toThrow();
     expect(() => assertJsonBounds(new Uint8Array(jsonBytesMax + 1))).toThrow(
-      'request JSON size of 67108865 bytes exceeds the maximum allowed input size of 67108864 bytes; send large tensors in binary',
+      expect.objectContaining({
+        code: 'BODY_TOO_LARGE',
+        message: expect.stringContaining(
+          'request JSON size of 16777217 bytes exceeds the maximum allowed input size of 16777216 bytes; send large tensors in binary',
+        ),
+      }),
     );
+    expect(() => assertJsonBounds(new Uint8Array(101), 100)).toThrow('input size of 100 bytes');
   });
 
   test('in arrays and objects', () => {
@@ -50,13 +56,21 @@ describe('size', () => {
     expect(() => assertJsonBounds(body)).toThrow(`the JSON text has more than ${jsonContainersMax} arrays and objects`);
     expect(() => assertJsonBounds(body.subarray(0, -20))).not.toThrow();
   });
+
+  test('in members of objects, colons in strings aside', () => {
+    const members = (count: number) => encode(`{${'"a":1,'.repeat(count - 1)}"b":":"}`);
+    expect(() => assertJsonBounds(members(jsonMembersMax))).not.toThrow();
+    expect(() => assertJsonBounds(members(jsonMembersMax + 1))).toThrow(
+      `the JSON text has objects with more than ${jsonMembersMax} members`,
+    );
+  });
 });
 
 test('the look through a large body takes no longer than the parser does', () => {
   const bodies = {
-    flat: `{"data":[${'0.123456789,'.repeat(1_600_000)}0]}`,
-    nested: `{"data":[${'[0.12345,0.12345],'.repeat(1_000_000)}0]}`,
-    strings: `{"data":[${'"a word or two [",'.repeat(1_000_000)}0]}`,
+    flat: `{"data":[${'0.123456789,'.repeat(1_300_000)}0]}`,
+    nested: `{"data":[${'[0.12345,0.12345],'.repeat(900_000)}0]}`,
+    strings: `{"data":[${'"a word or two [",'.repeat(900_000)}0]}`,
   };
   for (const [name, text] of Object.entries(bodies)) {
     const body = encode(text);

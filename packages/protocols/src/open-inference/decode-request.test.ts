@@ -233,8 +233,8 @@ describe('hostile bodies', () => {
     expect(() => decode('{"__proto__":{"inputs":[]}}')).toThrow("Unable to parse 'inputs'");
   });
 
-  test('one output asked for a hundred thousand times is answered once', () => {
-    const outputs = Array.from({ length: 100_000 }, () => ({ name: 'y' }));
+  test('one output asked for fifty thousand times is answered once', () => {
+    const outputs = Array.from({ length: 50_000 }, () => ({ name: 'y' }));
     expect(decode(JSON.stringify({ inputs: [], outputs })).request.outputNames).toEqual(['y']);
   });
 

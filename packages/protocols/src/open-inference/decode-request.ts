@@ -1,6 +1,6 @@
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { InferenceRequest } from '@cluster-ai/core/inference/request.ts';
-import { assertJsonBounds } from '../json/bounds.ts';
+import { assertJsonBounds, jsonBytesMax, jsonTooLarge } from '../json/bounds.ts';
 import { parseExactJson, type ExactJson } from '../json/exact-json.ts';
 import { NeedsExactNumbers, type JsonSource } from '../json/json-tensor.ts';
 import { invalid, isObject, wrongType } from './json-fields.ts';
@@ -36,18 +36,20 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
  * Reads an infer request: JSON, or JSON followed by binary tensors (binary tensor data extension).
  * Binary tensors share the body's memory.
  * @param headerLength value of Inference-Header-Content-Length, or null when the whole body is JSON.
- * @throws ClusterError INVALID_ARGUMENT in Triton's words where it has some; DIMENSION_NOT_UNSIGNED; UNSUPPORTED for
- * extensions that are not served.
+ * @param textBytesMax largest JSON text, bytes.
+ * @throws ClusterError INVALID_ARGUMENT in Triton's words where it has some; BODY_TOO_LARGE for too large a JSON text;
+ * DIMENSION_NOT_UNSIGNED; UNSUPPORTED for extensions that are not served.
  */
 export function decodeRequest(
   body: Uint8Array,
   headerLength: string | null,
   modelName: string,
   modelVersion: string | null,
+  textBytesMax = jsonBytesMax,
 ): DecodedRequest {
   const jsonBytes = body.subarray(0, jsonLength(headerLength, body.byteLength));
   const blobs = body.subarray(jsonBytes.byteLength);
-  assertJsonBounds(jsonBytes);
+  assertJsonBounds(jsonBytes, textBytesMax);
   const text = decodeText(jsonBytes);
   const target = { modelName, modelVersion };
   const quick = parseQuickly(text);
@@ -59,6 +61,16 @@ export function decodeRequest(
     }
   }
   return readRequest(parseExactJson(text), blobs, target, { exact: true, textBytes: jsonBytes.byteLength });
+}
+
+/**
+ * What the lengths in the header of a call tell before its body is read. Those that are not numbers are judged later.
+ * @param contentLength value of Content-Length, or null when the body comes in chunks.
+ * @throws ClusterError BODY_TOO_LARGE when the JSON text will be too large.
+ */
+export function assertJsonLength(headerLength: string | null, contentLength: string | null, textBytesMax: number): void {
+  const told = headerLength ?? contentLength ?? '';
+  if (/^\d{1,15}$/.test(told) && Number(told) > textBytesMax) throw jsonTooLarge(Number(told), textBytesMax);
 }
 
 function jsonLength(headerLength: string | null, bodyLength: number): number {

@@ -18,6 +18,7 @@ const limits = {
   headerBytesMax: 8_192,
   connectionsMax: 1_000,
   requestTimeoutMs: 30_000,
+  answerTimeoutMs: 30_000,
   idleTimeoutMs: 30_000,
 };
 

@@ -15,6 +15,8 @@ export interface OpenInferenceOptions {
   readonly isReady: () => boolean;
   /** What `/metrics` answers, to callers with a key: the listener without one may be out of a scraper's reach. */
   readonly metrics: () => string;
+  /** Largest JSON text of a request, bytes: `http.jsonBytesMax`. */
+  readonly jsonBytesMax: number;
   readonly serverName: string;
   readonly serverVersion: string;
 }
@@ -24,7 +26,8 @@ export function createOpenInferenceFrontEnd(options: OpenInferenceOptions): Call
   return async (call, reply) => {
     const target = parsePath(call.rawPath);
     if (target?.kind === 'infer' && call.method === 'POST') {
-      await predict(call, reply, openInferenceProtocol(target.model, target.version), options.stages);
+      const protocol = openInferenceProtocol(target.model, target.version, options.jsonBytesMax);
+      await predict(call, reply, protocol, options.stages);
       return;
     }
     try {

@@ -1,21 +1,28 @@
 import { ClusterError } from '@cluster-ai/core/errors.ts';
-import { decodeRequest, type ResponseForm } from '@cluster-ai/protocols/open-inference/decode-request.ts';
+import { assertJsonLength, decodeRequest, type ResponseForm } from '@cluster-ai/protocols/open-inference/decode-request.ts';
 import { errorDocument } from '@cluster-ai/protocols/open-inference/documents.ts';
 import { encodeResponse } from '@cluster-ai/protocols/open-inference/encode-response.ts';
 import type { Call, Headers, Reply } from '@cluster-ai/platform/edge/edge.ts';
 import type { PredictionProtocol } from '../../pipeline.ts';
 import { sendJson } from './send-json.ts';
 
+const headerLengthName = 'inference-header-content-length';
+
 /** `POST /v2/models/{model}[/versions/{version}]/infer` as the pipeline's protocol. */
 export function openInferenceProtocol(
   modelName: string,
   modelVersion: string | null,
+  jsonBytesMax: number,
 ): PredictionProtocol<ResponseForm> {
   return {
     modelName,
-    decode(call, body) {
+    assertHeader(call) {
       refuseCompression(call);
-      return decodeRequest(body, call.header('inference-header-content-length'), modelName, modelVersion);
+      assertSentOnce(call, headerLengthName);
+      assertJsonLength(call.header(headerLengthName), call.header('content-length'), jsonBytesMax);
+    },
+    decode(call, body) {
+      return decodeRequest(body, call.header(headerLengthName), modelName, modelVersion, jsonBytesMax);
     },
     encode(reply, response, form, requestId) {
       const { contentType, headerLength, body } = encodeResponse(response, form);
@@ -36,9 +43,20 @@ export function sendError(reply: Reply, error: ClusterError, requestId: string, 
   sendJson(reply, error.httpStatus, errorDocument(error), headers);
 }
 
+/** Of two lengths, a proxy in front may have read the other one. @throws ClusterError INVALID_ARGUMENT */
+function assertSentOnce({ headers }: Call, name: string): void {
+  let count = 0;
+  for (const [own] of headers) if (own === name) count += 1;
+  if (count > 1) throw new ClusterError('INVALID_ARGUMENT', `the header ${name} was sent ${count} times`);
+}
+
 function refuseCompression(call: Call): void {
-  const encoding = call.header('content-encoding');
-  if (encoding === null || encoding.toLowerCase() === 'identity') return;
+  // One after the other, each of them is an encoding of the body.
+  const encoding = call.headers
+    .filter(([name]) => name === 'content-encoding')
+    .map(([, value]) => value)
+    .join(', ');
+  if (encoding === '' || encoding.toLowerCase() === 'identity') return;
   throw new ClusterError(
     'UNSUPPORTED',
     `content encoding '${encoding.slice(0, 40)}' is not supported; send the body as it is`,
