@@ -1,5 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, RequestListener } from 'node:http';
-import type { ClusterError } from '@cluster-ai/core/errors.ts';
+import type { Socket } from 'node:net';
+import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { createClientReader } from '@cluster-ai/platform/edge/client-address.ts';
 import Fastify from 'fastify';
 import type { Client } from '@cluster-ai/platform/edge/client-address.ts';
@@ -22,7 +24,7 @@ import { trafficRoutes } from './features/traffic/index.ts';
 import { uploadRoutes } from './features/uploads/index.ts';
 import { userRoutes } from './features/users/index.ts';
 import { assertOwnHost } from './http/access.ts';
-import { answerBrokenRequest, headerBytesMax } from './http/broken-request.ts';
+import { answerBrokenRequest, headerBytesMax, refuseConnect } from './http/broken-request.ts';
 import { allowOrigins } from './http/cross-origin.ts';
 import { anonymous } from './http/principal.ts';
 import { pathOf } from './http/path-of.ts';
@@ -34,6 +36,7 @@ import { requestIdOf } from './http/request-id.ts';
 import { sendProblem } from './http/send-problem.ts';
 import { refuseWhileClosing } from './http/refuse-while-closing.ts';
 import { assertSentOnce } from './http/sent-once.ts';
+import { assertHead } from './http/request-head.ts';
 import { closeUnusedConnections } from './http/unused-connections.ts';
 import { securityHeadersFor } from './http/security-headers.ts';
 import { createTlsServer } from './http/tls-server.ts';
@@ -57,7 +60,14 @@ export async function buildServer(plane: Plane): Promise<FastifyInstance> {
     connectionTimeout: silenceTimeoutMs,
     // Uploads take as long as they take; headers do not.
     requestTimeout: 0,
-    http: { headersTimeout: headerTimeoutMs, maxHeaderSize: headerBytesMax },
+    // Whether there is a Host is looked at in a hook, where the answer can say why.
+    http: {
+      headersTimeout: headerTimeoutMs,
+      // Node looks for late headers only this often.
+      connectionsCheckingInterval: Math.min(1_000, headerTimeoutMs),
+      maxHeaderSize: headerBytesMax,
+      requireHostHeader: false,
+    },
     ...(identity === undefined
       ? {}
       : {
@@ -84,7 +94,8 @@ export async function buildServer(plane: Plane): Promise<FastifyInstance> {
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   // Only JSON and bytes are taken.
-  app.removeContentTypeParser('text/plain');
+  app.removeContentTypeParser(['text/plain', 'application/json']);
+  takeJson(app);
   app.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload));
   app.decorateRequest('principal');
   app.decorateRequest('client', {
@@ -93,6 +104,9 @@ export async function buildServer(plane: Plane): Promise<FastifyInstance> {
     },
   });
   app.server.maxConnections = connectionsMax;
+  // Node drops headers past a count, and rules that look for a header must see all.
+  app.server.maxHeadersCount = 0;
+  app.server.on('connect', (_request, socket: Socket) => refuseConnect(socket));
   keepRouteTable(app);
   addHooks(app, plane);
   refuseWhileClosing(app);
@@ -129,12 +143,21 @@ export async function buildServer(plane: Plane): Promise<FastifyInstance> {
   return app;
 }
 
+/** JSON as the framework reads it, but in UTF-8 alone: broken bytes would be replaced in silence. */
+function takeJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    if (isUtf8(body)) parse(request, body.toString(), done);
+    else done(new ClusterError('INVALID_ARGUMENT', 'the body is not UTF-8'));
+  });
+}
+
 function addHooks(app: FastifyInstance, plane: Plane): void {
   app.addHook('onRequest', async (request, reply) => {
     request.principal = anonymous;
     reply.headers(securityHeadersFor(request.client, request.headers.host)).header('x-request-id', request.id);
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
-    assertSentOnce(request.raw.rawHeaders);
+    assertHead(request.raw);
     // Probes call by whatever address they find; what they learn is no secret.
     if (!probes.has(pathOf(request.url))) {
       assertOwnHost(request, plane.hosts, request.routeOptions.config.access !== undefined);

@@ -15,7 +15,17 @@ export function answerBrokenRequest(error: Error & { code?: string }, socket: So
     socket.destroy();
     return;
   }
-  const problem = problemOf(reasonOf(error.code), randomUUID());
+  sendLastWords(reasonOf(error.code), socket);
+}
+
+/** Answers a request for a tunnel, which nobody gets. Node has let go of its socket. */
+export function refuseConnect(socket: Socket): void {
+  socket.on('error', () => socket.destroy());
+  sendLastWords(new ClusterError('METHOD_NOT_ALLOWED', 'CONNECT is not supported'), socket);
+}
+
+function sendLastWords(error: ClusterError, socket: Socket): void {
+  const problem = problemOf(error, randomUUID());
   const body = JSON.stringify(problem);
   socket.end(
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}\r\nContent-Type: ${problemContentType}\r\n` +

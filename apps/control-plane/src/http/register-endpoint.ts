@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { Endpoint } from '@cluster-ai/contract/api/endpoint.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { Client } from '@cluster-ai/platform/edge/client-address.ts';
@@ -76,12 +77,14 @@ export function createRegister(app: FastifyInstance, plane: Plane): Register {
       },
       onRequest: async (request) => {
         request.principal = await plane.access.authorize(target.access, request);
+        assertPlainBody(request);
       },
       // What is streamed takes as long as it takes.
       ...(target.bodyType === undefined ? { preParsing: inTime } : {}),
       preValidation: async (request) => {
         // A call without a body is a call with an empty one; a body that is streamed is not for the schema.
         if (request.body === undefined || request.body === null) request.body = {};
+        else if (target.bodyType === undefined && request.body instanceof Readable) throw noJson();
         assertStorable(request);
       },
       preHandler: async (request) => {
@@ -114,6 +117,22 @@ export function createRegister(app: FastifyInstance, plane: Plane): Register {
       },
     });
   };
+}
+
+/** @throws ClusterError UNSUPPORTED_MEDIA_TYPE for a compressed body: nothing is unpacked here. */
+function assertPlainBody({ headers }: FastifyRequest): void {
+  const encoding = headers['content-encoding'];
+  if (encoding === undefined || encoding.toLowerCase() === 'identity') return;
+  throw new ClusterError(
+    'UNSUPPORTED_MEDIA_TYPE',
+    `content encoding '${encoding.slice(0, 40)}' is not supported; send the body as it is`,
+  );
+}
+
+function noJson(): ClusterError {
+  return new ClusterError('UNSUPPORTED_MEDIA_TYPE', 'the content type is not one that this call takes', {
+    fix: 'send application/json',
+  });
 }
 
 /** What anybody may send is small: passwords, tokens and names. */

@@ -26,3 +26,12 @@ test('a client that goes away ends its body with CANCELLED', async () => {
   sent.destroy();
   await expect(body).rejects.toMatchObject({ code: 'CANCELLED' });
 });
+
+test('a client that goes away from a body that nobody reads harms nobody', async () => {
+  const sent = new PassThrough();
+  const body = timelyBody(sent, 10_000);
+  sent.on('error', () => undefined);
+  sent.destroy(new Error('reset'));
+  await new Promise((resolve) => body.once('close', resolve));
+  expect(body.errored).toMatchObject({ code: 'CANCELLED' });
+});

@@ -12,6 +12,8 @@ export function timelyBody(payload: Readable, timeoutMs: number): Readable {
   const timer = setTimeout(() => {
     body.destroy(new ClusterError('REQUEST_TIMEOUT', 'the body of the request did not arrive whole in time'));
   }, timeoutMs);
+  // Whoever reads hears of it; where nobody reads any more, an error nobody hears of would end the process.
+  body.on('error', () => undefined);
   payload.once('end', () => clearTimeout(timer));
   payload.once('error', (cause) => body.destroy(gone(cause)));
   payload.once('close', () => {

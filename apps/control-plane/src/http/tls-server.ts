@@ -22,7 +22,9 @@ export function createTlsServer(options: TlsServerOptions, handler: RequestListe
     {
       ...identity,
       headersTimeout: headerTimeoutMs,
+      connectionsCheckingInterval: Math.min(1_000, headerTimeoutMs),
       maxHeaderSize: headerBytesMax,
+      requireHostHeader: false,
       handshakeTimeout: headerTimeoutMs,
       keepAliveTimeout: keepAliveTimeoutMs,
       // Uploads take as long as they take.

@@ -11,8 +11,8 @@ describe('number of elements', () => {
     [[0], 0],
     [[5, 0], 0],
     [[2 ** 31 - 1], 2 ** 31 - 1],
-    [[0, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER], 0],
-    [[Number.MAX_SAFE_INTEGER, 0], 0],
+    [[0, elementCountMax, elementCountMax], 0],
+    [[elementCountMax, elementCountMax, 0], 0],
   ])('of shape %j is %d', (shape, count) => {
     expect(elementCount(shape, 'x')).toBe(count);
   });
@@ -21,6 +21,8 @@ describe('number of elements', () => {
     [[2 ** 31]],
     [[65_536, 65_536]],
     [[2 ** 53 - 1, 2 ** 53 - 1]],
+    [[0, 2 ** 40]],
+    [[2 ** 31, 0]],
     [Array.from({ length: 1_024 }, () => 2 ** 31)],
   ])('of shape %j is refused', (shape) => {
     expect(() => elementCount(shape, 'x')).toThrow(

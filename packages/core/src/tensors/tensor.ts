@@ -22,15 +22,15 @@ export const elementCountMax = 2 ** 31 - 1;
 /**
  * Product of the dimensions; 1 for a scalar, 0 when any dimension is 0.
  * @throws ClusterError DIMENSION_NOT_UNSIGNED for a dimension that is no unsigned integer, INVALID_ARGUMENT when the
- * product passes `elementCountMax`.
+ * product, or a dimension beside a zero, passes `elementCountMax`.
  */
 export function elementCount(shape: readonly number[], tensorName: string): number {
   assertDimensions(shape);
-  // A zero anywhere makes the tensor empty, however large the other dimensions are.
-  if (shape.includes(0)) return 0;
+  // A zero anywhere makes the tensor empty, but runtimes count each dimension in 32 bits all the same.
+  const isEmpty = shape.includes(0);
   let count = 1;
   for (const dimension of shape) {
-    count *= dimension;
+    count = isEmpty ? dimension : count * dimension;
     if (count > elementCountMax) {
       throw new ClusterError(
         'INVALID_ARGUMENT',
@@ -38,7 +38,7 @@ export function elementCount(shape: readonly number[], tensorName: string): numb
       );
     }
   }
-  return count;
+  return isEmpty ? 0 : count;
 }
 
 /**

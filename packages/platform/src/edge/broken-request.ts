@@ -12,7 +12,7 @@ export interface Verdict {
 export function verdictOn(code: string | undefined): Verdict | null {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
-      return { status: '431 Request Header Fields Too Large', sentence: 'the request header is larger than the limit' };
+      return headerTooLarge;
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
       return {
         status: '413 Content Too Large',
@@ -26,6 +26,11 @@ export function verdictOn(code: string | undefined): Verdict | null {
       return code?.startsWith('HPE_') === true ? notHttp : null;
   }
 }
+
+export const headerTooLarge: Verdict = {
+  status: '431 Request Header Fields Too Large',
+  sentence: 'the request header is larger than the limit',
+};
 
 export const notHttp: Verdict = { status: '400 Bad Request', sentence: 'the request is not valid HTTP/1.1' };
 

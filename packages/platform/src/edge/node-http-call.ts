@@ -1,6 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
+import { headerTooLarge, notHttp } from './broken-request.ts';
 import type { Call, EdgeOptions, Headers } from './edge.ts';
+
+/** What one header counts at least. */
+const headerBytesLeast = 8;
 
 /** A rest of a refused body that is read and thrown away, so that its connection can go on. */
 const discardedBytesMax = 65_536;
@@ -20,6 +24,7 @@ export class NodeHttpCall implements Call {
   private readonly request: IncomingMessage;
   private readonly response: ServerResponse;
   private readonly bodyBytesMax: number;
+  private readonly headersMax: number;
   private readonly names: readonly string[];
   private awaitsContinue: boolean;
   private rejectBody: ((error: ClusterError) => void) | null = null;
@@ -37,6 +42,7 @@ export class NodeHttpCall implements Call {
     this.localAddress = request.socket.localAddress ?? '';
     this.listenerId = options.listenerId;
     this.bodyBytesMax = options.bodyBytesMax;
+    this.headersMax = options.headerBytesMax / headerBytesLeast;
     this.awaitsContinue = awaitsContinue;
     this.names = lowerCaseNames(request.rawHeaders);
   }
@@ -50,8 +56,22 @@ export class NodeHttpCall implements Call {
     return index === -1 ? null : (this.request.rawHeaders[2 * index + 1] ?? null);
   }
 
+  /** What is wrong with the header, although the parser took it; null when nothing is. */
+  get fault(): ClusterError | null {
+    // Each costs more than its bytes, of which the parser counts only some.
+    if (this.names.length > this.headersMax) return new ClusterError('HEADER_TOO_LARGE', headerTooLarge.sentence);
+    if (!this.hasOneHost) return new ClusterError('INVALID_ARGUMENT', `${notHttp.sentence}: it needs one Host header`);
+    const at = this.names.indexOf('transfer-encoding');
+    const encoding = at === -1 ? 'chunked' : (this.request.headers['transfer-encoding'] ?? '');
+    if (encoding.toLowerCase() === 'chunked') return null;
+    return new ClusterError(
+      'UNSUPPORTED',
+      `transfer encoding '${encoding.slice(0, 40)}' is not supported; send chunked alone`,
+    );
+  }
+
   /** HTTP/1.1 demands exactly one Host header; two would let a client show another one to each reader. */
-  get hasOneHost(): boolean {
+  private get hasOneHost(): boolean {
     const first = this.names.indexOf('host');
     if (first === -1) return this.request.httpVersion === '1.0';
     return !this.names.includes('host', first + 1);

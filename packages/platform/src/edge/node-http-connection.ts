@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { ClusterError } from '@cluster-ai/core/errors.ts';
+import { ClusterError, type ErrorCode } from '@cluster-ai/core/errors.ts';
 import { lastWords, verdictOn, type Verdict } from './broken-request.ts';
 import type { NodeHttpCall } from './node-http-call.ts';
 
@@ -72,7 +72,9 @@ export class NodeHttpConnection {
     if (this.newest !== null && this.calls.has(this.newest) && !this.newest.complete) {
       this.newest.breakOff(bodyError(verdict));
       if (verdict !== null && !this.newest.answered) return;
-      this.socket.destroy();
+      // The last bytes of an answer may still be on their way.
+      if (verdict === null) this.socket.destroy();
+      else this.socket.destroySoon();
       return;
     }
     // A connection that never sent a byte is idle, not slow.
@@ -88,7 +90,14 @@ export class NodeHttpConnection {
   }
 }
 
+/** Codes of what can be wrong with a body, by status. Trailers count as header. */
+const bodyCodes: Readonly<Record<string, ErrorCode>> = {
+  '408': 'REQUEST_TIMEOUT',
+  '413': 'BODY_TOO_LARGE',
+  '431': 'HEADER_TOO_LARGE',
+};
+
 function bodyError(verdict: Verdict | null): ClusterError {
   if (verdict === null) return new ClusterError('CANCELLED', 'the client went away before its request was complete');
-  return new ClusterError(verdict.status.startsWith('408') ? 'REQUEST_TIMEOUT' : 'INVALID_ARGUMENT', verdict.sentence);
+  return new ClusterError(bodyCodes[verdict.status.slice(0, 3)] ?? 'INVALID_ARGUMENT', verdict.sentence);
 }

@@ -4,7 +4,6 @@ import { Server as TcpServer, type AddressInfo, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { TlsIdentity } from '../tls/certificate.ts';
-import { notHttp } from './broken-request.ts';
 import type { CallHandler, Edge, EdgeOptions, StartEdge } from './edge.ts';
 import { NodeHttpCall } from './node-http-call.ts';
 import { NodeHttpConnection } from './node-http-connection.ts';
@@ -145,10 +144,10 @@ class NodeHttpEdge implements Edge {
       connection.end(call);
     });
     const reply = new NodeHttpReply(response, call, connection);
-    if (!call.hasOneHost) {
-      const error = new ClusterError('INVALID_ARGUMENT', `${notHttp.sentence}: it needs one Host header`);
-      call.breakOff(error);
-      reply.send(error.httpStatus, [['Content-Type', 'application/json']], JSON.stringify({ error: error.message }));
+    const { fault } = call;
+    if (fault !== null) {
+      call.breakOff(fault);
+      reply.send(fault.httpStatus, [['Content-Type', 'application/json']], JSON.stringify({ error: fault.message }));
       return;
     }
     this.handler(call, reply).catch((error: unknown) => {

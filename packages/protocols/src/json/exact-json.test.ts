@@ -148,7 +148,7 @@ describe('beyond JSON.parse', () => {
     ['{a:1}', 'unexpected character "a" at position 1'],
     ['01', 'unexpected character "0" at position 0'],
     ['1.', 'unexpected character "1" at position 0'],
-    ['"\\x"', 'unexpected character "\\"" at position 0'],
+    ['"\\x"', 'the string at position 0 holds a control character, or an escape that JSON does not have'],
     ['"abc', 'unexpected end at position 4'],
     ['"abc\\', 'unexpected end at position 5'],
     ['', 'unexpected end at position 0'],

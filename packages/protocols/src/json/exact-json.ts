@@ -103,7 +103,10 @@ class ExactReader {
     try {
       return JSON.parse(this.text.slice(start, end)) as string; // A token in quotes is a string, or no JSON.
     } catch {
-      throw this.unexpectedAt(start);
+      throw new ClusterError(
+        'INVALID_ARGUMENT',
+        `failed to parse the request JSON buffer: the string at position ${start} holds a control character, or an escape that JSON does not have`,
+      );
     }
   }
 

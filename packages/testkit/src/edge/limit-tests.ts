@@ -66,7 +66,15 @@ export function testSizes(start: Start): void {
     await one.closed();
   });
 
-  test('all headers are seen, however many they are', async () => {
+  test('headers beyond the limit in number get 431, however small they are', async () => {
+    const { client } = await start();
+    const one = await client();
+    one.send(get('/seen', 'a:1\r\n'.repeat(1_025)));
+    expect((await one.response()).status).toBe(431);
+    await one.closed();
+  });
+
+  test('all headers are seen, also beyond the number that Node keeps', async () => {
     const { client } = await start({ headerBytesMax: 65_536 });
     const one = await client();
     one.send(

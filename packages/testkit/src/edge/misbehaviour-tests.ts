@@ -28,6 +28,15 @@ export function testGarbage(start: Start): void {
     expect(state.began).toEqual([]);
   });
 
+  test('a transfer encoding that nobody undoes gets 501 and the connection ends', async () => {
+    const { client, state } = await start();
+    const one = await client();
+    one.send(`POST /echo HTTP/1.1\r\n${hostLine}Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n`);
+    expect((await one.response()).status).toBe(501);
+    await one.closed();
+    expect(state.began).toEqual([]);
+  });
+
   test('broken chunks get 400 from whoever reads the body', async () => {
     const { client } = await start();
     const one = await client();

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from '
 import { unattendedHeader } from '@cluster-ai/contract/api/unattended.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { answerBesideBody } from '../../http/unread-body.ts';
 import type { Plane } from '../../plane.ts';
 import { createUpstream, type Upstream } from './upstream.ts';
 
@@ -62,7 +63,7 @@ export async function proxyRoutes(app: FastifyInstance, plane: Plane): Promise<v
         headers['authorization'] ??= `Bearer ${plane.identity.predictTokens.tokenFor(request.principal)}`;
         const answer = await forward(request, reply, upstream, headers);
         plane.metrics.predictRequests.inc({ status: String(answer.statusCode) });
-        return passOn(answer, reply);
+        return passOn(answer, request, reply);
       },
     });
   });
@@ -98,17 +99,21 @@ function forward(
     reply.raw.once('close', () => {
       if (!reply.raw.writableFinished) call.destroy(new Error('the caller went away'));
     });
+    // The gateway may refuse by the header alone, also a client that sends its body slowly or waits to be told.
+    call.flushHeaders();
     // Not `pipeline`: when the gateway is away it would cut the caller's connection before the answer that says so.
     request.raw.pipe(call);
   });
 }
 
-function passOn(answer: IncomingMessage, reply: FastifyReply): FastifyReply {
+function passOn(answer: IncomingMessage, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   reply.status(answer.statusCode ?? 502);
   for (const [name, value] of Object.entries(answer.headers)) {
     if (value !== undefined && !hopByHop.has(name)) reply.header(name, value);
   }
-  return reply.send(answer);
+  if (request.raw.complete) return reply.send(answer);
+  // The gateway did not want the rest of the body.
+  return reply.header('connection', 'close').send(answerBesideBody(answer, request.raw));
 }
 
 function requestHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
