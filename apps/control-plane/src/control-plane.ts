@@ -3,6 +3,7 @@ import type { ControlPlaneConfig } from '@cluster-ai/contract/config/control-pla
 import { systemClock } from '@cluster-ai/core/ports/clock.ts';
 import type { LoadedConfig } from '@cluster-ai/platform/config/load-config.ts';
 import type { Clock } from '@cluster-ai/core/ports/clock.ts';
+import { MemoryKeeper } from '@cluster-ai/platform/process/memory-keeper.ts';
 import type { Lifecycle } from '@cluster-ai/platform/lifecycle/lifecycle.ts';
 import type { LeveledLogger, Logger } from '@cluster-ai/platform/log/log.ts';
 import { readMigrations } from '@cluster-ai/platform/postgres/migrate.ts';
@@ -175,6 +176,14 @@ export function addPhases(lifecycle: Lifecycle, control: ControlPlane): void {
   const { plane, pool, redis, server } = control;
   const { config, log } = plane;
   const stopping = new AbortController();
+  const memory = new MemoryKeeper();
+  lifecycle.add({
+    name: 'memory',
+    why: 'large answers leave memory behind, for as long as there is a program',
+    stopTimeoutMs: 100,
+    start: () => memory.start(),
+    stop: () => memory.stop(),
+  });
   lifecycle.add({
     name: 'database connections',
     why: 'everything reads and writes through them, so they are closed last',

@@ -6,6 +6,7 @@ import type { CallHandler, Edge } from '@cluster-ai/platform/edge/edge.ts';
 import { startNodeHttpEdge } from '@cluster-ai/platform/edge/node-http-edge.ts';
 import type { Lifecycle } from '@cluster-ai/platform/lifecycle/lifecycle.ts';
 import type { Logger, LogLevel } from '@cluster-ai/platform/log/log.ts';
+import { MemoryKeeper } from '@cluster-ai/platform/process/memory-keeper.ts';
 import { CaFiles } from '@cluster-ai/platform/tls/ca-files.ts';
 import type { CertificateFiles } from '@cluster-ai/platform/tls/certificate-files.ts';
 import { trustForFetch } from '@cluster-ai/platform/tls/fetch-trust.ts';
@@ -77,6 +78,14 @@ function addOperationsPhases(
     stop: async () => {
       await listeners.operations?.close(1_000);
     },
+  });
+  const memory = new MemoryKeeper();
+  lifecycle.add({
+    name: 'memory',
+    why: 'large bodies leave memory behind, for as long as there is a program',
+    stopTimeoutMs: 100,
+    start: () => memory.start(),
+    stop: () => memory.stop(),
   });
   lifecycle.add({
     name: 'runners',

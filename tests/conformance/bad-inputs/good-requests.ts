@@ -5,6 +5,21 @@ const body = JSON.stringify({
   inputs: [{ name: 'INPUT0', datatype: 'FP32', shape: [1, 2], data: [1.5, -2] }],
 });
 
+/** A tensor of 32 MiB, as large as the largest of the cases. */
+export async function sendLargeRequest({ platform }: Stage): Promise<void> {
+  const bytes = 32 * 2 ** 20;
+  const header = JSON.stringify({
+    inputs: [{ name: 'INPUT0', datatype: 'FP32', shape: [1, bytes / 4], parameters: { binary_data_size: bytes } }],
+    parameters: { binary_data_output: true },
+  });
+  const answer = await fetch(`${platform.gatewayUrl}/v2/models/identity_fp32/infer`, {
+    method: 'POST',
+    headers: { 'inference-header-content-length': String(header.length) },
+    body: Buffer.concat([Buffer.from(header), Buffer.alloc(bytes)]),
+  });
+  expect([answer.status, (await answer.arrayBuffer()).byteLength > bytes]).toEqual([200, true]);
+}
+
 /** What a well-behaved client sends: predictions to both gateways and through the front door, and a list. */
 export async function sendGoodRequests(stage: Stage, count: number): Promise<void> {
   const { platform, keyed, values } = stage;

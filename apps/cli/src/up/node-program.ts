@@ -62,6 +62,11 @@ function writeUnlessSame(path: string, text: string): void {
   if (existsSync(path) && readFileSync(path, 'utf8') === text) return;
   writeFileSync(path, text, { mode: 0o600 });
 }
+/**
+ * Large bodies in memory of their own, which returns to the system when they are freed: the C library would learn from the
+ * first one to keep such pieces.
+ */
+const memoryGivenBack = { MALLOC_MMAP_THRESHOLD_: '1048576', MALLOC_TRIM_THRESHOLD_: '1048576', MALLOC_ARENA_MAX: '4' };
 
 /** Settings travel in the file alone: variables that set something are left out, so that nothing is set twice. */
 function programEnvironment(home: string): Record<string, string> {
@@ -69,5 +74,5 @@ function programEnvironment(home: string): Record<string, string> {
     ([name]) => !name.startsWith('CLUSTER_AI_') && name !== 'DATABASE_URL',
   );
   const environment = Object.fromEntries(kept.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
-  return { ...environment, NODE_COMPILE_CACHE: homePaths(home).cache };
+  return { ...memoryGivenBack, ...environment, NODE_COMPILE_CACHE: homePaths(home).cache };
 }

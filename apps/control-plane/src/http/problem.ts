@@ -65,7 +65,10 @@ const frameworkErrors: ReadonlyMap<string, KnownError> = new Map<string, KnownEr
   ],
   // What leads out of the dashboard's folder.
   ['FST_STATIC_FORBIDDEN_PATH', { code: 'NOT_FOUND', text: 'there is no such file of the dashboard' }],
-  ['FST_ERR_CTP_INVALID_JSON_BODY', { code: 'INVALID_ARGUMENT', text: 'the body is not JSON, or has a key like __proto__' }],
+  [
+    'FST_ERR_CTP_INVALID_JSON_BODY',
+    { code: 'INVALID_ARGUMENT', text: 'the body is not JSON, or has a key like __proto__' },
+  ],
   [
     'FST_ERR_CTP_INVALID_CONTENT_LENGTH',
     { code: 'INVALID_ARGUMENT', text: 'the body is not as long as its Content-Length says' },

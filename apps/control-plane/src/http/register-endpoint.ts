@@ -53,7 +53,11 @@ export type Register = <E extends Endpoint>(
 export function createRegister(app: FastifyInstance, plane: Plane): Register {
   const idempotency = createIdempotency(plane.store);
   const { requestTimeoutMs } = plane.config.http;
-  const inTime = async (request: FastifyRequest, _reply: FastifyReply, payload: RequestPayload): Promise<RequestPayload> =>
+  const inTime = async (
+    request: FastifyRequest,
+    _reply: FastifyReply,
+    payload: RequestPayload,
+  ): Promise<RequestPayload> =>
     request.method === 'GET' || request.method === 'HEAD' ? payload : timelyBody(payload, requestTimeoutMs);
   return <E extends Endpoint>(
     target: E,

@@ -23,7 +23,10 @@ export function assertHead({ rawHeaders, httpVersion, headers }: IncomingMessage
   }
   const encoding = headers['transfer-encoding'];
   if (encoding !== undefined && encoding.toLowerCase() !== 'chunked') {
-    throw new ClusterError('UNSUPPORTED', `transfer encoding '${encoding.slice(0, 40)}' is not supported; send chunked alone`);
+    throw new ClusterError(
+      'UNSUPPORTED',
+      `transfer encoding '${encoding.slice(0, 40)}' is not supported; send chunked alone`,
+    );
   }
 }
 

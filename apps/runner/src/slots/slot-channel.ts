@@ -18,6 +18,8 @@ export class SlotChannel {
   /** Unread bytes lie from `start` to `end`. */
   private start = 0;
   private end = 0;
+  /** Memory of the frame that `read` has given last, when it had memory of its own. */
+  private large: ArrayBuffer | null = null;
 
   constructor(descriptor: number) {
     this.descriptor = descriptor;
@@ -28,6 +30,7 @@ export class SlotChannel {
    * @returns null when the gateway has closed the pipe.
    */
   read(): Uint8Array | null {
+    this.giveBackLarge();
     while (this.end - this.start < lengthBytes) {
       if (this.start > 0) this.moveToFront();
       if (!this.fill()) return null;
@@ -47,6 +50,12 @@ export class SlotChannel {
   write(segments: readonly Uint8Array[]): void {
     let rest = segments;
     while (rest.length > 0) rest = afterBytes(rest, writevSync(this.descriptor, rest));
+  }
+
+  /** At once: this thread is about to wait, perhaps for hours, and collects no garbage meanwhile. */
+  private giveBackLarge(): void {
+    this.large?.transfer(0);
+    this.large = null;
   }
 
   private fill(): boolean {
@@ -75,6 +84,7 @@ export class SlotChannel {
 
   private readLarge(length: number): Uint8Array | null {
     const frame = new Uint8Array(length);
+    this.large = frame.buffer;
     let filled = Math.min(length, this.end - this.start);
     frame.set(this.buffer.subarray(this.start, this.start + filled));
     this.start += filled;

@@ -68,7 +68,11 @@ export function decodeRequest(
  * @param contentLength value of Content-Length, or null when the body comes in chunks.
  * @throws ClusterError BODY_TOO_LARGE when the JSON text will be too large.
  */
-export function assertJsonLength(headerLength: string | null, contentLength: string | null, textBytesMax: number): void {
+export function assertJsonLength(
+  headerLength: string | null,
+  contentLength: string | null,
+  textBytesMax: number,
+): void {
   const told = headerLength ?? contentLength ?? '';
   if (/^\d{1,15}$/.test(told) && Number(told) > textBytesMax) throw jsonTooLarge(Number(told), textBytesMax);
 }

@@ -1,5 +1,9 @@
 import { ClusterError } from '@cluster-ai/core/errors.ts';
-import { assertJsonLength, decodeRequest, type ResponseForm } from '@cluster-ai/protocols/open-inference/decode-request.ts';
+import {
+  assertJsonLength,
+  decodeRequest,
+  type ResponseForm,
+} from '@cluster-ai/protocols/open-inference/decode-request.ts';
 import { errorDocument } from '@cluster-ai/protocols/open-inference/documents.ts';
 import { encodeResponse } from '@cluster-ai/protocols/open-inference/encode-response.ts';
 import type { Call, Headers, Reply } from '@cluster-ai/platform/edge/edge.ts';
