@@ -1,7 +1,6 @@
-import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
-import { ClusterError } from '@cluster-ai/core/errors.ts';
+import type { ClusterError } from '@cluster-ai/core/errors.ts';
 import { createClientReader } from '@cluster-ai/platform/edge/client-address.ts';
 import Fastify from 'fastify';
 import type { Client } from '@cluster-ai/platform/edge/client-address.ts';
@@ -25,6 +24,7 @@ import { uploadRoutes } from './features/uploads/index.ts';
 import { userRoutes } from './features/users/index.ts';
 import { assertOwnHost } from './http/access.ts';
 import { answerBrokenRequest, headerBytesMax, refuseConnect } from './http/broken-request.ts';
+import { takeJsonAndBytes } from './http/content-types.ts';
 import { allowOrigins } from './http/cross-origin.ts';
 import { anonymous } from './http/principal.ts';
 import { pathOf } from './http/path-of.ts';
@@ -93,20 +93,14 @@ export async function buildServer(plane: Plane): Promise<FastifyInstance> {
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  // Only JSON and bytes are taken.
-  app.removeContentTypeParser(['text/plain', 'application/json']);
-  takeJson(app);
-  app.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload));
+  takeJsonAndBytes(app);
   app.decorateRequest('principal');
   app.decorateRequest('client', {
     getter() {
       return clientOf(this.raw);
     },
   });
-  app.server.maxConnections = connectionsMax;
-  // Node drops headers past a count, and rules that look for a header must see all.
-  app.server.maxHeadersCount = 0;
-  app.server.on('connect', (_request, socket: Socket) => refuseConnect(socket));
+  guardServer(app, connectionsMax);
   keepRouteTable(app);
   addHooks(app, plane);
   refuseWhileClosing(app);
@@ -143,13 +137,12 @@ export async function buildServer(plane: Plane): Promise<FastifyInstance> {
   return app;
 }
 
-/** JSON as the framework reads it, but in UTF-8 alone: broken bytes would be replaced in silence. */
-function takeJson(app: FastifyInstance): void {
-  const parse = app.getDefaultJsonParser('error', 'error');
-  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    if (isUtf8(body)) parse(request, body.toString(), done);
-    else done(new ClusterError('INVALID_ARGUMENT', 'the body is not UTF-8'));
-  });
+/** Limits and answers of the server under the framework. */
+function guardServer({ server }: FastifyInstance, connectionsMax: number): void {
+  server.maxConnections = connectionsMax;
+  // Node drops headers past a count, and rules that look for a header must see all.
+  server.maxHeadersCount = 0;
+  server.on('connect', (_request, socket: Socket) => refuseConnect(socket));
 }
 
 function addHooks(app: FastifyInstance, plane: Plane): void {

@@ -47,8 +47,9 @@ export function bytesOf(bytes: Bytes, values: Values): Buffer {
   if ('utf16' in bytes) return Buffer.from(fillIn(bytes.utf16, values), 'utf16le');
   if ('gzip' in bytes) return gzipSync(bytesOf(bytes.gzip, values));
   if ('deflate' in bytes) return deflateSync(bytesOf(bytes.deflate, values));
-  if ('chunked' in bytes)
+  if ('chunked' in bytes) {
     return Buffer.concat([...bytes.chunked.map((part) => chunk(part, values)), chunk('', values)]);
+  }
   return Buffer.concat(bytes.map((part) => bytesOf(part, values)));
 }
 

@@ -155,11 +155,11 @@ function readGroup(file: string): Group {
     name: file.replace(/\.json$/, ''),
     theme,
     about,
-    cases: cases.map((one) => ({
-      ...defaults,
-      ...one,
-      to: one.to ?? defaults.to ?? 'gateway',
-      headers: { ...defaults.headers, ...one.headers },
-    })),
+    cases: cases.map((one) => withDefaults(defaults, one)),
   };
+}
+
+function withDefaults(defaults: z.output<typeof fileSchema>['defaults'], one: z.output<typeof caseSchema>): Case {
+  const headers = { ...defaults.headers, ...one.headers };
+  return { ...defaults, ...one, to: one.to ?? defaults.to ?? 'gateway', headers };
 }

@@ -65,7 +65,7 @@ function wholeBody({ error, problem, json }: ExpectedAnswer): unknown {
   if (error !== undefined) return { error };
   if (problem === undefined) return json;
   const { code } = problem;
-  if (!isErrorCode(code)) throw new Error(`${code} is no code`);
+  if (!isErrorCode(code)) throw new Error('the corpus has checked the code');
   const { http, meaning } = errorTable[code];
   const form = { type: `urn:cluster-ai:error:${code.toLowerCase()}`, title: meaning, status: http };
   return { ...form, requestId: '${requestId}', ...problem };

@@ -28,10 +28,10 @@ export interface Stage {
 
 /** Short times, so that slow clients can be waited for; every other limit of the first gateway is the usual one. */
 const settings = {
-  CLUSTER_AI_GATEWAY_HTTP_REQUEST_TIMEOUT_MS: '3000',
-  CLUSTER_AI_GATEWAY_HTTP_ANSWER_TIMEOUT_MS: '3000',
-  CLUSTER_AI_GATEWAY_HTTP_IDLE_TIMEOUT_MS: '3000',
-  CLUSTER_AI_CONTROL_PLANE_HTTP_REQUEST_TIMEOUT_MS: '3000',
+  CLUSTER_AI_GATEWAY_HTTP_REQUEST_TIMEOUT_MS: '5000',
+  CLUSTER_AI_GATEWAY_HTTP_ANSWER_TIMEOUT_MS: '5000',
+  CLUSTER_AI_GATEWAY_HTTP_IDLE_TIMEOUT_MS: '5000',
+  CLUSTER_AI_CONTROL_PLANE_HTTP_REQUEST_TIMEOUT_MS: '5000',
   CLUSTER_AI_CONTROL_PLANE_HTTP_SILENCE_TIMEOUT_MS: '30000',
 };
 
@@ -87,9 +87,9 @@ function startKeyedGateway(platform: Platform): Promise<GatewayProcess> {
     settings: {
       AUTH: 'required',
       HTTP_CONNECTIONS_MAX: String(smallLimits.connections),
-      HTTP_REQUEST_TIMEOUT_MS: '3000',
-      HTTP_IDLE_TIMEOUT_MS: '3000',
-      HTTP_ANSWER_TIMEOUT_MS: '3000',
+      HTTP_REQUEST_TIMEOUT_MS: '5000',
+      HTTP_IDLE_TIMEOUT_MS: '5000',
+      HTTP_ANSWER_TIMEOUT_MS: '5000',
       ADMISSION_BODY_BYTES_IN_FLIGHT_MAX: String(smallLimits.bodyBytesInFlight),
       LOCKOUT_ATTEMPTS_MAX: '3',
     },

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ClusterError } from '@cluster-ai/core/errors.ts';
+import { ClusterError, toClusterError } from '@cluster-ai/core/errors.ts';
 import { headerTooLarge, notHttp } from './broken-request.ts';
 import type { Call, EdgeOptions, Headers } from './edge.ts';
 
@@ -186,7 +186,8 @@ export class NodeHttpCall implements Call {
           chunks.length = 0;
           request.off('data', keep);
           request.pause();
-          reject(refusal);
+          // A ClusterError: of the limit, or of whoever listens.
+          reject(toClusterError(refusal));
         }
       };
       let whole = false;

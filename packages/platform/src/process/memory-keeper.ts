@@ -5,33 +5,33 @@ import { runInNewContext } from 'node:vm';
 /** How often it looks, milliseconds. */
 const everyMs = 10_000;
 
-/** Growth since the last collection that is worth one. */
-const growthMin = 0.08;
+/** Less work than this since the last collection leaves too little behind to be worth another, milliseconds. */
+const workMinMs = 250;
 
 /** Busier than this, a share of the time between two looks, a pause would be felt. */
 const busyMax = 0.1;
 
 export interface MemoryKeeperParts {
-  readonly rssBytes: () => number;
   readonly utilization: () => EventLoopUtilization;
   readonly collect: () => void;
 }
 
 /**
  * Gives memory back to the system. V8 collects when it needs room, so a program that has read a few large bodies and then
- * has little to do would hold on to their memory for hours. Where the program is quiet, a collection (some 30 ms) is felt
- * by nobody.
+ * has little to do would hold on to their memory for hours. Where the program has worked and is quiet now, a collection
+ * (some 30 ms) is felt by nobody.
  */
 export class MemoryKeeper {
   private readonly parts: MemoryKeeperParts;
   private timer: NodeJS.Timeout | undefined;
-  /** Resident memory after the last collection, bytes; null before the first. */
-  private keptBytes: number | null = null;
   private before: EventLoopUtilization;
+  /** Of the event loop, at the last collection. */
+  private workedMs: number;
 
   constructor(parts: MemoryKeeperParts = realParts()) {
     this.parts = parts;
     this.before = parts.utilization();
+    this.workedMs = this.before.active;
   }
 
   start(): void {
@@ -46,14 +46,13 @@ export class MemoryKeeper {
 
   /** Looks once. */
   look(): void {
-    const { rssBytes, utilization, collect } = this.parts;
+    const { utilization, collect } = this.parts;
     const now = utilization();
     const busy = performance.eventLoopUtilization(now, this.before).utilization;
     this.before = now;
-    const isWorthIt = this.keptBytes === null || rssBytes() > (1 + growthMin) * this.keptBytes;
-    if (busy > busyMax || !isWorthIt) return;
+    if (busy > busyMax || now.active - this.workedMs < workMinMs) return;
     collect();
-    this.keptBytes = rssBytes();
+    this.workedMs = now.active;
   }
 }
 
@@ -61,5 +60,5 @@ function realParts(): MemoryKeeperParts {
   setFlagsFromString('--expose-gc');
   // The flag makes the function in contexts from now on; it is typed nowhere.
   const collect = runInNewContext('gc') as () => void;
-  return { rssBytes: () => process.memoryUsage.rss(), utilization: () => performance.eventLoopUtilization(), collect };
+  return { utilization: () => performance.eventLoopUtilization(), collect };
 }

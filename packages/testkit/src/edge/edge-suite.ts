@@ -3,7 +3,7 @@ import type { TlsIdentity } from '@cluster-ai/platform/tls/certificate.ts';
 import { afterEach, describe } from 'vitest';
 import { testDraining, testListening, testRefusing } from './closing-tests.ts';
 import type { Stage } from './edge-stage.ts';
-import { testSizes, testTimes } from './limit-tests.ts';
+import { testSizes, testTimes, testUnreadAnswers } from './limit-tests.ts';
 import { testGarbage, testLeaving } from './misbehaviour-tests.ts';
 import { RawClient } from './raw-client.ts';
 import { testBodies, testRequests } from './request-tests.ts';
@@ -27,6 +27,7 @@ const areas = {
   bodies: testBodies,
   sizes: testSizes,
   times: testTimes,
+  'unread answers': testUnreadAnswers,
   garbage: testGarbage,
   'clients that leave': testLeaving,
   streams: testStreams,
