@@ -35,7 +35,6 @@ import { keepRouteTable } from './http/route-table.ts';
 import { requestIdOf } from './http/request-id.ts';
 import { sendProblem } from './http/send-problem.ts';
 import { refuseWhileClosing } from './http/refuse-while-closing.ts';
-import { assertSentOnce } from './http/sent-once.ts';
 import { assertHead } from './http/request-head.ts';
 import { closeUnusedConnections } from './http/unused-connections.ts';
 import { securityHeadersFor } from './http/security-headers.ts';
