@@ -6,7 +6,7 @@ import { runInNewContext } from 'node:vm';
 const everyMs = 10_000;
 
 /** Less work than this since the last collection leaves too little behind to be worth another, milliseconds. */
-const workMinMs = 250;
+const workMinMs = 100;
 
 /** Busier than this, a share of the time between two looks, a pause would be felt. */
 const busyMax = 0.1;
@@ -52,7 +52,8 @@ export class MemoryKeeper {
     this.before = now;
     if (busy > busyMax || now.active - this.workedMs < workMinMs) return;
     collect();
-    this.workedMs = now.active;
+    // The collection itself is no work that leaves something behind.
+    this.workedMs = utilization().active;
   }
 }
 
