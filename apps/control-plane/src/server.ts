@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerOptions } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ClusterError } from '@cluster-ai/core/errors.ts';
 import { createClientReader } from '@cluster-ai/platform/edge/client-address.ts';
@@ -59,14 +59,7 @@ export async function buildServer(plane: Plane): Promise<FastifyInstance> {
     connectionTimeout: silenceTimeoutMs,
     // Uploads take as long as they take; headers do not.
     requestTimeout: 0,
-    // Whether there is a Host is looked at in a hook, where the answer can say why.
-    http: {
-      headersTimeout: headerTimeoutMs,
-      // Node looks for late headers only this often.
-      connectionsCheckingInterval: Math.min(1_000, headerTimeoutMs),
-      maxHeaderSize: headerBytesMax,
-      requireHostHeader: false,
-    },
+    http: headerOptions(headerTimeoutMs),
     ...(identity === undefined
       ? {}
       : {
@@ -134,6 +127,17 @@ export async function buildServer(plane: Plane): Promise<FastifyInstance> {
   refuseOtherMethods(app, new Map(known));
   await dashboardRoutes(app, plane);
   return app;
+}
+
+function headerOptions(headerTimeoutMs: number): ServerOptions {
+  return {
+    headersTimeout: headerTimeoutMs,
+    // Node looks for late headers only this often.
+    connectionsCheckingInterval: Math.min(1_000, headerTimeoutMs),
+    maxHeaderSize: headerBytesMax,
+    // Looked at in a hook, where the answer can say why.
+    requireHostHeader: false,
+  };
 }
 
 /** Limits and answers of the server under the framework. */
