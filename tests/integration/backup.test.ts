@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listAudit } from '@cluster-ai/contract/api/audit.ts';
@@ -17,12 +17,14 @@ import { repository, startPlatform, until } from '../start-platform.ts';
 import type { Platform } from '../start-platform.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cluster-ai-backup-'));
+// The system user of `up` must be able to pass through it.
+chmodSync(folder, 0o755);
 const keyFile = join(folder, 'backup.key');
 const file = join(folder, 'first.backup');
 const iris = join(repository, 'models/iris');
 
 let platform: Platform;
-let gateway: GatewayProcess;
+let gateway: GatewayProcess | undefined;
 /** Follows the control plane from elsewhere, and is never stopped here. */
 const client = () => ({ baseUrl: platform.controlUrl, token: platform.adminToken, timeoutMs: 30_000 });
 const kept = { id: '', secret: '' };
@@ -42,13 +44,13 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await gateway.stop();
+  await gateway?.stop();
   await platform.stop();
   rmSync(folder, { recursive: true });
 });
 
 async function predictWith(secret: string): Promise<number> {
-  const answer = await fetch(`${gateway.url}/v2/models/iris/infer`, {
+  const answer = await fetch(`${gateway?.url ?? ''}/v2/models/iris/infer`, {
     method: 'POST',
     headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
     body: irisRequest.body,

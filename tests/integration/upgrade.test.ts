@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { descriptionSchema } from '@cluster-ai/cli/backup/description.ts';
@@ -24,6 +24,8 @@ import { startPlane } from './control-plane/fixture.ts';
 const fixtures = join(repository, 'tests/fixtures/upgrade');
 const own = join(repository, 'apps/control-plane/migrations');
 const folder = mkdtempSync(join(tmpdir(), 'cluster-ai-upgrade-'));
+// The system user of `up` must be able to pass through it.
+chmodSync(folder, 0o755);
 
 let postgres: PostgresServer;
 const pools: Pool[] = [];
