@@ -5,7 +5,7 @@ import { createClientReader } from '@cluster-ai/platform/edge/client-address.ts'
 import Fastify from 'fastify';
 import type { Client } from '@cluster-ai/platform/edge/client-address.ts';
 import type { FastifyInstance } from 'fastify';
-import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { serializerCompiler } from 'fastify-type-provider-zod';
 import { auditRoutes } from './features/audit/index.ts';
 import { eventRoutes } from './features/events/index.ts';
 import { fleetRoutes } from './features/fleet/index.ts';
@@ -22,6 +22,7 @@ import { systemRoutes } from './features/system/index.ts';
 import { trafficRoutes } from './features/traffic/index.ts';
 import { uploadRoutes } from './features/uploads/index.ts';
 import { userRoutes } from './features/users/index.ts';
+import { checkParts } from './http/check-parts.ts';
 import { assertOwnHost } from './http/access.ts';
 import { answerBrokenRequest, headerBytesMax, refuseConnect } from './http/broken-request.ts';
 import { takeJsonAndBytes } from './http/content-types.ts';
@@ -83,7 +84,7 @@ export async function buildServer(plane: Plane): Promise<FastifyInstance> {
     return503OnClosing: false,
     routerOptions: { maxParamLength: 256 },
   });
-  app.setValidatorCompiler(validatorCompiler);
+  app.setValidatorCompiler(checkParts);
   app.setSerializerCompiler(serializerCompiler);
   takeJsonAndBytes(app);
   app.decorateRequest('principal');

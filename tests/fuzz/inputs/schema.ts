@@ -20,7 +20,8 @@ const remarks = new Map<string, Set<string>>();
  * @param label tells schemas apart. @returns undefined for what is refused.
  */
 export function readWith<T>(label: string, schema: Schema<T>, value: unknown): T | undefined {
-  const result = schema.safeParse(value);
+  const result = checked(schema, value);
+  if (result === null) return undefined;
   if (result.success) {
     noteProgress(`${label} taken`);
     return result.data;
@@ -34,4 +35,14 @@ export function readWith<T>(label: string, schema: Schema<T>, value: unknown): T
     if (known.has(remark)) noteProgress(`${label} ${remark}`);
   }
   return undefined;
+}
+
+/** Null where zod throws for an object that has a `length` of its own: the server refuses that as `checkParts` says. */
+function checked<T>(schema: Schema<T>, value: unknown): ReturnType<Schema<T>['safeParse']> | null {
+  try {
+    return schema.safeParse(value);
+  } catch (thrown) {
+    if (thrown instanceof TypeError && thrown.message.includes('to primitive value')) return null;
+    throw thrown;
+  }
 }

@@ -1,0 +1,31 @@
+import Fastify from 'fastify';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { checkParts } from './check-parts.ts';
+import { clusterErrorOf } from './problem.ts';
+
+test('an object with a length of its own is refused as what it is, and is no defect', async () => {
+  const app = Fastify();
+  app.setValidatorCompiler(checkParts);
+  app.setErrorHandler((error: Error, _request, reply) => {
+    const { code, httpStatus, message } = clusterErrorOf(error);
+    return reply.status(httpStatus).send({ code, message });
+  });
+  app.post('/', { schema: { body: z.object({ name: z.string().max(5) }) } }, async () => ({ taken: true }));
+  const post = async (body: string) => {
+    const answer = await app.inject({
+      method: 'POST',
+      url: '/',
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
+    return { status: answer.statusCode, body: answer.json<unknown>() };
+  };
+  expect(await post('{"name":{"length":{"toString":0}}}')).toEqual({
+    status: 400,
+    body: { code: 'INVALID_ARGUMENT', message: 'an object stands where a text or a list is expected' },
+  });
+  expect(await post('{"name":7}')).toMatchObject({ status: 400, body: { code: 'INVALID_ARGUMENT' } });
+  expect(await post('{"name":"ok"}')).toMatchObject({ status: 200 });
+  await app.close();
+});
