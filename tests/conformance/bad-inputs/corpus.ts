@@ -126,7 +126,6 @@ const fileSchema = z.strictObject({
 
 export type Case = z.output<typeof caseSchema> & { readonly to: Listener };
 export type ExpectedAnswer = z.output<typeof answerSchema>;
-export type Expectation = z.output<typeof expectationSchema>;
 export type Step = z.output<typeof stepSchema>;
 
 export interface Group {

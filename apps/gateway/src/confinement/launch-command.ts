@@ -45,6 +45,10 @@ export interface LaunchCommand {
 const nodeSpaceBytes = 1_024 * 2 ** 20;
 const threadSpaceBytes = 64 * 2 ** 20;
 
+/** Files and pipes that Node and the runner open for themselves; and for a slot: its pipe, and five that its thread has. */
+const ownDescriptors = 64;
+const slotDescriptors = 8;
+
 /** Node's own threads, and what ONNX Runtime starts for a moment. */
 const ownThreads = 64;
 
@@ -61,7 +65,7 @@ export function launchCommand(options: LaunchOptions): LaunchCommand {
 function limited({ programs, limits }: LaunchOptions): string[] {
   if (programs.prlimit === null) return [];
   const dataBytes = limits.memoryBytesMax + nodeSpaceBytes + limits.slots * threadSpaceBytes;
-  const descriptors = 64 + 2 * limits.slots;
+  const descriptors = ownDescriptors + limits.slots * slotDescriptors;
   return [programs.prlimit, `--data=${dataBytes}`, '--fsize=0', '--core=0', `--nofile=${descriptors}`, '--'];
 }
 
