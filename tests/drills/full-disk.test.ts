@@ -56,10 +56,14 @@ describe('a full disk', () => {
     ]);
     const incomplete = await client.send('POST', `${upload}/commit`);
     expect([409, 503, 507]).toContain(incomplete.status);
-    const { acknowledged, answers } = await writeAliases(client);
+    const { acknowledged, uncertain, answers } = await writeAliases(client);
     for (const { status, text } of answers) {
       expect([200, 503, 507]).toContain(status);
-      if (status !== 200) expect(JSON.parse(text)).toMatchObject({ code: expect.any(String), fix: expect.any(String) });
+      if (status === 200) continue;
+      expect(JSON.parse(text)).toMatchObject({
+        code: expect.any(String),
+        detail: expect.stringMatching(/nothing was written|may or may not be kept/),
+      });
     }
     await pause(3_000);
     disk.clear();
@@ -77,7 +81,7 @@ describe('a full disk', () => {
     expect(counts.answered).toBeGreaterThan(50);
     expect(platform.supervisor.exitCode).toBeNull();
     expect(platform.supervisor.pid).toBe(supervisor);
-    await expectNothingLost(client, acknowledged);
+    await expectNothingLost(client, acknowledged, uncertain);
     await finishUpload(client, upload, { weights, model: model.bytes });
     expect(readFileSync(join(disk.folder, 'logs/control-plane.log'), 'utf8')).toContain('bytes of this log were lost');
   });
@@ -85,24 +89,31 @@ describe('a full disk', () => {
 
 async function writeAliases(client: PlatformClient): Promise<{
   acknowledged: string[];
+  uncertain: string[];
   answers: { status: number; text: string }[];
 }> {
   const acknowledged: string[] = [];
+  const uncertain: string[] = [];
   const answers: { status: number; text: string }[] = [];
   for (let index = 0; index < 20; index += 1) {
     const alias = `full-${index}`;
     const { status, text } = await client.send('PUT', `/api/v1/models/iris/aliases/${alias}`, { version: 1 });
     answers.push({ status, text });
     if (status === 200) acknowledged.push(alias);
+    else if (text.includes('may or may not')) uncertain.push(alias);
   }
-  return { acknowledged, answers };
+  return { acknowledged, uncertain, answers };
 }
 
-async function expectNothingLost(client: PlatformClient, acknowledged: readonly string[]): Promise<void> {
+async function expectNothingLost(
+  client: PlatformClient,
+  acknowledged: readonly string[],
+  uncertain: readonly string[],
+): Promise<void> {
   const { text } = await client.send('GET', '/api/v1/models/iris');
   const { aliases } = JSON.parse(text) as { aliases: Record<string, number> };
   const found = Object.keys(aliases).filter((alias) => alias.startsWith('full-'));
-  expect(found.toSorted()).toEqual(acknowledged.toSorted());
+  expect(found.filter((alias) => !uncertain.includes(alias)).toSorted()).toEqual(acknowledged.toSorted());
   const audit = await client.send('GET', '/api/v1/audit/verification');
   expect(JSON.parse(audit.text)).toMatchObject({ intact: true });
 }
