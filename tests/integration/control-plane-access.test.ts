@@ -257,7 +257,8 @@ describe('errors are problem documents', () => {
     ['GET', '/api/v1/models/a%00b', 400, 'INVALID_ARGUMENT'],
     ['GET', '/api/v1/models/a/versions/9007199254740991', 400, 'INVALID_ARGUMENT'],
     ['GET', `/api/v1/models/${'x'.repeat(2_000)}`, 400, 'INVALID_ARGUMENT'],
-    ['GET', `/api/v1/models?filter=${'x'.repeat(20_000)}`, 400, 'INVALID_ARGUMENT'],
+    ['GET', `/api/v1/models?filter=${'x'.repeat(8_000)}`, 400, 'INVALID_ARGUMENT'],
+    ['GET', `/api/v1/models?filter=${'x'.repeat(20_000)}`, 431, 'HEADER_TOO_LARGE'],
   ])('%s %.40s is answered with a problem', async (method, path, status, code) => {
     const answer = await send(method, path, bearer(plane.admin.token));
     expect(answer.headers['content-type']).toBe('application/problem+json');

@@ -1,13 +1,16 @@
-import { expect, test } from 'vitest';
-import { watchAttendance } from './attendance.ts';
+import { afterEach, expect, test, vi } from 'vitest';
+import { attendanceHeaders, watchAttendance } from './attendance.ts';
+
+afterEach(() => vi.useRealTimers());
 
 test('what a page asks that nobody has touched for a minute says so', () => {
-  let nowMs = 5_000;
+  vi.useFakeTimers({ toFake: ['performance'], now: performance.now() });
   const page = new EventTarget();
-  const attendance = watchAttendance(page, () => nowMs);
-  expect(attendance.headers()).toEqual({});
-  nowMs += 60_001;
-  expect(attendance.headers()).toEqual({ 'x-unattended': 'true' });
+  watchAttendance(page);
   page.dispatchEvent(new Event('keydown'));
-  expect(attendance.headers()).toEqual({});
+  expect(attendanceHeaders()).toEqual({});
+  vi.advanceTimersByTime(60_001);
+  expect(attendanceHeaders()).toEqual({ 'x-unattended': 'true' });
+  page.dispatchEvent(new Event('pointermove'));
+  expect(attendanceHeaders()).toEqual({});
 });

@@ -5,20 +5,19 @@ const attendedForMs = 60_000;
 
 const touches = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart'] as const;
 
-export interface Attendance {
-  /** The headers for a call that is made now. */
-  headers(): Readonly<Record<string, string>>;
-}
+/** Opening the page is the first touch. */
+let touchedAtMs = performance.now();
 
-/** Notes when somebody touches the page; opening it is the first touch. */
-export function watchAttendance(page: EventTarget, nowMs: () => number): Attendance {
-  let touchedAtMs = nowMs();
+/** Notes from now on when somebody touches the page. */
+export function watchAttendance(page: EventTarget): void {
   const touch = () => {
-    touchedAtMs = nowMs();
+    touchedAtMs = performance.now();
   };
   for (const name of touches) page.addEventListener(name, touch, { capture: true, passive: true });
-  const nothing: Readonly<Record<string, string>> = {};
-  return {
-    headers: () => (nowMs() - touchedAtMs > attendedForMs ? { [unattendedHeader]: 'true' } : nothing),
-  };
+}
+
+/** The headers for a call that is made now. */
+export function attendanceHeaders(): Readonly<Record<string, string>> {
+  const isAttended = performance.now() - touchedAtMs <= attendedForMs;
+  return isAttended ? {} : { [unattendedHeader]: 'true' };
 }

@@ -3,21 +3,21 @@ import type { Endpoint } from '@cluster-ai/contract/api/endpoint.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { z } from 'zod';
 import { fetchOrTake } from '../first/first-answers.ts';
-import { watchAttendance } from './attendance.ts';
+import { attendanceHeaders } from './attendance.ts';
 import { csrfHeaders } from './csrf.ts';
 
 /** One call at most, milliseconds. */
 const timeoutMs = 15_000;
 
-const attendance = watchAttendance(globalThis, () => performance.now());
-
 /** The dashboard is served by the control plane itself, so there is one origin and no address to configure. */
-const sameOrigin: ClientOptions = {
-  baseUrl: globalThis.location.origin,
-  timeoutMs,
-  headers: (method) => ({ ...csrfHeaders(method), ...attendance.headers() }),
-  fetch: fetchOrTake,
-};
+function sameOrigin(): ClientOptions {
+  return {
+    baseUrl: globalThis.location.origin,
+    timeoutMs,
+    headers: (method) => ({ ...csrfHeaders(method), ...attendanceHeaders() }),
+    fetch: fetchOrTake,
+  };
+}
 
 type Input<E extends Endpoint> = Parameters<typeof callEndpoint<E>>[2];
 
@@ -26,7 +26,7 @@ type Input<E extends Endpoint> = Parameters<typeof callEndpoint<E>>[2];
  * @throws ClusterError as `callEndpoint` does
  */
 export async function call<E extends Endpoint>(target: E, input?: Input<E>): Promise<z.output<E['answer']>> {
-  const called = await callWithTag(sameOrigin, target, input);
+  const called = await callWithTag(sameOrigin(), target, input);
   if (called === null) throw new ClusterError('INTERNAL', `'${target.id}' answered that nothing has changed`);
   const { answer, etag } = called;
   if (etag !== null && typeof answer === 'object' && answer !== null) tags.set(answer, etag);

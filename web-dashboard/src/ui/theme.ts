@@ -5,13 +5,12 @@ export const themeChoices = ['system', 'light', 'dark'] as const;
 export type ThemeChoice = (typeof themeChoices)[number];
 
 const storageKey = 'cluster-ai.theme';
-const systemIsDark = globalThis.matchMedia('(prefers-color-scheme: dark)');
 const listeners = new Set<() => void>();
 
 /** Shows the stored choice. Called before the first render, so that the page never flashes in the other colours. */
 export function applyStoredTheme(): void {
   show(storedChoice());
-  systemIsDark.addEventListener('change', notify);
+  systemIsDark().addEventListener('change', notify);
 }
 
 export function chooseTheme(choice: ThemeChoice): void {
@@ -29,8 +28,16 @@ export function useThemeShown(): 'light' | 'dark' {
   return useSyncExternalStore(subscribe, () => {
     const choice = storedChoice();
     if (choice !== 'system') return choice;
-    return systemIsDark.matches ? 'dark' : 'light';
+    return systemIsDark().matches ? 'dark' : 'light';
   });
+}
+
+let asked: MediaQueryList | undefined;
+
+/** Asked for when it is needed: what only names pages loads this file outside of a browser. */
+function systemIsDark(): MediaQueryList {
+  asked ??= globalThis.matchMedia('(prefers-color-scheme: dark)');
+  return asked;
 }
 
 function storedChoice(): ThemeChoice {
