@@ -121,7 +121,9 @@ describe('a start that cannot succeed', () => {
     expect(result.stderr).toMatch(
       /was written by PostgreSQL 14, and this version brings PostgreSQL 18, which cannot read it/,
     );
-    expect(result.stderr).toMatch(/fix: start PostgreSQL 14 on it and give its address as DATABASE_URL, or export it/);
+    expect(result.stderr).toMatch(
+      /fix: start PostgreSQL 14 on it and give its address as DATABASE_URL, make a backup there .*, and restore it here/,
+    );
     expect(await readFile(join(home, 'postgres/data/PG_VERSION'), 'utf8')).toBe('14\n');
   });
 });
