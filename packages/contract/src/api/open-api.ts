@@ -173,6 +173,7 @@ function problems(target: Endpoint): Json {
     404,
     ...(isWrite ? [409, 413, 415, 422, 429] : []),
     ...(target.ifMatch === true ? [412] : []),
+    431,
     503,
   ];
   const refs = statuses.map((status) => [status, { $ref: '#/components/responses/Problem' }]);
