@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { seededRandom } from '@cluster-ai/core/ports/random.ts';
 import { startPostgres } from '@cluster-ai/testkit/postgres/postgres-server.ts';
 import { openPool, type Pool } from '@cluster-ai/platform/postgres/pool.ts';
-import { pause, startPlatform } from '../../start-platform.ts';
+import { pause, startPlatform, until } from '../../start-platform.ts';
 import { activities } from './activities.ts';
 import { whatIsLeft } from './after-the-day.ts';
 import { planDay, type ActivityName } from './day.ts';
 import { judgeGrowth, type Growth } from './growth.ts';
 import { pushHeavyModel } from './heavy-model.ts';
 import { predictAllDay, type PredictionCounts } from './predictions.ts';
-import { pushSoakVersion } from './soak-model.ts';
+import { pushSoakVersion, soakAnswers } from './soak-model.ts';
 import { startWatch, type Watch } from './watch.ts';
 import { makeWorld, type World } from './world.ts';
 
@@ -79,6 +79,7 @@ async function liveADay(
     const world = makeWorld(platform, seededRandom(options.seed));
     await pushSoakVersion(world);
     await pushHeavyModel(world);
+    await until('the first version answers', 60_000, () => soakAnswers(world), 250);
     const watch = startWatch(home, database);
     const lived = await Promise.race([live(world, watch, options), untilAborted(options.signal)]);
     const growth = watch.series.map((series) => judgeGrowth(series, series.allowance));

@@ -82,3 +82,11 @@ export function soakRequest(world: World, route: string = soakModel): LoadReques
     },
   };
 }
+
+/** @returns whether the model answers now, and rightly. */
+export async function soakAnswers(world: World): Promise<boolean> {
+  const { path, body, check } = soakRequest(world);
+  const answer = await fetch(`${world.platform.gatewayUrl}${path}`, { method: 'POST', body });
+  const text = await answer.text();
+  return answer.ok && check(text) === null;
+}

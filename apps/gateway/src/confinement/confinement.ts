@@ -57,7 +57,10 @@ export async function confineRunners(options: ConfinementOptions): Promise<Confi
     return launchCommand({ ...fixed, level, script, limits });
   };
   const refusals: string[] = [];
-  const level = await strongest((candidate) => launch(candidate, runnerCheck, 1), refusals);
+  const level = await strongest((candidate) => {
+    const { file, args } = launch(candidate, runnerCheck, 1);
+    return { file, args: [...args, fixed.modelsFolder] };
+  }, refusals);
   const report = protectionsOf(level, fixed.programs, refusals[0] ?? '', memoryBytesMax);
   for (const { protection, why } of report.missing) log.warn({ why }, `runners go without: ${protection}`);
   log.info({ level, active: report.active, memoryBytesMax }, 'runners are confined');
@@ -100,6 +103,7 @@ async function strongest(
 /** What the program that refused has printed last; without it, what Node says. */
 function reasonOf(error: unknown): string {
   const printed = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
-  const text = printed === '' ? String(error) : (printed.split('\n').at(-1) ?? '');
-  return text.slice(0, 300);
+  // Programs that mount say at the end where more may be found, and what is wrong before it.
+  const lines = printed.split('\n').filter((line) => line.trim() !== '' && !line.includes('dmesg(1)'));
+  return (lines.at(-1) ?? String(error)).slice(0, 300);
 }
