@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { runSoak } from './soak/run-soak.ts';
 
-// A minute of `make soak`: every activity at least once, no wrong answer, nothing left of it 40 days later. A minute is too
+// A minute of `make soak`: every activity at least once, no wrong answer, nothing left of it 200 days later. A minute is too
 // short to judge memory, so its trend is printed alone.
 
 test('a short day: every answer right, every error explained, nothing left beyond its time', async () => {

@@ -39,7 +39,7 @@ for (const { name, unit, first, last, gained, allowed, isTooMuch } of report.gro
   const figures = `${first.toFixed(0)} → ${last.toFixed(0)} ${unit} (${gained.toFixed(1)}; ${allowed.toFixed(1)})`;
   console.log(`  ${isTooMuch ? '✗' : '✓'} ${name.padEnd(28)} ${figures}`);
 }
-console.log(`\nrows 40 days later: ${JSON.stringify(report.rows)}`);
+console.log(`\nrows 200 days later: ${JSON.stringify(report.rows)}`);
 const grown = report.growth.filter(({ isTooMuch }) => isTooMuch).map(({ name }) => `${name} grows`);
 const found = [...report.complaints, ...grown, ...report.tooMuch];
 const folder = join(repository, '.cache/soak');

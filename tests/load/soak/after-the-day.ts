@@ -6,8 +6,8 @@ import { startPlane } from '../../integration/control-plane/fixture.ts';
 import { pause } from '../../start-platform.ts';
 import { filesIn } from './data-folder.ts';
 
-/** More than the longest retention by default: the traffic history is kept for 31 days. */
-const laterMs = 40 * 86_400_000;
+/** More than the longest retention by default: known browsers are kept for months, the traffic history for 31 days. */
+const laterMs = 200 * 86_400_000;
 
 /** Jobs begin with the control plane; on a busy machine they take a while. */
 const jobsWithinMs = 30_000;
@@ -35,7 +35,7 @@ export interface Left {
 }
 
 /**
- * Lets the control plane live 40 days after the run, and start twice: its jobs run at each start, with that clock, and what
+ * Lets the control plane live 200 days after the run, and start twice: its jobs run at each start, with that clock, and what
  * one of them frees another one removes. Then nothing may be left that ends by itself, and the store holds the files of
  * the versions and no other.
  * @param home data folder of the platform, which has stopped

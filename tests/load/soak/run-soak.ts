@@ -54,7 +54,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
     const database = pool.pg;
     try {
       const day = await liveADay(home, databaseUrl, database, options);
-      options.say('the day is over; 40 days later:');
+      options.say('the day is over; 200 days later:');
       const { rows, tooMuch } = await whatIsLeft(home, databaseUrl, database);
       return { ...day, rows, tooMuch };
     } finally {
