@@ -4,6 +4,7 @@ import { chown, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
+import { syncFolder } from '@cluster-ai/platform/files/sync-folder.ts';
 import type { Owner } from './owner.ts';
 import { storedPath } from './pin-files.ts';
 
@@ -73,11 +74,7 @@ export class FilePlacer {
   /** Makes the names of the files durable. */
   async finish(): Promise<void> {
     await rm(this.incoming, { recursive: true, force: true });
-    for (const path of this.made) {
-      const folder = await open(path, 'r').catch(() => null);
-      await folder?.sync();
-      await folder?.close();
-    }
+    for (const path of this.made) if (path !== this.incoming) await syncFolder(path);
   }
 
   /** With all folders above it that are missing, all of them the owner's. */

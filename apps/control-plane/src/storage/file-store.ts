@@ -1,7 +1,8 @@
 import { constants, createReadStream } from 'node:fs';
-import { chmod, copyFile, mkdir, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { syncFolder } from '@cluster-ai/platform/files/sync-folder.ts';
 import { fileBytes, hashFile, receiveBytes } from './receive-bytes.ts';
 import { mapStorageError, systemCode } from './storage-errors.ts';
 
@@ -136,14 +137,5 @@ export async function changedAtMs(path: string): Promise<number | null> {
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return null;
     throw error;
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }

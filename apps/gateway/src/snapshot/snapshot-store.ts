@@ -1,6 +1,7 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { signedSnapshotSchema, type SignedSnapshot, type Snapshot } from '@cluster-ai/contract/snapshot.ts';
+import { writeFileAtomic } from '@cluster-ai/platform/files/write-file-atomic.ts';
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
 import { readSnapshot } from './read-snapshot.ts';
 
@@ -38,7 +39,7 @@ export class SnapshotStore {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     const entries = await this.entries();
     const entry = this.entry((entries[0]?.sequence ?? 0) + 1, false);
-    await writeDurably(this.folder, entry.file, JSON.stringify(signed));
+    await writeFileAtomic(join(this.folder, entry.file), JSON.stringify(signed));
     this.current = entry;
     await this.prune([entry, ...entries]);
   }
@@ -105,27 +106,4 @@ export class SnapshotStore {
 function emptyWhenMissing(error: NodeJS.ErrnoException): string[] {
   if (error.code === 'ENOENT') return [];
   throw error;
-}
-
-async function writeDurably(folder: string, file: string, text: string): Promise<void> {
-  const partial = join(folder, `${file}.partial`);
-  try {
-    const handle = await open(partial, 'w', 0o600);
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(partial, join(folder, file));
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
-  }
-  const directory = await open(folder, 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
 }

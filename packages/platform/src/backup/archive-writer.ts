@@ -4,6 +4,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
+import { syncFolder } from '../files/sync-folder.ts';
 import { contentBytesMax, formatVersion, magic, manifestPartName, recordKinds } from './archive-form.ts';
 import type { ArchiveHeader, ArchivePart, RecordKind } from './archive-form.ts';
 import type { ArchiveKey } from './archive-key.ts';
@@ -161,15 +162,6 @@ async function assertAbsent(path: string): Promise<void> {
   if (present === null) return;
   await present.close();
   throw new ClusterError('CONFLICT', `${path} exists already`, { fix: 'choose another name, or name a folder' });
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }
 
 function writeError(path: string, cause: unknown): unknown {

@@ -1,5 +1,6 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { syncFolder } from './sync-folder.ts';
 
 /**
  * Replaces a file so that a reader, or a machine that lost power, sees the old content or the new, never a part: the
@@ -22,10 +23,5 @@ export async function writeFileAtomic(path: string, data: Uint8Array | string, m
     await rm(partial, { force: true });
     throw error;
   }
-  const folder = await open(dirname(path), 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
+  await syncFolder(dirname(path));
 }
