@@ -7,7 +7,7 @@ import { listAudit, verifyAudit } from '@cluster-ai/contract/api/audit.ts';
 import { callEndpoint } from '@cluster-ai/contract/api/client.ts';
 import { chainStart, entryText } from '@cluster-ai/core/audit/audit-entry.ts';
 import { migrate, readMigrations } from '@cluster-ai/platform/postgres/migrate.ts';
-import { openPool } from '@cluster-ai/platform/postgres/pool.ts';
+import { openTestPool } from '@cluster-ai/testkit/postgres/test-pool.ts';
 import type { Pool } from '@cluster-ai/platform/postgres/pool.ts';
 import { startPostgres } from '@cluster-ai/testkit/postgres/postgres-server.ts';
 import type { PostgresServer } from '@cluster-ai/testkit/postgres/postgres-server.ts';
@@ -223,14 +223,7 @@ test('a database from before the chain is chained at the start, by several progr
   const old = mkdtempSync(join(folder, 'migrations-'));
   const migrations = join(repository, 'apps/control-plane/migrations');
   cpSync(join(migrations, '0001_registry.sql'), join(old, '0001_registry.sql'));
-  const pool = openPool({
-    url,
-    connectionsMax: 2,
-    connectTimeoutMs: 5_000,
-    statementTimeoutMs: 30_000,
-    applicationName: 'test',
-    onIdleError: (error) => console.log(error.message),
-  });
+  const pool = openTestPool(url);
   try {
     await migrate(pool.pg, await readMigrations(old));
     await pool.pg.query(`

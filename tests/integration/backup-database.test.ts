@@ -8,7 +8,7 @@ import { openDatabaseSnapshot } from '@cluster-ai/platform/backup/database-snaps
 import { describeSchema } from '@cluster-ai/platform/postgres/describe-schema.ts';
 import { migrate, readMigrations } from '@cluster-ai/platform/postgres/migrate.ts';
 import type { Migration } from '@cluster-ai/platform/postgres/migrate.ts';
-import { openPool } from '@cluster-ai/platform/postgres/pool.ts';
+import { openTestPool } from '@cluster-ai/testkit/postgres/test-pool.ts';
 import type { Pool } from '@cluster-ai/platform/postgres/pool.ts';
 import { startPostgres } from '@cluster-ai/testkit/postgres/postgres-server.ts';
 import type { PostgresServer } from '@cluster-ai/testkit/postgres/postgres-server.ts';
@@ -53,14 +53,7 @@ afterAll(async () => {
 });
 
 function connect(url: string): Pool['pg'] {
-  const pool = openPool({
-    url,
-    connectionsMax: 3,
-    connectTimeoutMs: 5_000,
-    statementTimeoutMs: 30_000,
-    applicationName: 'test',
-    onIdleError: (error) => console.log(error.message),
-  });
+  const pool = openTestPool(url);
   pools.push(pool);
   return pool.pg;
 }
@@ -288,14 +281,7 @@ test('a database that holds something is refused, and one in use even with repla
     code: 'CONFLICT',
     message: `the database is not empty: it holds Cluster AI, migration ${migrations.length}`,
   });
-  const plane = openPool({
-    url: target.url,
-    connectionsMax: 1,
-    connectTimeoutMs: 5_000,
-    statementTimeoutMs: 30_000,
-    applicationName: 'cluster-ai-control-plane',
-    onIdleError: (error) => console.log(error.message),
-  });
+  const plane = openTestPool(target.url, { applicationName: 'cluster-ai-control-plane' });
   await plane.pg.query('select 1');
   await expect(copy(source.url, target.url, { replace: true })).rejects.toMatchObject({
     code: 'CONFLICT',

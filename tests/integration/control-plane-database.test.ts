@@ -6,7 +6,7 @@ import * as routes from '@cluster-ai/contract/api/routes.ts';
 import { listAudit } from '@cluster-ai/contract/api/audit.ts';
 import { getOverview } from '@cluster-ai/contract/api/system.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
-import { openPool } from '@cluster-ai/platform/postgres/pool.ts';
+import { openTestPool } from '@cluster-ai/testkit/postgres/test-pool.ts';
 import { writeTransaction } from '@cluster-ai/platform/postgres/transaction.ts';
 import { startPostgres } from '@cluster-ai/testkit/postgres/postgres-server.ts';
 import type { PostgresServer } from '@cluster-ai/testkit/postgres/postgres-server.ts';
@@ -174,14 +174,7 @@ test('a long poll survives the absence of the database, and the overview tells o
 });
 
 test('a commit that fails gives its connection back', async () => {
-  const pool = openPool({
-    url: await postgres.createDatabase(),
-    connectionsMax: 1,
-    connectTimeoutMs: 2_000,
-    statementTimeoutMs: 5_000,
-    applicationName: 'test',
-    onIdleError: (error) => console.log(error.message),
-  });
+  const pool = openTestPool(await postgres.createDatabase(), { connectionsMax: 1, statementTimeoutMs: 5_000 });
   try {
     await pool.pg.query('create table words (word text unique deferrable initially deferred)');
     const database = pool.kysely<{ words: { word: string } }>();

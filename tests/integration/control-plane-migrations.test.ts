@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeSchema } from '@cluster-ai/platform/postgres/describe-schema.ts';
 import { migrate, readMigrations } from '@cluster-ai/platform/postgres/migrate.ts';
-import { openPool } from '@cluster-ai/platform/postgres/pool.ts';
+import { openTestPool } from '@cluster-ai/testkit/postgres/test-pool.ts';
 import type { Pool } from '@cluster-ai/platform/postgres/pool.ts';
 import { startPostgres } from '@cluster-ai/testkit/postgres/postgres-server.ts';
 import type { PostgresServer } from '@cluster-ai/testkit/postgres/postgres-server.ts';
@@ -28,14 +28,7 @@ describe.each([15, 18] as const)('on PostgreSQL %i', (major) => {
   });
 
   async function emptyDatabase(): Promise<Pool['pg']> {
-    const pool = openPool({
-      url: await postgres.createDatabase(),
-      connectionsMax: 4,
-      connectTimeoutMs: 5_000,
-      statementTimeoutMs: 10_000,
-      applicationName: 'test',
-      onIdleError: (error) => console.log(error.message),
-    });
+    const pool = openTestPool(await postgres.createDatabase());
     pools.push(pool);
     return pool.pg;
   }

@@ -10,7 +10,7 @@ import type { ClientOptions } from '@cluster-ai/contract/api/client.ts';
 import { pollSnapshot } from '@cluster-ai/contract/api/fleet.ts';
 import { getOverview } from '@cluster-ai/contract/api/system.ts';
 import * as uploads from '@cluster-ai/contract/api/uploads.ts';
-import { openPool } from '@cluster-ai/platform/postgres/pool.ts';
+import { openTestPool } from '@cluster-ai/testkit/postgres/test-pool.ts';
 import { startPostgres } from '@cluster-ai/testkit/postgres/postgres-server.ts';
 import type { PostgresServer } from '@cluster-ai/testkit/postgres/postgres-server.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
@@ -181,14 +181,7 @@ test('a database that a newer program has used ends the program with the reason'
   expect(url).toContain('http://127.0.0.1:');
   first.child.kill('SIGTERM');
   await first.ended;
-  const pool = openPool({
-    url: databaseUrl,
-    connectionsMax: 1,
-    connectTimeoutMs: 5_000,
-    statementTimeoutMs: 5_000,
-    applicationName: 'test',
-    onIdleError: (error) => console.log(error.message),
-  });
+  const pool = openTestPool(databaseUrl);
   await pool.pg.query("insert into schema_migrations (number, name, sha256) values (9000, '9000_future.sql', '')");
   await pool.close();
   const second = launch();

@@ -10,7 +10,7 @@ import { newSecretToken, sha256Of } from '@cluster-ai/control-plane/identity/sec
 import type { SessionLimits, SessionStore } from '@cluster-ai/control-plane/identity/session-store.ts';
 import { createStore } from '@cluster-ai/control-plane/database/store.ts';
 import { migrate, readMigrations } from '@cluster-ai/platform/postgres/migrate.ts';
-import { openPool } from '@cluster-ai/platform/postgres/pool.ts';
+import { openTestPool } from '@cluster-ai/testkit/postgres/test-pool.ts';
 import type { Pool } from '@cluster-ai/platform/postgres/pool.ts';
 import { Redis } from '@cluster-ai/platform/redis/redis.ts';
 import { MemoryLog } from '@cluster-ai/testkit/memory-log.ts';
@@ -30,14 +30,7 @@ const limits: SessionLimits = { idleMs: 30 * 60_000, lifetimeMs: 12 * 3_600_000 
 
 beforeAll(async () => {
   postgres = await startPostgres(18);
-  pool = openPool({
-    url: await postgres.createDatabase(),
-    connectionsMax: 4,
-    connectTimeoutMs: 5_000,
-    statementTimeoutMs: 10_000,
-    applicationName: 'test',
-    onIdleError: () => undefined,
-  });
+  pool = openTestPool(await postgres.createDatabase());
   await migrate(pool.pg, await readMigrations(join(import.meta.dirname, '../../apps/control-plane/migrations')));
   database = createStore({ pool, onSnapshot: () => undefined });
   database.open();

@@ -10,7 +10,7 @@ import { ArchiveReader } from '@cluster-ai/platform/backup/archive-reader.ts';
 import { DatabaseLoad } from '@cluster-ai/platform/backup/database-load.ts';
 import { describeSchema } from '@cluster-ai/platform/postgres/describe-schema.ts';
 import { migrate, readMigrations } from '@cluster-ai/platform/postgres/migrate.ts';
-import { openPool } from '@cluster-ai/platform/postgres/pool.ts';
+import { openTestPool } from '@cluster-ai/testkit/postgres/test-pool.ts';
 import type { Pool } from '@cluster-ai/platform/postgres/pool.ts';
 import { startPostgres } from '@cluster-ai/testkit/postgres/postgres-server.ts';
 import type { PostgresServer } from '@cluster-ai/testkit/postgres/postgres-server.ts';
@@ -41,14 +41,7 @@ afterAll(async () => {
 });
 
 function connect(url: string): Pool['pg'] {
-  const pool = openPool({
-    url,
-    connectionsMax: 3,
-    connectTimeoutMs: 5_000,
-    statementTimeoutMs: 60_000,
-    applicationName: 'test',
-    onIdleError: (error) => console.log(error.message),
-  });
+  const pool = openTestPool(url);
   pools.push(pool);
   return pool.pg;
 }
@@ -137,9 +130,8 @@ describe.each(readdirSync(fixtures).filter((name) => name.endsWith('.backup')))(
     writeFileSync(join(copy, `${String(next).padStart(4, '0')}_slow.sql`), slow);
     const program = `
       import { migrate, readMigrations } from '@cluster-ai/platform/postgres/migrate.ts';
-      import { openPool } from '@cluster-ai/platform/postgres/pool.ts';
-      const pool = openPool({ url: process.argv[1], connectionsMax: 1, connectTimeoutMs: 5000, statementTimeoutMs: 60000,
-        applicationName: 'upgrade', onIdleError: () => undefined });
+      import { openTestPool } from '@cluster-ai/testkit/postgres/test-pool.ts';
+      const pool = openTestPool(process.argv[1], { applicationName: 'upgrade' });
       await migrate(pool.pg, await readMigrations(process.argv[2]));`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', program, url, copy], {
       cwd: repository,

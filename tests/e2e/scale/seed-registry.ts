@@ -1,4 +1,4 @@
-import { openPool } from '@cluster-ai/platform/postgres/pool.ts';
+import { openTestPool } from '@cluster-ai/testkit/postgres/test-pool.ts';
 
 /** How much a registry of some years holds. */
 export const seeded = { models: 300, versionsEach: 10, auditEntries: 100_000, users: 200, keys: 500 } as const;
@@ -8,14 +8,7 @@ export const seeded = { models: 300, versionsEach: 10, auditEntries: 100_000, us
  * old installation: the program chains them at its next start. Versions name files that nobody has: nothing loads here.
  */
 export async function seedRegistry(databaseUrl: string): Promise<void> {
-  const pool = openPool({
-    url: databaseUrl,
-    connectionsMax: 1,
-    connectTimeoutMs: 5_000,
-    statementTimeoutMs: 120_000,
-    applicationName: 'seed',
-    onIdleError: () => undefined,
-  });
+  const pool = openTestPool(databaseUrl, { statementTimeoutMs: 120_000 });
   try {
     for (const statement of statements) await pool.pg.query(statement);
   } finally {

@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { openPool } from '@cluster-ai/platform/postgres/pool.ts';
+import { openTestPool } from '@cluster-ai/testkit/postgres/test-pool.ts';
 
 /** A text in which no secret may stand, and what to call it. */
 export interface Place {
@@ -19,14 +19,7 @@ export function filesUnder(folder: string, except: readonly string[]): Place[] {
 
 /** Every row of every table as text: what a dump of the database would hold. */
 export async function exportDatabase(databaseUrl: string): Promise<Place[]> {
-  const pool = openPool({
-    url: databaseUrl,
-    connectionsMax: 1,
-    connectTimeoutMs: 5_000,
-    statementTimeoutMs: 60_000,
-    applicationName: 'export',
-    onIdleError: () => undefined,
-  });
+  const pool = openTestPool(databaseUrl);
   try {
     const tables = await pool.pg.query<{ name: string }>(
       "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname not in ('pg_catalog', 'information_schema')",

@@ -129,7 +129,7 @@ export class Coverage {
 
 type Compare = (a: unknown, b: unknown, place: number) => void;
 
-/** The operators as functions. What they are given has any type, as with the operators themselves. */
+/** The operators as functions, which take values of every type, as the operators themselves do. */
 function comparisonsOf(compare: Compare): Record<string, (a: never, b: never, place: number) => boolean> {
   const watched = (operator: (a: never, b: never) => boolean) => (a: never, b: never, place: number) => {
     if (a !== b) compare(a, b, place);

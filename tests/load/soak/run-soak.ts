@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seededRandom } from '@cluster-ai/core/ports/random.ts';
 import { startPostgres } from '@cluster-ai/testkit/postgres/postgres-server.ts';
-import { openPool, type Pool } from '@cluster-ai/platform/postgres/pool.ts';
+import type { Pool } from '@cluster-ai/platform/postgres/pool.ts';
+import { openTestPool } from '@cluster-ai/testkit/postgres/test-pool.ts';
 import { pause, startPlatform, until } from '../../start-platform.ts';
 import { activities } from './activities.ts';
 import { whatIsLeft } from './after-the-day.ts';
@@ -43,14 +44,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
   const home = await mkdtemp(join(tmpdir(), 'cluster-ai-soak-'));
   try {
     const databaseUrl = await postgres.createDatabase();
-    const pool = openPool({
-      url: databaseUrl,
-      connectionsMax: 1,
-      connectTimeoutMs: 10_000,
-      statementTimeoutMs: 60_000,
-      applicationName: 'soak',
-      onIdleError: (error) => options.say(`  ! the database: ${error.message}`),
-    });
+    const pool = openTestPool(databaseUrl, { connectionsMax: 1, applicationName: 'soak' });
     const database = pool.pg;
     try {
       const day = await liveADay(home, databaseUrl, database, options);

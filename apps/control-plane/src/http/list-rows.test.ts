@@ -3,7 +3,7 @@ import type { FilterOperator, FilterTerm, ListFields } from '@cluster-ai/contrac
 import { readTimeRange } from '@cluster-ai/contract/api/list-values.ts';
 import { listQuery, printSort, totalMax } from '@cluster-ai/contract/api/list.ts';
 import type { ListRequest } from '@cluster-ai/contract/api/list.ts';
-import { openPool } from '@cluster-ai/platform/postgres/pool.ts';
+import { openTestPool } from '@cluster-ai/testkit/postgres/test-pool.ts';
 import type { Pool } from '@cluster-ai/platform/postgres/pool.ts';
 import { readTransaction } from '@cluster-ai/platform/postgres/transaction.ts';
 import { startPostgres } from '@cluster-ai/testkit/postgres/postgres-server.ts';
@@ -66,14 +66,7 @@ let pool: Pool;
 
 beforeAll(async () => {
   postgres = await startPostgres(18);
-  pool = openPool({
-    url: await postgres.createDatabase(),
-    connectionsMax: 2,
-    connectTimeoutMs: 5_000,
-    statementTimeoutMs: 10_000,
-    applicationName: 'test',
-    onIdleError: (error) => console.log(error.message),
-  });
+  pool = openTestPool(await postgres.createDatabase());
   await pool.pg.query(`create table items (id integer, name text not null, note text, state text not null,
     size integer not null, share float8, at timestamptz not null, used_at timestamptz, is_on boolean not null)`);
 }, 60_000);

@@ -2,7 +2,7 @@ import { startPostgres } from '@cluster-ai/testkit/postgres/postgres-server.ts';
 import type { PostgresServer } from '@cluster-ai/testkit/postgres/postgres-server.ts';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openPool } from './pool.ts';
+import { openTestPool } from '@cluster-ai/testkit/postgres/test-pool.ts';
 import type { Pool } from './pool.ts';
 import { readTransaction, writeTransaction } from './transaction.ts';
 
@@ -12,14 +12,7 @@ let pool: Pool;
 
 beforeAll(async () => {
   server = await startPostgres(18);
-  pool = openPool({
-    url: await server.createDatabase(),
-    connectionsMax: 4,
-    connectTimeoutMs: 1_000,
-    statementTimeoutMs,
-    applicationName: 'test',
-    onIdleError: () => undefined,
-  });
+  pool = openTestPool(await server.createDatabase(), { connectTimeoutMs: 1_000, statementTimeoutMs });
 });
 
 afterAll(async () => {
