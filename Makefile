@@ -10,7 +10,7 @@ WITH_NODE = env PATH="$(CURDIR)/.tools/bin:$(CURDIR)/node_modules/.bin:$$PATH"
 export ORT_DISABLE_TELEMETRY := 1
 
 .DEFAULT_GOAL := help
-.PHONY: up backup restore test check unit test-system bench drills soak format models bootstrap clean help example-ocr sbom
+.PHONY: up example-ocr backup restore test check unit test-system fuzz bench soak sbom drills format docs models bootstrap clean help
 
 ##@ Use
 
@@ -44,7 +44,6 @@ test-system: bootstrap ## The tests that start whole programs (tests/)
 FUZZ_ARGS = $(if $(TARGET),--target "$(TARGET)") $(if $(MINUTES),--minutes "$(MINUTES)") $(if $(SEED),--seed "$(SEED)") \
   $(if $(INPUT),--input "$(INPUT)") $(if $(KEEP),--keep)
 
-.PHONY: fuzz
 fuzz: bootstrap ## Look for inputs that break a decoder, for an hour (options: TARGET=, MINUTES=, SEED=, INPUT=, KEEP=1)
 	@exec $(WITH_NODE) node tests/fuzz/fuzz.ts $(FUZZ_ARGS)
 

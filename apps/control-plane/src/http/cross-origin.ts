@@ -24,7 +24,7 @@ const exposedHeaders = [
 
 /**
  * Lets pages of the named origins call from a browser, with a key and never with a session: cookies stay at home.
- * To be added behind the rule of hosts: a question under a foreign name is refused as any other call.
+ * Its place is behind the rule of hosts: a question under a foreign name is refused as every call is.
  * @throws ClusterError CONFIG_INVALID for what is not an exact origin.
  */
 export function allowOrigins(app: FastifyInstance, origins: readonly string[]): void {

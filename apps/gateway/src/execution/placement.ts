@@ -12,7 +12,7 @@ export interface IsolationFacts {
   readonly sizeBytes: number;
   /** How often a runner crashed, hung or grew too large under this model. */
   readonly strikes: number;
-  /** A runner crashed while it and others were at work: any of them may be the cause. */
+  /** A runner crashed while it and others were at work; which of them is the cause is not known. */
   readonly isSuspect: boolean;
   /** How often a runner was killed from outside while it ran or loaded this model. */
   readonly kills: number;

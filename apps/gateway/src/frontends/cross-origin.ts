@@ -2,8 +2,8 @@ import { createCrossOrigin, type CrossOriginRequest } from '@cluster-ai/core/acc
 import type { Call, CallHandler, Headers, Reply } from '@cluster-ai/platform/edge/edge.ts';
 
 /**
- * Lets pages of the named origins call from a browser, with a key: their origin ends the loopback exemption as any other
- * does. Without origins the handler is returned as it is.
+ * Lets pages of the named origins call from a browser, with a key; their origin ends the loopback exemption, as every
+ * foreign one does. Without origins the handler is returned as it is.
  * @throws ClusterError CONFIG_INVALID for what is not an origin.
  */
 export function allowOrigins(origins: readonly string[], handler: CallHandler): CallHandler {
