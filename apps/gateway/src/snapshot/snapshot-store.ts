@@ -100,6 +100,9 @@ export class SnapshotStore {
     for (const entry of entries.slice(keptMax)) {
       if (entry !== lastGood) await rm(join(this.folder, entry.file), { force: true });
     }
+    // Of a gateway that was killed while it wrote.
+    const partial = (await readdir(this.folder)).filter((file) => file.endsWith('.partial'));
+    for (const file of partial) await rm(join(this.folder, file), { force: true });
   }
 }
 
