@@ -12,7 +12,7 @@ import { countKinds, latencyMs, startSteadyLoad, type Outcome } from '../steady-
 import { findProcess, isAlive } from './processes.ts';
 
 const memoryMebibytes = 512;
-const executionTimeoutMs = 4_000;
+const executionTimeoutMs = 8_000;
 const loadTimeoutMs = 10_000;
 const load = { clients: 4, pauseMs: 5 };
 

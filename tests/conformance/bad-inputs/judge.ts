@@ -83,7 +83,7 @@ function differences(expected: unknown, found: unknown, values: Values, path: st
   if (typeof expected === 'string' && typeof found === 'string') {
     return fits(expected, found, values) ? [] : [`${path} is ${JSON.stringify(found)}`];
   }
-  if (isObject(expected) && isObject(found)) {
+  if (isObject(expected) && isObject(found) && Array.isArray(expected) === Array.isArray(found)) {
     const names = new Set([...Object.keys(expected), ...Object.keys(found)]);
     return [...names].flatMap((name) => differences(expected[name], found[name], values, `${path}.${name}`));
   }

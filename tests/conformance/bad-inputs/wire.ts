@@ -137,6 +137,7 @@ export class Wire {
       const lineEnd = this.received.indexOf('\r\n', at);
       if (lineEnd === -1) return null;
       const size = Number.parseInt(this.received.subarray(at, lineEnd).toString('latin1'), 16);
+      if (Number.isNaN(size)) return null;
       const next = lineEnd + 2 + size + 2;
       if (this.received.byteLength < next) return null;
       if (size === 0) return { text: Buffer.concat(parts).toString(), end: next };

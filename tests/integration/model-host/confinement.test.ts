@@ -6,7 +6,9 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { confineRunners, type Confinement } from '@cluster-ai/gateway/confinement/confinement.ts';
-import { runnerEnvironment } from '@cluster-ai/gateway/execution/runner-program.ts';
+import { launchCommand } from '@cluster-ai/gateway/confinement/launch-command.ts';
+import { findSystemPrograms } from '@cluster-ai/gateway/confinement/system-programs.ts';
+import { runnerEnvironment } from '@cluster-ai/gateway/confinement/runner-program.ts';
 import { MemoryLog } from '@cluster-ai/testkit/memory-log.ts';
 import { repository } from '../../start-platform.ts';
 import { attempts } from './attempts.ts';
@@ -65,9 +67,32 @@ it('is as strong as this system allows, and says what it lacks', () => {
   console.log(`level ${confinement.level}: ${confinement.report.active.join(', ')}`);
   for (const { protection, why } of confinement.report.missing) console.log(`without ${protection}: ${why}`);
   expect(confinement.report.active).toContain('no environment');
-  // Every machine that tests this has util-linux and user namespaces; a container without them is told by the report.
-  expect(confinement.report).toMatchObject({ level: 'box', memoryBytesMax, missing: [] });
+  // A gateway goes on with less; what is shown here cannot be shown without.
+  expect(
+    confinement.report,
+    'these tests need util-linux and user namespaces for this user: docs/guides/isolation.md',
+  ).toMatchObject({ level: 'box', memoryBytesMax, missing: [] });
 });
+
+it.each(['box', 'network'] as const)(
+  'on level %s there is no way back to capabilities by a namespace of its own',
+  async (level) => {
+    const programs = findSystemPrograms();
+    const unshare = programs.unshare ?? '';
+    const modelsFolder = path.join(home, 'models');
+    const boxFolder = path.join(home, 'runner-box');
+    const limits = { memoryBytesMax, slots: 1 };
+    // In the place of Node stands a program that asks for one; Node's own flags are not for it.
+    const { file, args } = launchCommand({
+      ...{ level, programs, boxFolder, modelsFolder, limits },
+      ...{ node: unshare, script: '', codeFolders: [] },
+    });
+    const asked = [...args.slice(0, args.lastIndexOf(unshare) + 1), '--user', unshare, '--version'];
+    await expect(promisify(execFile)(file, asked, { cwd: '/', timeout: 30_000 })).rejects.toMatchObject({
+      stderr: expect.stringContaining('No space left on device'),
+    });
+  },
+);
 
 it('refuses JavaScript what a runner has no use for', async () => {
   const answers = await said(false);

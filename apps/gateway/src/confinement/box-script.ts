@@ -1,3 +1,13 @@
+/** A user namespace within this one would give every capability back, over mounts and a network of its own. */
+const noFurtherNamespaces = 'echo 0 > /proc/sys/user/max_user_namespaces';
+
+/** For a runner with a network of its own alone: the arguments are its command. */
+export const networkScript = `
+set -eu
+${noFurtherNamespaces}
+exec "$@"
+`;
+
 /**
  * Builds the folder tree that a runner sees, and replaces itself by the program in it. Run by `sh -c` as root of a user
  * namespace that owns its mounts and its network.
@@ -42,6 +52,7 @@ while [ "$1" != -- ]; do
   shift 2
 done
 shift
+${noFurtherNamespaces}
 for device in null zero urandom; do place "/dev/$device" "/dev/$device"; done
 for file in cpuinfo meminfo; do place "/proc/$file" "/proc/$file"; done
 place "/proc/$$" /proc/self

@@ -5,11 +5,13 @@ import { promisify } from 'node:util';
 import type { RunnerConfinement } from '@cluster-ai/contract/telemetry.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
-import { runnerCheck, runnerCode, runnerEnvironment, runnerProgram } from '../execution/runner-program.ts';
-import { confinementLevels, launchCommand } from './launch-command.ts';
+import { exhaustedError } from '@cluster-ai/platform/process/exhausted.ts';
+import { runnerCheck, runnerCode, runnerEnvironment, runnerProgram } from './runner-program.ts';
+import { confinementLevels, launchCommand, programsMissing } from './launch-command.ts';
 import type { ConfinementLevel, LaunchCommand, RunnerLimits } from './launch-command.ts';
 import { protectionsOf } from './protections.ts';
 import { findSystemPrograms } from './system-programs.ts';
+import type { SystemPrograms } from './system-programs.ts';
 
 /** Building the box and starting Node in it takes 0.1 s; a busy machine may take longer. */
 const checkTimeoutMs = 20_000;
@@ -39,7 +41,8 @@ export interface Confinement {
 
 /**
  * Finds out, by trying, how far this system lets runners be shut in.
- * @throws ClusterError PREREQUISITE_MISSING when the strongest level is required and not allowed.
+ * @throws ClusterError PREREQUISITE_MISSING when the strongest level is required and not allowed; OVERLOADED when it could
+ * not be found out now.
  */
 export async function confineRunners(options: ConfinementOptions): Promise<Confinement> {
   const { home, wanted, log, memoryBytesMax } = options;
@@ -57,10 +60,11 @@ export async function confineRunners(options: ConfinementOptions): Promise<Confi
     return launchCommand({ ...fixed, level, script, limits });
   };
   const refusals: string[] = [];
-  const level = await strongest((candidate) => {
+  const trialOf = (candidate: ConfinementLevel): LaunchCommand => {
     const { file, args } = launch(candidate, runnerCheck, 1);
     return { file, args: [...args, fixed.modelsFolder] };
-  }, refusals);
+  };
+  const level = await strongest(fixed.programs, trialOf, refusals);
   const report = protectionsOf(level, fixed.programs, refusals[0] ?? '', memoryBytesMax);
   for (const { protection, why } of report.missing) log.warn({ why }, `runners go without: ${protection}`);
   log.info({ level, active: report.active, memoryBytesMax }, 'runners are confined');
@@ -79,11 +83,17 @@ export async function confineRunners(options: ConfinementOptions): Promise<Confi
 }
 
 async function strongest(
-  commandOf: (level: ConfinementLevel) => LaunchCommand,
+  programs: SystemPrograms,
+  trialOf: (level: ConfinementLevel) => LaunchCommand,
   refusals: string[],
 ): Promise<ConfinementLevel> {
   for (const level of confinementLevels) {
-    const { file, args } = commandOf(level);
+    const missing = programsMissing(level, programs);
+    if (missing.length > 0) {
+      refusals.push(`the program ${missing.join(', ')} is not there`);
+      continue;
+    }
+    const { file, args } = trialOf(level);
     try {
       const { stdout } = await promisify(execFile)(file, args, {
         cwd: '/',
@@ -94,10 +104,26 @@ async function strongest(
       if (stdout.trim() === 'confined') return level;
       refusals.push('a trial did not print what it should');
     } catch (error) {
+      // What passes must not leave runners open for as long as the gateway runs.
+      const passing = passingError(error);
+      if (passing !== null) throw passing;
       refusals.push(reasonOf(error));
     }
   }
   return 'none';
+}
+
+/** Of a trial that says nothing about the system; null when it was refused. */
+function passingError(error: unknown): ClusterError | null {
+  if (!(error instanceof Error)) return null;
+  const wasKilled = 'killed' in error && error.killed === true;
+  const noProcess = 'code' in error && error.code === 'EAGAIN';
+  if (!wasKilled && !noProcess) return exhaustedError(error);
+  const why = wasKilled ? `a trial took longer than ${checkTimeoutMs} ms` : 'this machine starts no process now';
+  return new ClusterError('OVERLOADED', `it cannot be found out how runners can be confined: ${why}`, {
+    cause: error,
+    retryAfterSeconds: 1,
+  });
 }
 
 /** What the program that refused has printed last; without it, what Node says. */

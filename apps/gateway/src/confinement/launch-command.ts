@@ -1,4 +1,4 @@
-import { boxScript } from './box-script.ts';
+import { boxScript, networkScript } from './box-script.ts';
 import type { SystemPrograms } from './system-programs.ts';
 
 /**
@@ -69,19 +69,37 @@ function limited({ programs, limits }: LaunchOptions): string[] {
   return [programs.prlimit, `--data=${dataBytes}`, '--fsize=0', '--core=0', `--nofile=${descriptors}`, '--'];
 }
 
+/** Programs of the system that a level needs and that are not there. */
+export function programsMissing(level: ConfinementLevel, programs: SystemPrograms): string[] {
+  const needed = {
+    none: [],
+    network: ['unshare', 'setpriv', 'sh'],
+    box: ['unshare', 'setpriv', 'sh', 'prlimit'],
+  } as const;
+  return needed[level].filter((name) => programs[name] === null);
+}
+
+/** @throws RangeError for a level that this system lacks a program for: a lesser one must not pass for it. */
 function confined(options: LaunchOptions): string[] {
   const { level, programs, boxFolder, node, codeFolders, modelsFolder, limits } = options;
   const { unshare, setpriv, sh, prlimit } = programs;
-  if (level === 'none' || unshare === null || setpriv === null) return [];
+  if (level === 'none') return [];
+  if (unshare === null || setpriv === null || sh === null) throw lacking(options);
   const namespaces = [unshare, '--user', '--map-root-user', '--net'];
-  if (level === 'network' || sh === null || prlimit === null) {
-    return [...namespaces, '--', setpriv, '--no-new-privs', '--inh-caps=-all', '--bounding-set=-all', '--'];
+  if (level === 'network') {
+    const drop = [setpriv, '--no-new-privs', '--inh-caps=-all', '--bounding-set=-all', '--'];
+    return [...namespaces, '--', sh, '-c', networkScript, 'network', ...drop];
   }
+  if (prlimit === null) throw lacking(options);
   const shown = [node, ...codeFolders].flatMap((path) => ['program', path]);
-  // The number of processes is counted anew in a user namespace: this is for the runner alone.
+  // From Linux 5.14 on the number of processes is counted anew in a user namespace: this is for the runner alone.
   const counted = [prlimit, `--nproc=${ownThreads + 2 * limits.slots}`, '--'];
   const built = [sh, '-c', boxScript, 'box', boxFolder, ...shown, 'data', modelsFolder, '--'];
   return [...namespaces, '--mount', '--', ...counted, ...built];
+}
+
+function lacking({ level, programs }: LaunchOptions): RangeError {
+  return new RangeError(`level ${level} needs ${programsMissing(level, programs).join(', ')}`);
 }
 
 /** Node refuses its own code to write, to start programs and to read anything else. Native code is above that. */

@@ -172,6 +172,8 @@ class ProcessModelHost implements ModelHost {
       this.confined = confinement;
       return confinement;
     });
+    // What passes is tried again with the next model.
+    this.confining.catch(() => (this.confining = null));
     return this.confining;
   }
 

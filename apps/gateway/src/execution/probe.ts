@@ -22,7 +22,7 @@ export interface ProbeOptions {
 /**
  * Tries a model out in a process of its own, which cannot harm anything: whether it loads, whether it runs on made-up
  * inputs, and whether merged runs answer what single runs answer.
- * @throws ClusterError MODEL_INVALID with the reason; RUNNER_CRASHED when no process could be started.
+ * @throws ClusterError MODEL_INVALID with the reason; OVERLOADED when no process could be started.
  */
 export async function probe(order: LoadOrder, options: ProbeOptions): Promise<ProbeReport> {
   try {
@@ -80,6 +80,10 @@ function startProcess({ modelId, confinement, log, clock }: ProbeOptions): Runne
     });
     return process;
   } catch (error) {
-    throw new ClusterError('RUNNER_CRASHED', 'a process to try the model out could not be started', { cause: error });
+    // The model has not been met: nothing is wrong with it.
+    throw new ClusterError('OVERLOADED', 'a process to try the model out could not be started', {
+      cause: error,
+      retryAfterSeconds: 1,
+    });
   }
 }

@@ -8,8 +8,9 @@ import { FrameSplitter } from '@cluster-ai/protocols/runner-frames/frame-splitte
 import { frameKinds, malformedFrame, readFrameHeader } from '@cluster-ai/protocols/runner-frames/frame.ts';
 import type { Confinement } from '../confinement/confinement.ts';
 import { residentBytes } from '../confinement/memory.ts';
+import { runnerEnvironment } from '../confinement/runner-program.ts';
 import { logRunnerOutput } from './runner-output.ts';
-import { runnerEnvironment } from './runner-program.ts';
+
 import { SlotLink } from './slot-link.ts';
 
 const controlDescriptor = 3;
@@ -64,7 +65,7 @@ export class RunnerProcess {
     // Without a process there are no pipes; the caller hears of it by the exception, the reason is for the log.
     this.child.on('error', (error) => options.log.error({ runner: options.id, error }, 'a runner process failed'));
     if (this.child.pid === undefined) throw new Error('a runner process could not be started');
-    endFirstWhenMemoryIsShort(this.child.pid);
+    endFirstWhenMemoryIsShort(this.child.pid, options);
     for (const output of [this.child.stdout, this.child.stderr]) {
       if (output !== null) logRunnerOutput(output, options.id, options.log, options.clock);
     }
@@ -192,14 +193,14 @@ export class RunnerProcess {
 }
 
 /** The kernel, when memory runs out, is to end a runner before the gateway and the database. */
-function endFirstWhenMemoryIsShort(pid: number): void {
+function endFirstWhenMemoryIsShort(pid: number, { id, log }: RunnerProcessOptions): void {
   if (process.platform !== 'linux') return;
   try {
     writeFileSync(`/proc/${pid}/oom_score_adj`, '1000');
   } catch (error) {
     // It ended at once: its end is told by its pipe.
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code !== 'ENOENT' && code !== 'ESRCH') throw error;
+    if (code !== 'ENOENT' && code !== 'ESRCH') log.warn({ runner: id, error }, 'the kernel may end others first');
   }
 }
 

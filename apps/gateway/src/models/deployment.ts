@@ -71,7 +71,8 @@ export class Deployment {
     for (const key of this.failed.keys()) if (!wanted.has(key)) this.failed.delete(key);
     for (const key of this.wantedSince.keys()) if (!wanted.has(key)) this.wantedSince.delete(key);
     for (const key of wanted) if (!this.wantedSince.has(key)) this.wantedSince.set(key, this.applied);
-    this.options.host.forgetOthers(wanted);
+    // The first may come from disk, and be older than what was taken out of service.
+    if (this.applied > 1) this.options.host.forgetOthers(wanted);
     this.advance();
   }
 

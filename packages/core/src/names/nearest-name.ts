@@ -6,11 +6,13 @@ export function nearestName(name: string, known: readonly string[]): string | un
   let nearest: string | undefined;
   let fewest = Math.ceil(name.length / 2) + 1;
   const given = name.toLowerCase();
+  // A text of any length must not be compared letter by letter.
+  if (given.length > 4 * Math.max(0, ...known.map(({ length }) => length))) return undefined;
   for (const candidate of known) {
     const other = candidate.toLowerCase();
     const isShortened = candidate.startsWith(name) || name.startsWith(candidate);
     const price = isShortened ? 0.5 : 1;
-    // Each letter more or less is an edit: a text of any length must not be compared letter by letter.
+    // Each letter more or less is an edit.
     if (Math.abs(given.length - other.length) * price >= fewest) continue;
     const edits = editDistance(given, other) * price;
     if (edits < fewest) {

@@ -18,8 +18,7 @@ export class NodeHttpCall implements Call {
   readonly listenerId: string;
   /** True once the client has its whole answer although the response is kept open for what it is still sending. */
   lingers = false;
-  /** True while it is the client's turn: to take the answer, or more of a stream. */
-  awaitsClient = false;
+  private waits = false;
   private stuckSinceMs: number | null = null;
   private readonly request: IncomingMessage;
   private readonly response: ServerResponse;
@@ -57,6 +56,12 @@ export class NodeHttpCall implements Call {
   }
 
   /** What is wrong with the header, although the parser took it; null when nothing is. */
+  /** True while it is the client's turn: to take the answer, or more of a stream. Each turn has a time of its own. */
+  set awaitsClient(value: boolean) {
+    this.waits = value;
+    this.stuckSinceMs = null;
+  }
+
   get fault(): ClusterError | null {
     // Each costs more than its bytes, of which the parser counts only some.
     if (this.names.length > this.headersMax) return new ClusterError('HEADER_TOO_LARGE', headerTooLarge.sentence);
@@ -121,7 +126,7 @@ export class NodeHttpCall implements Call {
    * @returns for how long the client has been seen to leave its answer lying.
    */
   stuckMs(nowMs: number): number {
-    if (!this.awaitsClient || this.answered) {
+    if (!this.waits || this.answered) {
       this.stuckSinceMs = null;
       return 0;
     }

@@ -1,12 +1,13 @@
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { ModelSignature, TensorSignature } from '@cluster-ai/core/inference/signature.ts';
 import { datatypes, elementBytes } from '@cluster-ai/core/tensors/datatype.ts';
+import { frameBytesMax } from '../runner-frames/frame.ts';
 import { datatypeOf } from './element-types.ts';
 import type { OnnxModelHeader } from './read-model.ts';
 import type { OnnxValueInfo } from './read-value-info.ts';
 
-/** What one tensor may need when its dynamic dimensions are 1, bytes: no body and no frame is larger. */
-const tensorBytesMax = 2 ** 31 - 1;
+/** What one tensor may need when its dynamic dimensions are 1, bytes: what a runner is sent at once. */
+const tensorBytesMax = frameBytesMax;
 
 /**
  * What a model takes and gives, by its header. Dynamic dimensions become -1.
