@@ -83,10 +83,8 @@ it.each(['box', 'network'] as const)(
     const boxFolder = path.join(home, 'runner-box');
     const limits = { memoryBytesMax, slots: 1 };
     // In the place of Node stands a program that asks for one; Node's own flags are not for it.
-    const { file, args } = launchCommand({
-      ...{ level, programs, boxFolder, modelsFolder, limits },
-      ...{ node: unshare, script: '', codeFolders: [] },
-    });
+    const command = { node: unshare, script: '', codeFolders: [] };
+    const { file, args } = launchCommand({ level, programs, boxFolder, modelsFolder, limits, ...command });
     const asked = [...args.slice(0, args.lastIndexOf(unshare) + 1), '--user', unshare, '--version'];
     await expect(promisify(execFile)(file, asked, { cwd: '/', timeout: 30_000 })).rejects.toMatchObject({
       stderr: expect.stringContaining('No space left on device'),
