@@ -7,7 +7,7 @@ import type { BackupDescription } from './description.ts';
 
 export interface ArchiveOptions {
   readonly path: string;
-  /** Called when the backup is encrypted. */
+  /** Null where none is given. */
   readonly passphrase: () => Promise<string | null>;
   readonly onProgress: (doneBytes: number) => void;
 }
@@ -22,7 +22,7 @@ export interface ReadParts {
 
 /**
  * Reads a backup to its end and checks all of it.
- * @param take receives every part behind the description, and reads it; what it leaves is read for it.
+ * @param take receives every part behind the description, and must read it to its end.
  * @throws ClusterError with what is wrong, as `ArchiveReader` does.
  */
 export async function readArchive(
@@ -68,9 +68,11 @@ export async function skipPart(part: OpenPart): Promise<void> {
 /** A small part as the value that it holds. */
 export async function readJson<T>(path: string, part: OpenPart, schema: z.ZodType<T>): Promise<T> {
   const text = await readText(path, part);
-  const parsed = schema.safeParse(JSON.parse(text));
-  if (parsed.success) return parsed.data;
-  throw notUnderstood(path, `its ${part.name} has another form`, parsed.error);
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw notUnderstood(path, `its ${part.name} has another form`, cause);
+  }
 }
 
 export async function readText(path: string, part: OpenPart): Promise<string> {

@@ -19,6 +19,7 @@ import {
 } from './archive-form.ts';
 import type { ArchiveHeader, ArchivePart } from './archive-form.ts';
 import { openArchiveKey } from './archive-key.ts';
+import type { ArchiveKey } from './archive-key.ts';
 import { BufferedFile } from './buffered-file.ts';
 import { damaged, notBackup, truncated } from './archive-damage.ts';
 import { recordSeal } from './seal-record.ts';
@@ -57,15 +58,15 @@ export class ArchiveReader {
 
   /**
    * Opens a backup.
-   * @param passphrase asked for when it is encrypted. @throws ClusterError NOT_FOUND, INVALID_ARGUMENT for what is no backup,
-   * UNSUPPORTED for a later form, CHECKSUM_MISMATCH, CONFIG_INVALID for a key that is missing or another one.
+   * @param passphrase gives null where there is none; one for a backup that is not encrypted is refused. @throws ClusterError NOT_FOUND, INVALID_ARGUMENT for what is no backup,
+   * UNSUPPORTED for a later form, CHECKSUM_MISMATCH, CONFIG_INVALID for a key that is missing, another one or not needed.
    */
   static async open(path: string, passphrase: () => Promise<string | null>): Promise<ArchiveReader> {
     const handle = await openForReading(path);
     try {
       const file = new BufferedFile(handle);
       const { header, sha256 } = await readHeader(path, file);
-      const key = header.encryption === null ? null : await keyFor(path, header, await passphrase());
+      const key = await keyFor(path, header, await passphrase());
       return new ArchiveReader(path, file, header, recordSeal(key?.recordKey(sha256) ?? null, sha256));
     } catch (error) {
       await handle.close();
@@ -156,8 +157,7 @@ export class ArchiveReader {
     const kind = head.readUInt8(0);
     const length = head.readUInt32BE(1);
     if (length > contentBytesMax) throw this.damageAt(begin);
-    // Copies: what the file's buffer holds changes with the next read.
-    const stored = Buffer.from(await this.exactly(length));
+    const stored = await this.exactly(length);
     const tag = await this.exactly(this.sealer.tagBytes);
     const content = this.sealer.open(this.records, head, stored, tag);
     if (content === null || !kinds.includes(kind)) throw this.damageAt(begin);
@@ -165,6 +165,7 @@ export class ArchiveReader {
     return { kind, content };
   }
 
+  /** A copy: what the file's buffer holds changes with the next read. */
   private async exactly(bytes: number): Promise<Buffer> {
     const read = Buffer.from(await this.file.read(bytes));
     if (read.length < bytes) throw truncated(this.path, this.place, this.file.offset);
@@ -217,16 +218,30 @@ async function readHeader(path: string, file: BufferedFile): Promise<{ header: A
   if (stored.length < 32) throw truncated(path, 'its header', file.offset);
   const sha256 = createHash('sha256').update(text).digest();
   if (!sha256.equals(stored)) throw damaged(path, 'its header', magic.length, file.offset);
-  const header = headerSchema.safeParse(JSON.parse(text.toString('utf8')));
-  if (header.success) return { header: header.data, sha256 };
-  throw new ClusterError('UNSUPPORTED', `${path} has a header that this program does not understand`, {
-    cause: header.error,
-    fix: 'use the version of Cluster AI that made it, or a later one',
-  });
+  try {
+    return { header: headerSchema.parse(JSON.parse(text.toString('utf8'))), sha256 };
+  } catch (cause) {
+    throw new ClusterError('UNSUPPORTED', `${path} has a header that this program does not understand`, {
+      cause,
+      fix: 'use the version of Cluster AI that made it, or a later one',
+    });
+  }
 }
 
-async function keyFor(path: string, { encryption }: ArchiveHeader, passphrase: string | null) {
-  if (encryption === null) return null;
+async function keyFor(
+  path: string,
+  { encryption }: ArchiveHeader,
+  passphrase: string | null,
+): Promise<ArchiveKey | null> {
+  if (encryption === null) {
+    if (passphrase === null) return null;
+    // Whoever has a key takes what it opens for his own; a file in the place of an encrypted one must not pass for it.
+    throw new ClusterError(
+      'CONFIG_INVALID',
+      `${path} is not encrypted, and a key was given: anybody could have made it`,
+      { fix: 'leave the key out (also CLUSTER_AI_BACKUP_KEY and CLUSTER_AI_BACKUP_KEY_FILE) to read it all the same' },
+    );
+  }
   if (passphrase !== null) return openArchiveKey(passphrase, encryption, path);
   throw new ClusterError('CONFIG_INVALID', `${path} is encrypted, and no key was given`, {
     fix: 'give its key with --key-file or CLUSTER_AI_BACKUP_KEY',

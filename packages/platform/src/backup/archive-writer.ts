@@ -50,7 +50,7 @@ export class ArchiveWriter {
     const length = Buffer.alloc(4);
     length.writeUInt32BE(text.length);
     const beginning = Buffer.concat([magic, length, text, sha256]);
-    const file = await open(partial, 'w', 0o600).catch((error: unknown) => {
+    const file = await openNew(partial).catch((error: unknown) => {
       throw writeError(path, error);
     });
     const sealer = recordSeal(key?.recordKey(sha256) ?? null, sha256);
@@ -152,6 +152,12 @@ function json(value: unknown): Buffer {
 async function writeAll(file: FileHandle, buffers: Buffer[]): Promise<void> {
   const whole = Buffer.concat(buffers);
   for (let done = 0; done < whole.length;) done += (await file.write(whole, done)).bytesWritten;
+}
+
+/** What stands there was left by a process of the same number that was killed. */
+async function openNew(partial: string): Promise<FileHandle> {
+  await rm(partial, { force: true });
+  return open(partial, 'wx', 0o600);
 }
 
 async function assertAbsent(path: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
@@ -200,6 +200,15 @@ test('the key is needed, and must be the right one', async () => {
   });
 });
 
+test('a backup that is not encrypted does not pass for one that the given key made', async () => {
+  await write(path, small, null);
+  expect(await refusal(path, passphrase)).toMatchObject({
+    code: 'CONFIG_INVALID',
+    message: `${path} is not encrypted, and a key was given: anybody could have made it`,
+  });
+  expect(await read(path)).toEqual(small);
+});
+
 test('what is no backup is refused in a sentence', async () => {
   expect((await refusal(path)).message).toBe(`there is no file ${path}`);
   writeFileSync(path, 'PGDMP and so on, for quite a while');
@@ -207,6 +216,22 @@ test('what is no backup is refused in a sentence', async () => {
   writeFileSync(path, 'cluster-ai backup 9\n and what comes then');
   expect((await refusal(path)).message).toBe(`${path} has form 9; this program reads form 1`);
   expect((await refusal(root)).message).toContain('is no backup of Cluster AI');
+  const header = Buffer.from('{"formatVersion":1,');
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(header.length);
+  writeFileSync(path, Buffer.concat([magic, length, header, createHash('sha256').update(header).digest()]));
+  expect(await refusal(path)).toMatchObject({
+    code: 'UNSUPPORTED',
+    message: `${path} has a header that this program does not understand`,
+  });
+});
+
+test('what an earlier process of that number left is replaced, and a link is not followed', async () => {
+  const elsewhere = `${path}.elsewhere`;
+  symlinkSync(elsewhere, `${path}.${process.pid}.partial`);
+  await write(path, small, null);
+  expect(await read(path)).toEqual(small);
+  expect(readdirSync(root).filter((name) => name.startsWith(`${made}.`))).toEqual([`${made}.backup`]);
 });
 
 test('a source that fails leaves nothing', async () => {
