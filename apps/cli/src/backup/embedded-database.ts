@@ -47,8 +47,11 @@ export async function startEmbedded({ folder, runFolder, owner }: EmbeddedOption
     return {
       url,
       stop: async () => {
-        await server.stop(stopLimitMs);
-        remove();
+        try {
+          await server.stop(stopLimitMs);
+        } finally {
+          remove();
+        }
       },
     };
   } catch (error) {

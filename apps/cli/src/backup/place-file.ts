@@ -41,7 +41,8 @@ export class FilePlacer {
       try {
         for await (const chunk of content) {
           hash.update(chunk);
-          await file.write(chunk);
+          // Whole: one call of `write` may take only a part of it. It goes on where the chunk before ended.
+          await file.writeFile(chunk);
         }
         await file.chmod(fileMode);
         if (this.owner !== null) await file.chown(this.owner.uid, this.owner.gid);

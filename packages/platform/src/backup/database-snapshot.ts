@@ -14,6 +14,7 @@ export interface DatabaseSnapshot {
   readonly sequences: readonly SequenceDescription[];
   /** What the tables take on the server's disk: about what is to come. */
   readonly bytesAbout: number;
+  /** @throws ClusterError DATABASE_UNAVAILABLE. */
   rows<Row extends pg.QueryResultRow>(text: string): Promise<Row[]>;
   /** The rows of a table in PostgreSQL's text form, one a line, in an order that is the same on every server. */
   content(table: TableDescription): AsyncGenerator<Buffer, void, undefined>;
@@ -29,6 +30,14 @@ export async function* copyOut(
   try {
     const stream = client.query(copyTo(`copy (${await contentQuery(client, table)}) to stdout`));
     for await (const chunk of stream) yield Buffer.from(chunk);
+  } catch (error) {
+    throw mapDatabaseError(error);
+  }
+}
+
+async function readRows<Row extends pg.QueryResultRow>(client: pg.ClientBase, text: string): Promise<Row[]> {
+  try {
+    return (await client.query<Row>(text)).rows;
   } catch (error) {
     throw mapDatabaseError(error);
   }
@@ -54,7 +63,7 @@ export async function openDatabaseSnapshot(url: string): Promise<DatabaseSnapsho
       tables,
       sequences: await readSequences(client),
       bytesAbout: Number(sizes.rows[0]?.bytes),
-      rows: async <Row extends pg.QueryResultRow>(text: string) => (await client.query<Row>(text)).rows,
+      rows: (text) => readRows(client, text),
       content: (table) => copyOut(client, table),
       close: async () => {
         if (open) await client.end();
