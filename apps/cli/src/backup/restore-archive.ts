@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { hostname, userInfo } from 'node:os';
 import { basename } from 'node:path';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { countLines, DatabaseLoad } from '@cluster-ai/platform/backup/database-load.ts';
 import type { OpenPart } from '@cluster-ai/platform/backup/archive-reader.ts';
 import type { Migration } from '@cluster-ai/platform/postgres/migrate.ts';
+import { dataOperation } from './data-operation.ts';
 import { secretNames, summarySchema } from './description.ts';
 import type { BackupDescription, BackupSummary, SecretName } from './description.ts';
 import type { Owner } from './owner.ts';
@@ -19,6 +19,8 @@ export interface RestoreTarget {
   readonly storage: string;
   readonly owner: Owner;
   readonly migrations: readonly Migration[];
+  /** The last thing before the database shows what was restored. */
+  readonly beforeCommit?: () => Promise<void>;
 }
 
 export interface Restored {
@@ -79,6 +81,7 @@ export async function restoreArchive(archive: ArchiveOptions, target: RestoreTar
     assertRows(archive.path, summary, progress.rows);
     await placer.finish();
     const finished = await finish(load, archive.path, read.description, progress);
+    await target.beforeCommit?.();
     await load.commit();
     return {
       ...read,
@@ -184,23 +187,14 @@ async function finish(
   await load.run('update users set sessions_valid_from = greatest(sessions_valid_from, now())');
   const needed = await load.run<{ sha256: string }>('select distinct sha256 from model_files');
   const missingFiles = needed.map(({ sha256 }) => sha256).filter((sha256) => !placed.has(sha256));
-  const detail = {
+  const { text, values } = dataOperation('restore', {
     file: basename(path),
     backupOf: description.createdAt,
     epochBefore: description.epoch,
     epoch,
     migrated,
     missingFiles: missingFiles.length,
-    by: whoDoes(),
-  };
-  await load.run("insert into data_operations (id, kind, at, detail) values ($1, 'restore', now(), $2)", [
-    randomUUID(),
-    JSON.stringify(detail),
-  ]);
+  });
+  await load.run(text, values);
   return { epoch, missingFiles, migrated };
-}
-
-/** The person behind a command on this machine, as far as the system knows. */
-export function whoDoes(): string {
-  return `${userInfo().username}@${hostname()}`;
 }

@@ -7,6 +7,7 @@ import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { mapDatabaseError } from '../postgres/database-errors.ts';
 import { assertServerVersion, migrateInside } from '../postgres/migrate.ts';
 import type { Migration } from '../postgres/migrate.ts';
+import { commitError } from '../postgres/transaction.ts';
 import { columnList, hasTables, quoted, readMigrationRecords, readTables } from './catalogue.ts';
 import type { MigrationRecord, SequenceDescription, TableDescription } from './catalogue.ts';
 import { openSession, prepareTransaction } from './database-session.ts';
@@ -108,13 +109,15 @@ export class DatabaseLoad {
     }
   }
 
+  /** @throws ClusterError DATABASE_UNAVAILABLE; its message says when it is not known whether the commit went through. */
   async commit(): Promise<void> {
     try {
       await this.client.query('commit');
     } catch (error) {
-      throw mapDatabaseError(error);
+      throw mapDatabaseError(commitError(error));
     } finally {
-      await this.client.end();
+      // It has been answered by now, or is lost.
+      await this.client.end().catch(() => undefined);
     }
   }
 

@@ -76,17 +76,19 @@ async function writeOnce<Tables, T>(
       .rollback()
       .execute()
       .catch(() => undefined);
-    if (!isDatabaseUnavailable(error)) throw error;
-    throw new ClusterError(
-      'DATABASE_UNAVAILABLE',
-      'the database went away during the commit: the change may or may not be kept; look before repeating it',
-      {
-        cause: error,
-        retryAfterSeconds: databaseRetryAfterSeconds,
-      },
-    );
+    throw commitError(error);
   }
   return result;
+}
+
+/** What is to be told when a commit failed: whether it went through is not known when the database went away meanwhile. */
+export function commitError(error: unknown): unknown {
+  if (!isDatabaseUnavailable(error)) return error;
+  return new ClusterError(
+    'DATABASE_UNAVAILABLE',
+    'the database went away during the commit: the change may or may not be kept; look before repeating it',
+    { cause: error, retryAfterSeconds: databaseRetryAfterSeconds },
+  );
 }
 
 async function limitStatements<Tables>(transaction: Transaction<Tables>, options: TransactionOptions): Promise<void> {
