@@ -24,8 +24,8 @@ const file = join(folder, 'first.backup');
 const iris = join(repository, 'models/iris');
 
 let platform: Platform;
-let gateway: GatewayProcess | undefined;
 /** Follows the control plane from elsewhere, and is never stopped here. */
+let gateway: GatewayProcess | undefined;
 const client = () => ({ baseUrl: platform.controlUrl, token: platform.adminToken, timeoutMs: 30_000 });
 const kept = { id: '', secret: '' };
 const later = { id: '', secret: '' };
@@ -101,11 +101,22 @@ test('a backup is made while the platform serves and is written to', async () =>
       writes += 1;
     }
   })();
-  const made: unknown = JSON.parse(await cli(platform, 'backup', file, '--key-file', keyFile, '-o', 'json'));
-  expect(await predictWith(kept.secret)).toBe(200);
-  stop = true;
-  await writing;
-  expect(made).toMatchObject({ file, encrypted: true, files: 1, skippedFiles: [], noted: true });
+  let made: unknown;
+  try {
+    made = JSON.parse(await cli(platform, 'backup', file, '--key-file', keyFile, '-o', 'json'));
+    expect(await predictWith(kept.secret)).toBe(200);
+  } finally {
+    stop = true;
+    await writing;
+  }
+  expect(made).toMatchObject({
+    file,
+    encrypted: true,
+    files: 1,
+    skippedFiles: [],
+    missingSecrets: [],
+    noted: true,
+  });
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(readFileSync(file).includes('iris')).toBe(false);
   console.log(`${writes} writes while a backup of ${statSync(file).size} bytes was made`);

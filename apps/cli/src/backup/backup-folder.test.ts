@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -14,6 +14,19 @@ test('the newest backups of a folder are kept, and what has another name is left
   expect(forgetOldBackups(folder, 2)).toEqual(names.slice(0, 3).toReversed());
   expect(readdirSync(folder).toSorted()).toEqual([...names.slice(3), ...others].toSorted());
   expect(forgetOldBackups(folder, 2)).toEqual([]);
+  rmSync(folder, { recursive: true });
+});
+
+test('what a killed backup left goes after a day, and one that is being written stays', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'backups-'));
+  const writing = 'cluster-ai-20260106T123001Z.backup.124.partial';
+  const left = 'cluster-ai-20260105T123001Z.backup.123.partial';
+  const foreign = 'before-the-upgrade.backup.125.partial';
+  for (const name of [writing, left, foreign]) writeFileSync(join(folder, name), '');
+  const twoDaysAgo = new Date(Date.now() - 2 * 86_400_000);
+  for (const name of [left, foreign]) utimesSync(join(folder, name), twoDaysAgo, twoDaysAgo);
+  expect(forgetOldBackups(folder, 2)).toEqual([left]);
+  expect(readdirSync(folder).toSorted()).toEqual([foreign, writing]);
   rmSync(folder, { recursive: true });
 });
 

@@ -6,7 +6,7 @@ import { countLines } from '@cluster-ai/platform/backup/database-load.ts';
 import { openDatabaseSnapshot } from '@cluster-ai/platform/backup/database-snapshot.ts';
 import type { DatabaseSnapshot } from '@cluster-ai/platform/backup/database-snapshot.ts';
 import { partNames, secretNames, tablesLeftOut } from './description.ts';
-import type { BackupDescription, BackupSummary } from './description.ts';
+import type { BackupDescription, BackupSummary, SecretName } from './description.ts';
 import { pinFiles, storedPath } from './pin-files.ts';
 import type { PinnedFiles } from './pin-files.ts';
 import type { BackupSource } from './source.ts';
@@ -37,6 +37,8 @@ export interface MadeBackup {
   readonly files: number;
   readonly fileBytes: number;
   readonly skippedFiles: readonly string[];
+  /** Tokens, key and id that were not where the settings say. */
+  readonly missingSecrets: readonly { readonly name: SecretName; readonly path: string }[];
 }
 
 interface NeededFile {
@@ -77,7 +79,11 @@ export async function makeBackup(source: BackupSource, options: BackupOptions): 
         source.owner,
       );
       const [gone] = pinned.missing;
-      if (gone !== undefined && attempt < attemptsMax) throw new FileGone(gone, '');
+      // Before the database is written, which may take long.
+      if (gone !== undefined && (attempt < attemptsMax || !options.skipDamaged)) {
+        const findVersions = await versionsOfFiles(database);
+        throw new FileGone(gone, findVersions(gone));
+      }
       return await write({ source, options, database, files, pinned });
     } catch (error) {
       if (!(error instanceof FileGone)) throw error;
@@ -123,10 +129,7 @@ async function write({ source, options, database, files, pinned }: Work): Promis
     const findVersions = await versionsOfFiles(database);
     await database.close();
     const skippedFiles = await writeFiles({ archive, files, pinned, options, report, findVersions });
-    for (const name of secretNames) {
-      const path = source.secrets[name];
-      if (existsSync(path)) await archive.part(partNames.secret(name), [readFileSync(path)]);
-    }
+    const missingSecrets = await writeSecrets(archive, source);
     const summary: BackupSummary = { rows, skippedFiles };
     await archive.part(partNames.summary, [Buffer.from(JSON.stringify(summary))]);
     const { bytes, manifestSha256 } = await archive.finish();
@@ -145,6 +148,7 @@ async function write({ source, options, database, files, pinned }: Work): Promis
       files: files.length - skippedFiles.length,
       fileBytes: description.files.bytes,
       skippedFiles,
+      missingSecrets,
     };
   } catch (error) {
     await archive.discard();
@@ -180,6 +184,17 @@ async function writeFiles({ archive, files, pinned, options, report, findVersion
     skipped.push(sha256);
   }
   return skipped;
+}
+
+/** @returns those that are not there. */
+async function writeSecrets(archive: ArchiveWriter, source: BackupSource): Promise<MadeBackup['missingSecrets']> {
+  const missing: { name: SecretName; path: string }[] = [];
+  for (const name of secretNames) {
+    const path = source.secrets[name];
+    if (existsSync(path)) await archive.part(partNames.secret(name), [readFileSync(path)]);
+    else missing.push({ name, path });
+  }
+  return missing;
 }
 
 async function* watched(

@@ -2,7 +2,9 @@ import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import packageJson from '../../../package.json' with { type: 'json' };
+import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { forgetOldBackups, newBackupName } from '../../backup/backup-folder.ts';
+import { interruptible } from '../../backup/interruption.ts';
 import { makeBackup } from '../../backup/make-backup.ts';
 import type { MadeBackup } from '../../backup/make-backup.ts';
 import { noteBackup } from '../../backup/note-backup.ts';
@@ -47,12 +49,17 @@ async function create(given: string, options: CreateOptions): Promise<void> {
   const settings = settingsOf(options);
   const passphrase = readPassphrase(options.keyFile, process.env);
   const folder = statSync(given, { throwIfNoEntry: false })?.isDirectory() === true ? given : null;
+  if (folder === null && options.keep !== undefined) {
+    throw new ClusterError('CONFIG_INVALID', `--keep needs a folder, and ${given} is none`, {
+      fix: `make it first: mkdir -p ${given}`,
+    });
+  }
   const path = folder === null ? given : join(folder, newBackupName(new Date()));
   const source = await openSource(settings);
   let made: MadeBackup;
   let notNoted: string | null;
   try {
-    made = await withProgress((onProgress) =>
+    made = await watched((onProgress) =>
       makeBackup(source, {
         path,
         passphrase,
@@ -72,13 +79,17 @@ async function create(given: string, options: CreateOptions): Promise<void> {
   warnOf(made, notNoted);
 }
 
-async function withProgress<T>(work: (onProgress: (done: number, total: number) => void) => Promise<T>): Promise<T> {
+/** With a bar on the terminal, and ended by a signal. */
+async function watched<T>(work: (onProgress: (done: number, total: number) => void) => Promise<T>): Promise<T> {
   let bar: ReturnType<typeof startProgress> | null = null;
   try {
-    return await work((done, total) => {
-      bar ??= startProgress('backup, about', total);
-      bar.update(done);
-    });
+    return await interruptible('the backup', (check) =>
+      work((done, total) => {
+        check();
+        bar ??= startProgress('backup, about', total);
+        bar.update(done);
+      }),
+    );
   } finally {
     // It was set inside the callback, which the compiler does not follow.
     (bar as ReturnType<typeof startProgress> | null)?.end();
@@ -99,10 +110,11 @@ function report(made: MadeBackup, durationMs: number): string {
   });
 }
 
-function warnOf({ encrypted, skippedFiles }: MadeBackup, notNoted: string | null): void {
+function warnOf({ encrypted, skippedFiles, missingSecrets }: MadeBackup, notNoted: string | null): void {
   const warnings = [
     ...(encrypted ? [] : ['it holds tokens and keys and is not encrypted: keep it private, or use --key-file']),
     ...skippedFiles.map((sha256) => `the model file ${sha256} is missing or damaged, and is not in the backup`),
+    ...missingSecrets.map(({ name, path }) => `${name} is not in the backup: there is no ${path}`),
     ...(notNoted === null ? [] : [`the audit log will not mention this backup: ${notNoted}`]),
   ];
   for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);

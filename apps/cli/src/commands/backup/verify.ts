@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import { interruptible } from '../../backup/interruption.ts';
 import { scratchOwner } from '../../backup/owner.ts';
 import { readPassphrase } from '../../backup/passphrase.ts';
 import { checkArchive, rehearseRestore } from '../../backup/verify-backup.ts';
@@ -17,6 +18,12 @@ interface VerifyOptions extends GlobalOptions {
   readonly digestsOnly?: boolean;
   readonly scratch?: string;
   readonly user: string;
+}
+
+interface Outcome {
+  readonly read: ReadParts;
+  /** Null when only digests were compared. */
+  readonly restored: Restored | null;
 }
 
 export function backupVerifyCommand(): Command {
@@ -38,17 +45,17 @@ export function backupVerifyCommand(): Command {
 async function verify(path: string, options: VerifyOptions): Promise<void> {
   const beganMs = performance.now();
   const passphrase = readPassphrase(options.keyFile, process.env);
-  const archive = archiveOptions(path, async () => passphrase, 'verify');
   const digestsOnly = options.digestsOnly === true;
-  let read: ReadParts;
-  let restored: Restored | null = null;
-  try {
-    read = digestsOnly
-      ? await checkArchive(archive)
-      : (restored = await rehearseRestore(archive, scratchOwner(options.user), options.scratch));
-  } finally {
-    archive.end();
-  }
+  const { read, restored } = await interruptible('the check', async (check): Promise<Outcome> => {
+    const archive = archiveOptions(path, async () => passphrase, { label: 'verify', check });
+    try {
+      if (digestsOnly) return { read: await checkArchive(archive), restored: null };
+      const restored = await rehearseRestore(archive, scratchOwner(options.user), options.scratch);
+      return { read: restored, restored };
+    } finally {
+      archive.end();
+    }
+  });
   const durationMs = Math.round(performance.now() - beganMs);
   const { description, encrypted, parts, bytes } = read;
   const data = {
