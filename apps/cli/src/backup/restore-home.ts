@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { writeFileAtomic } from '@cluster-ai/platform/files/write-file-atomic.ts';
 import { homePaths, openHome } from '../up/home.ts';
@@ -10,6 +10,7 @@ import { startEmbedded } from './embedded-database.ts';
 import { ownMigrations } from './migrations.ts';
 import { giveTo } from './owner.ts';
 import type { Owner } from './owner.ts';
+import { placeSecrets } from './place-secrets.ts';
 import type { ArchiveOptions } from './read-archive.ts';
 import { restoreArchive } from './restore-archive.ts';
 import type { Restored, RestoreTarget } from './restore-archive.ts';
@@ -45,22 +46,25 @@ export async function restoreHome(options: RestoreOptions): Promise<RestoredHome
   const { home, owner, settings, replace } = options;
   const config = settings.controlPlane.value;
   const places = { ...placesOf(settings.home, config), home };
+  const external = config.database.url !== embeddedDatabase;
   const lock = await lockHomeFor(home, owner, 'a restore');
   try {
     const present = presentData(home, places);
     if (present !== null && !replace) {
-      throw new ClusterError('CONFLICT', `${home} is not empty: it holds ${basename(present)}`, {
-        fix: 'name an empty folder with --home, or add --replace; what was there is then kept beside it',
+      const kept = external
+        ? 'tokens and keys are then kept beside it, the database is not'
+        : 'it is then kept beside it';
+      throw new ClusterError('CONFLICT', `${home} is not empty: there is ${present}`, {
+        fix: `name an empty folder with --home, or add --replace to put the backup in the place of what is there; ${kept}`,
       });
     }
     await openHome(home);
     giveFolders(home, owner);
     const target = { replace, storage: places.storage, owner, migrations: await ownMigrations() };
     const aside = join(home, `replaced-${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')}`);
-    const restored =
-      config.database.url === embeddedDatabase
-        ? await restoreEmbedded(options, places, target, aside)
-        : await restoreExternal(options, places, { ...target, databaseUrl: config.database.url }, aside);
+    const restored = external
+      ? await restoreExternal(options, places, { ...target, databaseUrl: config.database.url }, aside)
+      : await restoreEmbedded(options, places, target, aside);
     giveFolders(home, owner);
     return { ...restored, replaced: existsSync(aside) ? aside : null };
   } finally {
@@ -76,11 +80,12 @@ function giveFolders(home: string, owner: Owner): void {
 }
 
 async function restoreEmbedded(
-  { archive, home, owner }: RestoreOptions,
+  options: RestoreOptions,
   places: DataPlaces,
   target: Omit<RestoreTarget, 'databaseUrl'>,
   aside: string,
 ): Promise<Restored> {
+  const { archive, home, owner } = options;
   const paths = homePaths(home);
   const folder = `${paths.postgres}.partial`;
   rmSync(folder, { recursive: true, force: true });
@@ -96,9 +101,7 @@ async function restoreEmbedded(
     rmSync(folder, { recursive: true, force: true });
     throw error;
   }
-  // From here on the folder is neither the one nor the other, until all of it is in its place.
-  await writeFileAtomic(paths.restoring, `${basename(archive.path)}\n`);
-  giveTo(owner, paths.restoring);
+  await markRestoring(options);
   if (existsSync(join(paths.postgres, 'data'))) moveAside(paths.postgres, aside, owner);
   else rmSync(paths.postgres, { recursive: true });
   renameSync(folder, paths.postgres);
@@ -108,33 +111,28 @@ async function restoreEmbedded(
 }
 
 async function restoreExternal(
-  { archive, owner }: RestoreOptions,
+  options: RestoreOptions,
   places: DataPlaces,
   target: RestoreTarget,
   aside: string,
 ): Promise<Restored> {
-  const restored = await restoreArchive(archive, target);
+  const { archive, home, owner } = options;
+  // When it is not known whether the commit went through, the mark stays: the same command makes it whole.
+  const restored = await restoreArchive(archive, { ...target, beforeCommit: () => markRestoring(options) });
   await placeSecrets(restored, places, aside, owner);
+  rmSync(homePaths(home).restoring);
   return restored;
 }
 
-/** Tokens, key and id, and whose the folder of model files is now. */
-async function placeSecrets(restored: Restored, places: DataPlaces, aside: string, owner: Owner): Promise<void> {
-  const owned = join(places.storage, 'installation-id');
-  const files = [...restored.secrets].map(([name, text]) => ({ path: places.secrets[name], text, mode: 0o600 }));
-  if (places.storageIsShared || existsSync(owned)) {
-    files.push({ path: owned, text: `${restored.epoch}\n`, mode: 0o640 });
-  }
-  for (const { path, text, mode } of files) {
-    moveAside(path, aside, owner);
-    mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
-    await writeFileAtomic(path, text, mode);
-    giveTo(owner, path);
-  }
+/** Keeps `up` from starting on a folder that is neither the one nor the other, until all of it is in its place. */
+async function markRestoring({ archive, home, owner }: RestoreOptions): Promise<void> {
+  const { restoring } = homePaths(home);
+  await writeFileAtomic(restoring, `${basename(archive.path)}\n`);
+  giveTo(owner, restoring);
 }
 
+/** Within the data folder: a database is too large to be copied. */
 function moveAside(path: string, aside: string, owner: Owner): void {
-  if (!existsSync(path)) return;
   mkdirSync(aside, { recursive: true, mode: 0o700 });
   renameSync(path, join(aside, basename(path)));
   giveTo(owner, aside);

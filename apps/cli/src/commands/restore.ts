@@ -2,6 +2,8 @@ import { existsSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
+import { databaseLabel } from '@cluster-ai/platform/backup/database-session.ts';
+import { interruptible } from '../backup/interruption.ts';
 import type { Owner } from '../backup/owner.ts';
 import type { ArchiveOptions } from '../backup/read-archive.ts';
 import { readPassphrase } from '../backup/passphrase.ts';
@@ -12,6 +14,7 @@ import { ask } from '../output/ask.ts';
 import { print } from '../output/print.ts';
 import { bytesText, renderFields, secondsText, timeText } from '../output/table.ts';
 import { giveHome } from '../up/as-user.ts';
+import { embeddedDatabase } from '../up/settings.ts';
 import type { UpSettings } from '../up/settings.ts';
 import { createSystemUser, findSystemUser } from '../up/system-user.ts';
 import { archiveOptions } from './backup/archive-options.ts';
@@ -47,15 +50,16 @@ async function restore(path: string, options: RestoreCommandOptions): Promise<vo
   const settings = settingsOf(options);
   const passphrase = readPassphrase(options.keyFile, process.env);
   const replace = options.replace === true;
-  const withArchive = async <T>(label: string, work: (archive: ArchiveOptions) => Promise<T>): Promise<T> => {
-    const archive = archiveOptions(path, async () => passphrase, label);
-    try {
-      return await work(archive);
-    } finally {
-      archive.end();
-    }
-  };
-  if (replace) await confirmReplace(options, settings.home);
+  const withArchive = <T>(label: string, work: (archive: ArchiveOptions) => Promise<T>): Promise<T> =>
+    interruptible('the restore', async (check) => {
+      const archive = archiveOptions(path, async () => passphrase, { label, check });
+      try {
+        return await work(archive);
+      } finally {
+        archive.end();
+      }
+    });
+  if (replace) await confirmReplace(options, settings);
   // Before anything is touched.
   const { description: found } = await withArchive('check', checkArchive);
   process.stderr.write(`restoring the state of ${timeText(found.createdAt)}\n`);
@@ -82,15 +86,27 @@ async function restore(path: string, options: RestoreCommandOptions): Promise<vo
   process.stderr.write(`${advice(restored).join('\n')}\n`);
 }
 
-async function confirmReplace({ yes }: ConfirmOptions, home: string): Promise<void> {
+async function confirmReplace({ yes }: ConfirmOptions, settings: UpSettings): Promise<void> {
   if (yes === true) return;
+  const what = whatGoes(settings);
   if (!process.stdin.isTTY) {
-    throw new ClusterError('CONFIG_INVALID', 'replacing data must be confirmed, and there is no terminal to ask on', {
-      fix: 'add --yes',
-    });
+    throw new ClusterError(
+      'CONFIG_INVALID',
+      `replacing ${what} must be confirmed, and there is no terminal to ask on`,
+      {
+        fix: 'add --yes',
+      },
+    );
   }
-  const typed = await ask({ text: `This puts the backup in the place of what is in ${home}. Type replace to go on: ` });
+  const typed = await ask({ text: `This puts the backup in the place of ${what}. Type replace to go on: ` });
   if (typed.trim() !== 'replace') throw new ClusterError('CANCELLED', 'nothing was changed: it was not confirmed');
+}
+
+/** A database of somebody's own is emptied; what the data folder holds is kept aside. */
+function whatGoes({ home, controlPlane }: UpSettings): string {
+  const { url } = controlPlane.value.database;
+  if (url === embeddedDatabase) return `what is in ${home}`;
+  return `what the database ${databaseLabel(url)} holds, which is lost for good, and of the tokens and keys of ${home}`;
 }
 
 /** Under root the folder belongs to the system user that `up` runs as. */

@@ -21,6 +21,12 @@ export async function openSession(url: string, applicationName: string): Promise
   }
 }
 
+/** Which database an address names, for people: without user and password. */
+export function databaseLabel(url: string): string {
+  const { host, port, database } = new pg.Client({ connectionString: url });
+  return `${host}:${port}/${database ?? ''}`;
+}
+
 /**
  * Makes values read and written in one form, and takes away limits that are for short work; for the present transaction
  * alone, so a pooler may stand in between.
