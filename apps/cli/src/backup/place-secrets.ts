@@ -16,12 +16,8 @@ export async function placeSecrets(
   aside: string,
   owner: Owner,
 ): Promise<void> {
-  const files = [...restored.secrets].map(([name, text]) => ({
-    name: String(name),
-    path: places.secrets[name],
-    text,
-    mode: 0o600,
-  }));
+  const files: { name: string; path: string; text: string; mode: number }[] = [];
+  for (const [name, text] of restored.secrets) files.push({ name, path: places.secrets[name], text, mode: 0o600 });
   const owned = join(places.storage, 'installation-id');
   if (places.storageIsShared || existsSync(owned)) {
     files.push({ name: 'installation-id', path: owned, text: `${restored.epoch}\n`, mode: 0o640 });
