@@ -14,6 +14,8 @@ export default defineConfig({
             'web-dashboard/src/**/*.test.ts',
           ],
           testTimeout: 30_000,
+          // Some begin with a server of their own, on machines that do other work meanwhile.
+          hookTimeout: 60_000,
         },
       },
       {

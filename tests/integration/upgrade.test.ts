@@ -126,7 +126,10 @@ describe.each(readdirSync(fixtures).filter((name) => name.endsWith('.backup')))(
     const copy = join(folder, `${name}-migrations`);
     cpSync(own, copy, { recursive: true });
     const next = readdirSync(own).length + 1;
-    const slow = 'create table slow (id integer); select pg_sleep(2); create table slower (id integer);';
+    // Slow for the program that is killed alone.
+    const slow = `create table slow (id integer);
+      select pg_sleep(case current_setting('application_name') when 'upgrade' then 60 else 0 end);
+      create table slower (id integer);`;
     writeFileSync(join(copy, `${String(next).padStart(4, '0')}_slow.sql`), slow);
     const program = `
       import { migrate, readMigrations } from '@cluster-ai/platform/postgres/migrate.ts';
@@ -146,14 +149,16 @@ describe.each(readdirSync(fixtures).filter((name) => name.endsWith('.backup')))(
     });
     child.kill('SIGKILL');
     await ended;
+    // The server notices only when it has something to say.
+    await pool.query(
+      "select pg_terminate_backend(pid, 10000) from pg_stat_activity where application_name = 'upgrade'",
+    );
     expect(await describeSchema(pool)).not.toContain('create table slow');
     const again = await migrate(pool, await readMigrations(copy));
     // Those before the slow one had been committed each by itself.
     expect(again).toEqual([`${String(next).padStart(4, '0')}_slow.sql`]);
     expect(next).toBeGreaterThan(migration);
-    await pool.query(
-      'drop table slow, slower; delete from schema_migrations where number = $1'.replace('$1', String(next)),
-    );
+    await pool.query(`drop table slow, slower; delete from schema_migrations where number = ${next}`);
     expect((await pool.query('select * from audit_entries order by id')).rows).toEqual(before.rows);
 
     const plane = await startPlane(url);
