@@ -7,6 +7,7 @@ import * as routes from '@cluster-ai/contract/api/routes.ts';
 import * as system from '@cluster-ai/contract/api/system.ts';
 import * as uploads from '@cluster-ai/contract/api/uploads.ts';
 import { snapshotSchema, type Snapshot } from '@cluster-ai/contract/snapshot.ts';
+import { keyJobs } from '@cluster-ai/control-plane/features/keys/jobs.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { startPostgres, type PostgresServer } from '@cluster-ai/testkit/postgres/postgres-server.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -342,6 +343,15 @@ describe('what gateways report', () => {
     expect(await callEndpoint(plane.admin, keys.getKey, { params: { id: key.id } })).toMatchObject({ usedToday: 0 });
     const { rows } = await plane.control.pool.pg.query('select day from key_usage where key_id = $1', [key.id]);
     expect(rows).toEqual([{ day: day - 1 }]);
+  });
+
+  test('of today stays, also when the clock of the control plane is days ahead', async () => {
+    const { key } = await make({ dailyQuota: 100 });
+    await report('g1', 1, key.id, 50);
+    const inner = plane.control.plane;
+    const ahead = { ...inner, clock: { ...inner.clock, wallMs: () => Date.now() + 5 * 86_400_000 } };
+    for (const job of keyJobs(ahead)) await job.run(AbortSignal.timeout(10_000));
+    expect(await callEndpoint(plane.admin, keys.getKey, { params: { id: key.id } })).toMatchObject({ usedToday: 50 });
   });
 
   test('of keys that nobody knows is left out, and totals are told of keys with a quota alone', async () => {

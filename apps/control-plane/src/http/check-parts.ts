@@ -11,7 +11,7 @@ export const checkParts: typeof validatorCompiler = (route) => {
     try {
       return check(data);
     } catch (cause) {
-      if (!(cause instanceof TypeError)) throw cause;
+      if (!(cause instanceof TypeError && cause.message.startsWith('Cannot convert object to primitive'))) throw cause;
       return {
         error: new ClusterError('INVALID_ARGUMENT', 'an object stands where a text or a list is expected', { cause }),
       };

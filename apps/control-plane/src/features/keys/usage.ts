@@ -56,11 +56,14 @@ export async function selectUsageTotals(query: Query): Promise<KeyUsageTotals> {
   };
 }
 
-/** @returns how many rows were removed: those of days before yesterday. */
+/**
+ * The plane's clock may be days ahead, and the day of the database is the one that is counted: the earlier of both holds.
+ * @returns how many rows were removed: those of days before yesterday.
+ */
 export async function deleteOldUsage(query: Query, nowMs: number): Promise<number> {
   const result = await query
     .deleteFrom('key_usage')
-    .where('day', '<', Math.floor(nowMs / dayMs) - 1)
+    .where('day', '<', sql<number>`least(${today}, ${Math.floor(nowMs / dayMs)}::integer) - 1`)
     .executeTakeFirst();
   return Number(result.numDeletedRows);
 }
