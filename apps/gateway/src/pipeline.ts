@@ -1,26 +1,29 @@
-import { toClusterError } from '@cluster-ai/core/errors.ts';
+import { toClusterError, type ClusterError } from '@cluster-ai/core/errors.ts';
 import type { InferenceRequest, InferenceResponse } from '@cluster-ai/core/inference/request.ts';
 import { validateRequest } from '@cluster-ai/core/inference/validate-request.ts';
-import type { Call, Reply } from '@cluster-ai/platform/edge/edge.ts';
+import type { Call, CallHead, Headers, IncomingCall, Reply } from '@cluster-ai/platform/edge/edge.ts';
 import type { Admission } from './admission/admission.ts';
 import { deadlineOf } from './admission/deadline.ts';
 import type { Authenticate } from './auth/authenticate.ts';
 import { assertCovers, assertMay } from './auth/caller.ts';
 import { selectOutputs } from './execution/select-outputs.ts';
 import type { Limiter } from './limits/limiter.ts';
-import { withHeaders } from './limits/with-headers.ts';
 import type { RouteTable, ServingVariant } from './routing/route-table.ts';
 import type { Observer } from './telemetry/observer.ts';
 
-/** What a protocol brings: its half of decoding and encoding. `Form` is what it must remember between the two. */
-export interface PredictionProtocol<Form> {
+/**
+ * What a protocol brings: its half of decoding and encoding. `Form` is what it must remember between the two; `In` and
+ * `Out` are its edge's call and reply, of which the pipeline knows only what every edge has.
+ */
+export interface PredictionProtocol<Form, In extends IncomingCall = Call, Out = Reply> {
   /** The name in the path; null in a protocol that names the model in the body. */
   readonly modelName: string | null;
   /** Judges a call by its header, so that a body that would be refused is not waited for. @throws ClusterError */
-  assertHeader(call: Call): void;
-  decode(call: Call, body: Uint8Array): { readonly request: InferenceRequest; readonly form: Form };
-  encode(reply: Reply, response: InferenceResponse, form: Form, requestId: string): void;
-  fail(reply: Reply, error: ReturnType<typeof toClusterError>, requestId: string): void;
+  assertHeader(call: In): void;
+  decode(call: In, body: Uint8Array): { readonly request: InferenceRequest; readonly form: Form };
+  /** @param headers what the answer says besides: what is left of a key's limits. */
+  encode(reply: Out, response: InferenceResponse, form: Form, requestId: string, headers: Headers): void;
+  fail(reply: Out, error: ClusterError, requestId: string, headers: Headers): void;
 }
 
 export interface Stages {
@@ -29,7 +32,7 @@ export interface Stages {
   readonly limiter: Pick<Limiter, 'take'>;
   readonly routes: RouteTable;
   readonly observer: Observer;
-  readonly nextRequestId: (call: Call) => string;
+  readonly nextRequestId: (call: CallHead) => string;
   readonly defaultTimeoutMs: number;
 }
 
@@ -37,16 +40,16 @@ export interface Stages {
  * The path of every prediction, whatever its protocol. Each word is a folder of this program; policies are pure and live
  * in `packages/core`. Keys and limits come before the body is read, so that a refused call costs a header only.
  */
-export async function predict<Form>(
-  call: Call,
-  plainReply: Reply,
-  protocol: PredictionProtocol<Form>,
+export async function predict<Form, In extends IncomingCall, Out>(
+  call: In,
+  reply: Out,
+  protocol: PredictionProtocol<Form, In, Out>,
   stages: Stages,
 ): Promise<void> {
-  let reply = plainReply;
   const { admission, observer, routes } = stages;
   const watch = observer.begin();
   const requestId = stages.nextRequestId(call);
+  let headers: Headers = [];
   let routeName = '';
   let variant: ServingVariant | null = null;
   let admitted = false;
@@ -63,9 +66,9 @@ export async function predict<Form>(
     }
     const allowance = caller.use === null ? null : stages.limiter.take(caller.use);
     if (allowance !== null) {
-      const { headers, refusal } = await allowance;
-      reply = withHeaders(reply, headers);
-      if (refusal !== null) throw refusal;
+      const answer = await allowance;
+      headers = answer.headers;
+      if (answer.refusal !== null) throw answer.refusal;
     }
 
     protocol.assertHeader(call);
@@ -85,7 +88,7 @@ export async function predict<Form>(
 
     const ticket = variant.batcher.enqueue(
       request,
-      deadlineOf(request.parameters, watch.startedAtMs, stages.defaultTimeoutMs),
+      deadlineOf(request.parameters, watch.startedAtMs, stages.defaultTimeoutMs, call.timeoutMs ?? null),
     );
     call.onCancel(() => ticket.cancel());
     const { outputs, times } = await ticket.outcome;
@@ -98,12 +101,12 @@ export async function predict<Form>(
       id: request.id,
       outputs: selectOutputs(outputs, request.outputNames),
     };
-    protocol.encode(reply, response, form, requestId);
+    protocol.encode(reply, response, form, requestId, headers);
     observer.succeeded(watch, variant.stats, { requestId, route: routeName });
   } catch (thrown) {
     const error = toClusterError(thrown);
     observer.failed(watch, variant?.stats ?? null, { requestId, route: routeName }, error);
-    protocol.fail(reply, error, requestId);
+    protocol.fail(reply, error, requestId, headers);
   } finally {
     if (admitted) admission.leave(keptBytes);
   }

@@ -3,14 +3,14 @@ import { isLoopbackExempt, proxyHeaders } from '@cluster-ai/core/access/loopback
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { Clock } from '@cluster-ai/core/ports/clock.ts';
 import { createClientReader, type Client } from '@cluster-ai/platform/edge/client-address.ts';
-import type { Call } from '@cluster-ai/platform/edge/edge.ts';
+import type { CallHead } from '@cluster-ai/platform/edge/edge.ts';
 import type { AddressLockout } from './address-lockout.ts';
 import { local, type Caller } from './caller.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { PredictTokens } from './predict-tokens.ts';
 
 /** Finds out who calls. Only a refusal may have to wait, for the count of wrong attempts that gateways share. */
-export type Authenticate = (call: Call) => Caller | Promise<never>;
+export type Authenticate = (call: CallHead) => Caller | Promise<never>;
 
 export interface AuthenticateParts {
   readonly keys: KeyRing;
@@ -22,7 +22,7 @@ export interface AuthenticateParts {
   readonly clock: Clock;
 }
 
-type ClientOf = (call: Call) => Client;
+type ClientOf = (call: CallHead) => Client;
 
 const originOrProxyHeaders = ['origin', ...proxyHeaders];
 
@@ -49,7 +49,7 @@ export function createAuthenticate(parts: AuthenticateParts): Authenticate {
 }
 
 /** Of two credentials, a proxy in front may have judged the other one. @throws ClusterError UNAUTHENTICATED */
-function assertSentOnce({ headers }: Call): void {
+function assertSentOnce({ headers }: CallHead): void {
   let count = 0;
   for (const [name] of headers) if (name === 'authorization') count += 1;
   if (count > 1) throw new ClusterError('UNAUTHENTICATED', `the Authorization header was sent ${count} times`);
@@ -57,7 +57,7 @@ function assertSentOnce({ headers }: Call): void {
 
 function holderOf(
   authorization: string,
-  call: Call,
+  call: CallHead,
   parts: AuthenticateParts,
   clientOf: ClientOf,
 ): Caller | Promise<never> {
@@ -87,7 +87,7 @@ async function refuse(token: string, client: Client, { lockout }: AuthenticatePa
   );
 }
 
-function comesFromThisMachine(call: Call, { overLoopback }: Client): boolean {
+function comesFromThisMachine(call: CallHead, { overLoopback }: Client): boolean {
   return isLoopbackExempt({
     overLoopback,
     host: call.header('host'),

@@ -8,10 +8,8 @@ import type { TlsIdentity } from '../tls/certificate.ts';
 /** Header names in lower case, values as received, in order of arrival; repeated headers stay apart. */
 export type Headers = readonly (readonly [name: string, value: string])[];
 
-export interface Call {
-  readonly method: string;
-  /** Path and query exactly as sent: `/v2/models/iris/infer?x=1`. */
-  readonly rawPath: string;
+/** What a call tells before its body, whatever carries it. */
+export interface CallHead {
   readonly headers: Headers;
   /** First value of a header as it was sent, or null. The name is given in lower case. */
   header(name: string): string | null;
@@ -20,6 +18,12 @@ export interface Call {
   readonly localAddress: string;
   /** Which listener took the call: rules may differ between listeners. */
   readonly listenerId: string;
+}
+
+/** A call that brings one body. */
+export interface IncomingCall extends CallHead {
+  /** How long the client waits for the answer, from the begin of the call, where its protocol tells. */
+  readonly timeoutMs?: number | null;
   /**
    * Reads the whole body, once. The listener's limit is enforced below: more bytes, or bytes that come too slowly, reject.
    * A client that waits for `100 Continue` is told to go on here, so a call that is refused earlier never sends its body.
@@ -32,6 +36,13 @@ export interface Call {
    * as gone: that is what a client that gave up looks like from here.
    */
   onCancel(listener: () => void): void;
+}
+
+/** A call over HTTP. */
+export interface Call extends IncomingCall {
+  readonly method: string;
+  /** Path and query exactly as sent: `/v2/models/iris/infer?x=1`. */
+  readonly rawPath: string;
 }
 
 export interface Reply {

@@ -28,11 +28,11 @@ export function openInferenceProtocol(
     decode(call, body) {
       return decodeRequest(body, call.header(headerLengthName), modelName, modelVersion, jsonBytesMax);
     },
-    encode(reply, response, form, requestId) {
+    encode(reply, response, form, requestId, headers) {
       const { contentType, headerLength, body } = encodeResponse(response, form);
       const length =
         headerLength === null ? [] : ([['Inference-Header-Content-Length', String(headerLength)]] as const);
-      reply.send(200, [['Content-Type', contentType], ...length, ['X-Request-Id', requestId]], body);
+      reply.send(200, [['Content-Type', contentType], ...length, ['X-Request-Id', requestId], ...headers], body);
     },
     fail: sendError,
   };
