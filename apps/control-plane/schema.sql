@@ -224,6 +224,7 @@ create table routes (
   sticky_header text not null,
   updated_at timestamp with time zone not null,
   updated_by text not null,
+  unloaded boolean not null default false,
   constraint routes_pkey PRIMARY KEY (name)
 );
 

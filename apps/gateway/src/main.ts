@@ -5,16 +5,17 @@ import { createLifecycle } from '@cluster-ai/platform/lifecycle/lifecycle.ts';
 import { createLogger } from '@cluster-ai/platform/log/log.ts';
 import type { LogLevel } from '@cluster-ai/platform/log/log.ts';
 import packageJson from '../package.json' with { type: 'json' };
+import { SwitchedLog } from './open-inference/log-settings.ts';
 import { assembleGateway } from './server.ts';
 
 /** The gateway program: settings, log, parts, run. Exit codes: 0 stopped in order, 1 failed, 2 a setting is wrong. */
 async function main(): Promise<void> {
   const { value: config, settings } = loadProgramConfig('gateway', gatewayConfigSchema);
-  const log = createLogger({ program: 'gateway', level: config.log.level });
+  const log = new SwitchedLog(createLogger({ program: 'gateway', level: config.log.level }));
   const lifecycle = createLifecycle({ log });
   const ownLevel = settings.some(({ path, source }) => path === 'log.level' && source.kind !== 'default');
   const onLogLevel = (level: LogLevel): void => {
-    if (!ownLevel) log.setLevel(level);
+    if (!ownLevel) log.follow(level);
   };
   await assembleGateway({ config, programVersion: packageJson.version, log, onLogLevel }, lifecycle);
   lifecycle.stopWhenParentEnds();

@@ -17,6 +17,8 @@ import { ModelFolders, modelsFolderOf } from './models/model-folder.ts';
 import { KeyUses } from './limits/key-uses.ts';
 import { Limiter } from './limits/limiter.ts';
 import { SharedCounters } from './limits/shared-counters.ts';
+import { ModelRepository } from './open-inference/repository.ts';
+import { TraceSettings } from './open-inference/trace-settings.ts';
 import { readinessReasons } from './readiness.ts';
 import { RouteTable } from './routing/route-table.ts';
 import { SnapshotFollower } from './snapshot/snapshot-follower.ts';
@@ -44,6 +46,8 @@ export interface GatewayParts {
   readonly follower: SnapshotFollower;
   readonly poll: SnapshotPoll;
   readonly reporter: Reporter;
+  readonly repository: ModelRepository;
+  readonly traces: TraceSettings;
   /** Why the gateway is not ready; empty when it is. */
   readonly reasons: () => readonly string[];
   readonly startedAtMs: number;
@@ -70,9 +74,11 @@ export function createParts(options: PartsOptions): GatewayParts {
   const shared = redis === null ? null : { redis, counters: new SharedCounters(redis, randomUUID()) };
   const limiter = new Limiter({ uses, clock, log, shared });
   const admission = new Admission(config.admission);
+  const traces = new TraceSettings();
   const observer = new Observer({
     clock,
     log,
+    traces,
     slowRequestMs: config.log.slowRequestMs,
     sampleEvery: config.log.sampleEvery,
   });
@@ -112,6 +118,7 @@ export function createParts(options: PartsOptions): GatewayParts {
     describe: () => describe(parts, options),
     onLogLevel: options.onLogLevel,
   });
+  const repository = createRepository(options, control.control, { routes, deployment, follower });
   const parts = {
     keys,
     tokens,
@@ -126,10 +133,25 @@ export function createParts(options: PartsOptions): GatewayParts {
     follower,
     poll,
     reporter,
+    repository,
+    traces,
     reasons,
     startedAtMs: clock.wallMs(),
   };
   return parts;
+}
+
+function createRepository(
+  { config }: PartsOptions,
+  control: ControlAddresses,
+  { routes, deployment, follower }: Pick<GatewayParts, 'routes' | 'deployment' | 'follower'>,
+): ModelRepository {
+  return new ModelRepository({
+    control,
+    state: () => ({ routes: routes.all(), observed: deployment.observedModels(), unloaded: follower.unloaded }),
+    snapshotVersion: () => follower.applied?.version ?? null,
+    loadTimeoutMs: config.runner.loadTimeoutMs,
+  });
 }
 
 function describe(parts: GatewayParts, { config, programVersion, httpUrl }: PartsOptions): GatewayDescription {

@@ -36,7 +36,7 @@ function setUp(
   const executor = new FakeExecutor({ model, rowsMax: 8 });
   executor.answer = (run) => run.succeed();
   const batcher = new TickBatcher(executor, { clock, queueLengthMax: options.queueLengthMax ?? 100, enabled: true });
-  const observer = new Observer({ clock, log, slowRequestMs: 1_000, sampleEvery: 0 });
+  const observer = new Observer({ clock, log, slowRequestMs: 1_000, sampleEvery: 0, traces: { takes: () => false } });
   const stats = observer.statsFor('echo', model.id);
   const routes = new RouteTable(seededRandom(1));
   routes.replace([

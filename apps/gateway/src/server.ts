@@ -5,7 +5,7 @@ import { systemClock } from '@cluster-ai/core/ports/clock.ts';
 import type { CallHandler, Edge } from '@cluster-ai/platform/edge/edge.ts';
 import { startNodeHttpEdge } from '@cluster-ai/platform/edge/node-http-edge.ts';
 import type { Lifecycle } from '@cluster-ai/platform/lifecycle/lifecycle.ts';
-import type { Logger, LogLevel } from '@cluster-ai/platform/log/log.ts';
+import type { LogLevel } from '@cluster-ai/platform/log/log.ts';
 import { MemoryKeeper } from '@cluster-ai/platform/process/memory-keeper.ts';
 import { CaFiles } from '@cluster-ai/platform/tls/ca-files.ts';
 import type { CertificateFiles } from '@cluster-ai/platform/tls/certificate-files.ts';
@@ -15,6 +15,7 @@ import { createAuthenticate } from './auth/authenticate.ts';
 import { allowOrigins } from './frontends/cross-origin.ts';
 import { createOpenInferenceFrontEnd } from './frontends/open-inference/front-end.ts';
 import { createOperationsFrontEnd } from './frontends/operations.ts';
+import type { SwitchedLog } from './open-inference/log-settings.ts';
 import { createParts, type GatewayParts } from './parts.ts';
 import { createRequestIds } from './request-id.ts';
 import { renderMetrics } from './telemetry/collect.ts';
@@ -22,7 +23,7 @@ import { renderMetrics } from './telemetry/collect.ts';
 export interface GatewayOptions {
   readonly config: GatewayConfig;
   readonly programVersion: string;
-  readonly log: Logger;
+  readonly log: SwitchedLog;
   /** What the log should write, says the control plane. */
   readonly onLogLevel: (level: LogLevel) => void;
 }

@@ -45,6 +45,11 @@ export const snapshotRouteSchema = z.object({
 
 export type SnapshotRoute = z.infer<typeof snapshotRouteSchema>;
 
+/** A name that an operator has unloaded: nothing of it is loaded, and whoever calls it is told so. */
+export const unloadedRouteSchema = z.object({ name: z.string(), versions: z.array(z.int().positive()) });
+
+export type UnloadedRoute = z.infer<typeof unloadedRouteSchema>;
+
 export const snapshotKeySchema = z.object({
   id: z.string(),
   /** SHA-256 of the whole token. */
@@ -75,6 +80,8 @@ export const snapshotSchema = z.object({
   createdAtMs: z.number(),
   models: z.array(snapshotModelSchema),
   routes: z.array(snapshotRouteSchema),
+  /** Absent for none: a gateway of an older version takes them for names that do not exist. */
+  unloaded: z.array(unloadedRouteSchema).optional(),
   keys: z.array(snapshotKeySchema),
   /** Control planes whose short-lived tokens are taken. A snapshot of an older control plane has none. */
   tokenIssuers: z.array(tokenIssuerSchema).default([]),

@@ -11,6 +11,13 @@ interface RunInput {
   readonly parts: readonly Uint8Array[];
 }
 
+interface FakeResult {
+  readonly outputs: readonly Tensor[];
+  readonly waitMs: number;
+  readonly inputMs: number;
+  readonly computeMs: number;
+}
+
 /** A run that was handed over and that the test answers when it likes. */
 export interface FakeRun {
   readonly inputs: readonly RunInput[];
@@ -71,20 +78,15 @@ export class FakeExecutor {
     this.listener();
   }
 
-  execute(
-    execution: Pick<FakeRun, 'inputs' | 'outputNames' | 'remainingMs'>,
-  ): Promise<{ readonly outputs: readonly Tensor[]; readonly computeMs: number }> {
+  execute(execution: Pick<FakeRun, 'inputs' | 'outputNames' | 'remainingMs'>): Promise<FakeResult> {
     if (this.places === 0) throw new Error('a run was handed over although no place was free');
     this.places -= 1;
-    const { promise, resolve, reject } = Promise.withResolvers<{
-      readonly outputs: readonly Tensor[];
-      readonly computeMs: number;
-    }>();
+    const { promise, resolve, reject } = Promise.withResolvers<FakeResult>();
     const run: FakeRun = {
       ...execution,
       rows: execution.inputs[0]?.shape[0] ?? 1,
       succeed: (outputs = this.echo(execution.inputs)) => {
-        resolve({ outputs, computeMs: 1 });
+        resolve({ outputs, waitMs: 0, inputMs: 0, computeMs: 1 });
         this.givePlaces(1);
       },
       fail: (error) => {

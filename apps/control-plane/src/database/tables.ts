@@ -82,6 +82,7 @@ export interface Tables {
     policy: Json<RoutePolicy>;
     variants: Json<RouteVariant[]>;
     sticky_header: string;
+    unloaded: Generated<boolean>;
     updated_at: Time;
     updated_by: string;
   };

@@ -149,8 +149,8 @@ test('times say how long a request waited and ran, and one request of the batch 
   executor.runs[1]?.succeed();
   const outcomes = await Promise.all(tickets.map(({ outcome }) => outcome));
   expect(outcomes.map(({ times }) => times)).toEqual([
-    { queueMs: 7, executeMs: 5, computeMs: 1, rows: 2, leads: true },
-    { queueMs: 7, executeMs: 5, computeMs: 1, rows: 3, leads: false },
+    { queueMs: 7, executeMs: 5, waitMs: 0, inputMs: 0, computeMs: 1, rows: 2, batchRows: 5, leads: true },
+    { queueMs: 7, executeMs: 5, waitMs: 0, inputMs: 0, computeMs: 1, rows: 3, batchRows: 5, leads: false },
   ]);
 });
 

@@ -1,10 +1,10 @@
 import { takeBatch } from '@cluster-ai/core/batching/form-batches.ts';
+import { hasBatchDimension } from '@cluster-ai/core/inference/batch-dimension.ts';
 import { ClusterError, toClusterError } from '@cluster-ai/core/errors.ts';
 import type { InferenceRequest } from '@cluster-ai/core/inference/request.ts';
 import type { Clock } from '@cluster-ai/core/ports/clock.ts';
 import { splitRows } from '@cluster-ai/core/tensors/rows.ts';
-import type { Tensor } from '@cluster-ai/core/tensors/tensor.ts';
-import type { ModelExecutor } from '../execution/executor.ts';
+import type { ExecutionResult, ModelExecutor } from '../execution/executor.ts';
 import { RunLost } from '../execution/run-lost.ts';
 import { BatchKeys } from './batch-keys.ts';
 import { mergeInputs } from './merge-inputs.ts';
@@ -33,6 +33,7 @@ export class TickBatcher {
   private readonly options: TickBatcherOptions;
   private readonly keys: BatchKeys;
   private readonly rowsMax: number;
+  private readonly countsRows: boolean;
   private readonly waiting: Ticket[] = [];
   private readonly running = new Set<Ticket>();
   private flushScheduled = false;
@@ -44,6 +45,7 @@ export class TickBatcher {
     this.executor = executor;
     this.options = options;
     this.rowsMax = options.enabled ? executor.rowsMax : 0;
+    this.countsRows = hasBatchDimension(executor.signature);
     this.keys = new BatchKeys(executor.signature, this.rowsMax > 0);
     executor.onFree(() => this.flush());
   }
@@ -109,7 +111,7 @@ export class TickBatcher {
     const startedAtMs = this.options.clock.nowMs();
     for (const ticket of batch) this.running.add(ticket);
     try {
-      const { outputs, computeMs } = await this.executor.execute({
+      const result = await this.executor.execute({
         inputs: mergeInputs(
           this.executor.signature,
           batch.map((ticket) => ticket.request),
@@ -117,7 +119,7 @@ export class TickBatcher {
         outputNames: distinct(batch[0]?.request.outputNames ?? []),
         remainingMs: Math.max(...batch.map((ticket) => ticket.deadlineAtMs)) - startedAtMs,
       });
-      this.deliver(batch, outputs, startedAtMs, computeMs);
+      this.deliver(batch, result, startedAtMs);
     } catch (thrown) {
       this.handleFailure(batch, toClusterError(thrown));
     } finally {
@@ -126,11 +128,14 @@ export class TickBatcher {
     }
   }
 
-  private deliver(batch: readonly Ticket[], outputs: readonly Tensor[], startedAtMs: number, computeMs: number): void {
+  private deliver(batch: readonly Ticket[], result: ExecutionResult, startedAtMs: number): void {
+    const { outputs, waitMs, inputMs, computeMs } = result;
     const executeMs = this.options.clock.nowMs() - startedAtMs;
     const rows = batch.map((ticket) => ticket.rows);
     // A request that ran alone keeps its outputs as they are: their first dimension need not be a batch.
     const pieces = batch.length === 1 ? null : outputs.map((output) => splitRows(output, rows));
+    const counted = this.countsRows ? rows : rows.map(() => 1);
+    const batchRows = counted.reduce((sum, count) => sum + count, 0);
     // The one that the batch is counted by must be one that is counted.
     const leader = batch.findIndex((ticket) => !ticket.settled);
     batch.forEach((ticket, index) => {
@@ -138,8 +143,11 @@ export class TickBatcher {
       ticket.succeed(own, {
         queueMs: startedAtMs - ticket.enqueuedAtMs,
         executeMs,
+        waitMs,
+        inputMs,
         computeMs,
-        rows: ticket.rows,
+        rows: counted[index] ?? 1,
+        batchRows,
         leads: index === leader,
       });
     });

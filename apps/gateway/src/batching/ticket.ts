@@ -8,9 +8,14 @@ export interface BatchTimes {
   readonly queueMs: number;
   /** From handing over to the outputs, the hop to the runner included. */
   readonly executeMs: number;
-  /** Inside the runtime. */
+  /** Of that: in the slot behind an earlier run, on the way into the runtime, and inside it. */
+  readonly waitMs: number;
+  readonly inputMs: number;
   readonly computeMs: number;
+  /** 1 for a model without a batch dimension, whatever the shapes. */
   readonly rows: number;
+  /** Of the whole batch. */
+  readonly batchRows: number;
   /** True for one request of each batch: the batch is counted by it. */
   readonly leads: boolean;
 }

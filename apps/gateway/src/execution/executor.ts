@@ -22,10 +22,18 @@ export interface Execution {
   readonly remainingMs: number;
 }
 
-export interface ExecutionResult {
-  readonly outputs: readonly Tensor[];
-  /** Time inside the runtime, milliseconds. */
+/** Where the time of a run went, milliseconds; the way back from the runtime is what is left. */
+export interface RunTimes {
+  /** In the slot, behind an earlier run. */
+  readonly waitMs: number;
+  /** The way of the inputs into the runtime. */
+  readonly inputMs: number;
+  /** Inside the runtime. */
   readonly computeMs: number;
+}
+
+export interface ExecutionResult extends RunTimes {
+  readonly outputs: readonly Tensor[];
 }
 
 /** A model version that is loaded on this gateway and may be run. */

@@ -87,10 +87,12 @@ export class HostedModel implements ModelExecutor {
       }
       outputPlaces.push(place);
     }
-    return instance.execute({ tensors, outputPlaces }, execution.remainingMs, this.listener).then((result) => ({
-      outputs: result.tensors.map((tensor) => this.output(tensor)),
-      computeMs: result.computeMs,
-    }));
+    return instance
+      .execute({ tensors, outputPlaces }, execution.remainingMs, this.listener)
+      .then(({ tensors: answered, ...times }) => ({
+        outputs: answered.map((tensor) => this.output(tensor)),
+        ...times,
+      }));
   }
 
   /** Runs that were handed over and are not answered. */

@@ -19,15 +19,15 @@ import {
   type PlacedTensor,
   type TensorFrame,
 } from '@cluster-ai/protocols/runner-frames/tensor-frame.ts';
+import type { RunTimes } from './executor.ts';
 import type { SlotLink } from './slot-link.ts';
 
 /** Runs that an instance is given at once: one that runs and one that waits in the slot, so that it never idles. */
 const runsPerInstanceMax = 2;
 
-/** Answers of one run, and the time inside the runtime, milliseconds. */
-export interface InstanceResult {
+/** Answers of one run, and where its time went. */
+export interface InstanceResult extends RunTimes {
   readonly tensors: readonly PlacedTensor[];
-  readonly computeMs: number;
 }
 
 export interface InstanceTimes {
@@ -137,10 +137,12 @@ export class ModelInstance {
         limitMs: this.times.executionTimeoutMs,
         onAnswer: (frame, { kind, timeMs }) => {
           if (kind !== frameKinds.RESULT) throw malformedFrame(`kind ${kind} answers a run`);
-          const { tensors } = decodeTensorFrame(frame);
+          const { tensors, microsLeft = 0 } = decodeTensorFrame(frame);
+          const waitMs = link.currentWaitMs();
+          const inputMs = Math.max(0, remainingMs - microsLeft / 1_000 - waitMs);
           return () => {
             settle();
-            resolve({ tensors, computeMs: timeMs });
+            resolve({ tensors, computeMs: timeMs, waitMs, inputMs });
             onSettled();
           };
         },

@@ -102,6 +102,12 @@ export class SlotLink {
     return current === undefined ? null : Math.max(current.sentAtMs, this.lastAnswerAtMs);
   }
 
+  /** How long the current request lay in the slot behind others, milliseconds. */
+  currentWaitMs(): number {
+    const [current] = this.waiting;
+    return current === undefined ? 0 : Math.max(0, this.lastAnswerAtMs - current.sentAtMs);
+  }
+
   /** What the slot worked on last, and when it was done; null when it has done nothing. */
   last(): { readonly modelId: string; readonly atMs: number } | null {
     return this.lastModelId === null ? null : { modelId: this.lastModelId, atMs: this.lastAnswerAtMs };

@@ -120,7 +120,7 @@ function setUp() {
     keepOnly: vi.fn<() => Promise<void>>(async () => undefined),
   };
   const routes = new RouteTable(seededRandom(1));
-  const observer = new Observer({ clock, log, slowRequestMs: 1_000, sampleEvery: 0 });
+  const observer = new Observer({ clock, log, slowRequestMs: 1_000, sampleEvery: 0, traces: { takes: () => false } });
   const onChange = vi.fn<() => void>();
   const batching = { clock, queueLengthMax: 100, enabled: true };
   const deployment = new Deployment({ host, folders, routes, observer, batching, log, onChange });

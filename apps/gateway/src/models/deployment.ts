@@ -164,7 +164,11 @@ export class Deployment {
     const names = new Set(routes.map(({ name }) => name));
     for (const name of this.complete.keys()) if (!names.has(name)) this.complete.delete(name);
     this.active = routes.map((route) => this.resolve(route));
-    this.options.routes.replace(this.active);
+    const unloaded = this.snapshot?.unloaded ?? [];
+    this.options.routes.replace(
+      this.active,
+      unloaded.map(({ name }) => name),
+    );
   }
 
   private resolve(route: SnapshotRoute): ActiveRoute {

@@ -32,23 +32,32 @@ export interface ActiveRoute {
 export class RouteTable {
   private readonly random: Random;
   private routes: ReadonlyMap<string, ActiveRoute> = new Map();
+  private unloaded: ReadonlySet<string> = new Set();
 
   constructor(random: Random) {
     this.random = random;
   }
 
-  replace(routes: readonly ActiveRoute[]): void {
+  /** @param unloaded names that an operator has unloaded. */
+  replace(routes: readonly ActiveRoute[], unloaded: readonly string[] = []): void {
     this.routes = new Map(routes.map((route) => [route.name, route]));
+    this.unloaded = new Set(unloaded);
   }
 
   all(): ActiveRoute[] {
     return [...this.routes.values()];
   }
 
-  /** @throws ClusterError MODEL_NOT_FOUND in Triton's words. */
+  /** @throws ClusterError MODEL_NOT_FOUND in Triton's words; MODEL_NOT_READY for a name that is unloaded. */
   find(name: string): ActiveRoute {
     const route = this.routes.get(name);
     if (route === undefined) {
+      if (this.unloaded.has(name)) {
+        throw new ClusterError(
+          'MODEL_NOT_READY',
+          `Request for unknown model: '${name}' has no available versions: it is unloaded`,
+        );
+      }
       throw new ClusterError('MODEL_NOT_FOUND', `Request for unknown model: '${name.slice(0, 200)}' is not found`);
     }
     return route;

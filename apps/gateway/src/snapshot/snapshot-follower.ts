@@ -1,4 +1,4 @@
-import type { SignedSnapshot, Snapshot } from '@cluster-ai/contract/snapshot.ts';
+import type { SignedSnapshot, Snapshot, UnloadedRoute } from '@cluster-ai/contract/snapshot.ts';
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
 import type { KeyRing } from '../auth/key-ring.ts';
 import type { PredictTokens } from '../auth/predict-tokens.ts';
@@ -49,6 +49,11 @@ export class SnapshotFollower {
     return this.snapshot === null
       ? null
       : { epoch: this.snapshot.epoch, version: this.snapshot.version, good: this.good };
+  }
+
+  /** Names that an operator has unloaded. */
+  get unloaded(): readonly UnloadedRoute[] {
+    return this.snapshot?.unloaded ?? [];
   }
 
   /** Starts from what was stored: the control plane may be away for long. */

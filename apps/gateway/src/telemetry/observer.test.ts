@@ -2,10 +2,12 @@ import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { FakeClock } from '@cluster-ai/testkit/fake-clock.ts';
 import { MemoryLog } from '@cluster-ai/testkit/memory-log.ts';
 import { expect, test } from 'vitest';
+import { TraceSettings } from '../open-inference/trace-settings.ts';
 import { cumulativeCounts } from './histogram.ts';
 import { Observer } from './observer.ts';
 import { stageNames, type VariantStats } from './variant-stats.ts';
 
+const times = { queueMs: 0, executeMs: 0, waitMs: 0, inputMs: 0, computeMs: 0, rows: 1, batchRows: 1, leads: true };
 const facts = { requestId: 'r-1', route: 'iris' };
 
 function setUp(options: { readonly slowRequestMs?: number; readonly sampleEvery?: number } = {}) {
@@ -16,6 +18,7 @@ function setUp(options: { readonly slowRequestMs?: number; readonly sampleEvery?
     log,
     slowRequestMs: options.slowRequestMs ?? 1_000,
     sampleEvery: options.sampleEvery ?? 0,
+    traces: new TraceSettings(),
   });
   return { clock, log, observer, stats: observer.statsFor('iris', 'iris@1') };
 }
@@ -38,7 +41,7 @@ test('every stage gets its own time, and the sum of stages is not the total', ()
   clock.advance(2);
   watch.decodedAtMs = clock.nowMs();
   clock.advance(40);
-  watch.batch = { queueMs: 10, executeMs: 30, computeMs: 20, rows: 3, leads: true };
+  watch.batch = { ...times, queueMs: 10, executeMs: 30, computeMs: 20, rows: 3, batchRows: 3 };
   watch.encodeStartedAtMs = clock.nowMs();
   clock.advance(5);
   observer.succeeded(watch, stats, facts);
@@ -51,7 +54,7 @@ test('rows are those of all requests of a batch, which counts once', () => {
   const { observer, stats } = setUp();
   for (const leads of [true, false, false]) {
     const watch = observer.begin();
-    watch.batch = { queueMs: 0, executeMs: 0, computeMs: 0, rows: 2, leads };
+    watch.batch = { ...times, rows: 2, batchRows: 6, leads };
     observer.succeeded(watch, stats, facts);
   }
   expect(stats).toMatchObject({ requests: 3, batches: 1, batchedRows: 6 });

@@ -21,6 +21,8 @@ export interface ObserverOptions {
   readonly slowRequestMs: number;
   /** Every n-th request is logged; 0 logs none. */
   readonly sampleEvery: number;
+  /** Which requests are traced: a line with the time of each of their stages. */
+  readonly traces: { takes(route: string): boolean };
 }
 
 /** What is known about the request for its log line. */
@@ -91,7 +93,10 @@ export class Observer {
       // A batch is counted by its first request, so that batches and rows can be divided.
       if (watch.batch.leads) stats.batches += 1;
       stats.batchedRows += watch.batch.rows;
+      const durationMs = watch.encodeStartedAtMs - watch.decodedAtMs;
+      stats.inference.succeeded(watch.batch, durationMs, this.options.clock.wallMs());
     }
+    if (this.options.traces.takes(facts.route)) this.logTrace(watch, facts, stats.modelId, endedAtMs);
     this.sinceSample += 1;
     const sampled = this.sinceSample === this.options.sampleEvery;
     if (sampled) this.sinceSample = 0;
@@ -108,6 +113,7 @@ export class Observer {
     counted.requests += 1;
     counted.countError(error.code);
     counted.total.observe(durationMs);
+    stats?.inference.failed(endedAtMs - watch.decodedAtMs, this.options.clock.wallMs());
     const fields = { ...facts, model: counted.modelId, code: error.code, durationMs };
     if (error.httpStatus < 500) {
       this.options.log.debug(fields, `request refused: ${error.message}`);
@@ -119,6 +125,17 @@ export class Observer {
       { ...fields, ...omission(leftOut), error: error.cause ?? error.message },
       `request failed: ${error.message}`,
     );
+  }
+
+  private logTrace(watch: Watch, facts: RequestFacts, model: string, endedAtMs: number): void {
+    const trace = {
+      receiveMs: watch.receivedAtMs - watch.startedAtMs,
+      decodeMs: watch.decodedAtMs - watch.receivedAtMs,
+      ...watch.batch,
+      encodeMs: endedAtMs - watch.encodeStartedAtMs,
+      totalMs: endedAtMs - watch.startedAtMs,
+    };
+    this.options.log.info({ ...facts, model, trace }, 'request (traced)');
   }
 
   private logSlow(facts: RequestFacts, modelId: string, durationMs: number, nowMs: number): void {

@@ -1,5 +1,6 @@
 import { errorTable, type ErrorCode } from '@cluster-ai/core/errors.ts';
 import { Histogram } from './histogram.ts';
+import { InferenceStatistics } from './inference-statistics.ts';
 
 /** The parts of a request's time that are measured one by one. */
 export const stageNames = ['receive', 'decode', 'queue', 'execute', 'compute', 'encode'] as const;
@@ -18,6 +19,7 @@ export class VariantStats {
     compute: new Histogram(),
     encode: new Histogram(),
   };
+  readonly inference = new InferenceStatistics();
   readonly errors = new Map<ErrorCode, number>();
   requests = 0;
   batches = 0;

@@ -70,6 +70,8 @@ export class SlotModels {
     const order = decodeTensorFrame(frame);
     const tensors = order.tensors.map((tensor) => namedTensor(tensor, inputs[tensor.place]?.name));
     const places = order.outputPlaces.length > 0 ? order.outputPlaces : outputs.map((_, place) => place);
+    // A deadline is an hour away at most; four bytes hold an hour and eleven minutes.
+    const microsLeft = Math.min(2 ** 32 - 1, Math.max(0, Math.round((header.timeMs - monotonicMs()) * 1_000)));
     const startedMs = performance.now();
     const results = await model.execute(
       tensors,
@@ -84,7 +86,7 @@ export class SlotModels {
     }));
     const answer = encodeTensorFrame(
       { ...header, kind: frameKinds.RESULT, timeMs },
-      { tensors: placed, outputPlaces: [] },
+      { tensors: placed, outputPlaces: [], microsLeft },
     );
     if (answer === null) {
       throw new ClusterError('MODEL_EXECUTION_FAILED', `the outputs are larger than ${frameBytesMax} bytes`);

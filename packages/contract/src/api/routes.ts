@@ -28,6 +28,8 @@ export const routeSchema = z.object({
   /** What the policy means at this moment. */
   variants: z.array(routeVariantSchema),
   stickyHeader: z.string(),
+  /** Gateways hold none of its versions until it is loaded again; absent for a route that serves. */
+  unloaded: z.literal(true).optional(),
   updatedAt: z.iso.datetime(),
   updatedBy: z.string(),
 });
@@ -123,6 +125,33 @@ export const rollbackRoute = endpoint({
   status: 200,
   tag: (route) => String(route.revision),
   ifMatch: true,
+});
+
+const loading = {
+  access: 'operator',
+  names: ['params.name'],
+  params: nameParams,
+  query: nothing,
+  body: nothing,
+  answer: routeSchema.extend({ snapshotVersion: z.int() }),
+  status: 200,
+  tag: (route: Route) => String(route.revision),
+} as const;
+
+export const loadRoute = endpoint({
+  ...loading,
+  id: 'loadRoute',
+  method: 'POST',
+  path: '/api/v1/routes/:name/load',
+  summary: 'Have gateways serve a route again; makes the route of a model that has none',
+});
+
+export const unloadRoute = endpoint({
+  ...loading,
+  id: 'unloadRoute',
+  method: 'POST',
+  path: '/api/v1/routes/:name/unload',
+  summary: 'Have gateways release what is behind a route, and answer that it is not loaded',
 });
 
 export const listRouteRevisions = endpoint({

@@ -13,7 +13,7 @@ import { ownSegmentBytesMin, SegmentWriter } from './segment-writer.ts';
 /**
  * The body of EXECUTE and RESULT. Tensors are named by their place in the model's signature, which both ends know:
  *
- *     uint16 tensors · uint16 wanted outputs · uint32 zero
+ *     uint16 tensors · uint16 wanted outputs · uint32 RESULT: microseconds left to the deadline at the start; else zero
  *     per tensor: uint16 place · uint8 datatype (place in `datatypes`) · uint8 rank · uint32 bytes · rank × float64
  *     per wanted output: uint16 place in the signature's outputs; padded to 8
  *     per tensor: its bytes, padded to 8
@@ -22,6 +22,8 @@ export interface TensorFrame {
   readonly tensors: readonly PlacedTensor[];
   /** Places of the wanted outputs; empty for all, and in a RESULT. */
   readonly outputPlaces: readonly number[];
+  /** Of a RESULT: microseconds that were left to the deadline when the runtime began. It tells when that was. */
+  readonly microsLeft?: number;
 }
 
 export interface PlacedTensor {
@@ -99,6 +101,7 @@ function writeTable(view: DataView, body: TensorFrame, sizes: readonly number[])
   let offset = frameHeaderBytes;
   view.setUint16(offset, body.tensors.length, true);
   view.setUint16(offset + 2, body.outputPlaces.length, true);
+  view.setUint32(offset + 4, body.microsLeft ?? 0, true);
   offset += countsBytes;
   body.tensors.forEach((tensor, index) => {
     view.setUint16(offset, tensor.place, true);
@@ -152,7 +155,7 @@ export function decodeTensorFrame(frame: Uint8Array): TensorFrame {
     return { place, datatype, shape, parts: [frame.subarray(start, start + bytes)] };
   });
   if (offset !== frame.byteLength) throw malformedFrame(`${frame.byteLength - offset} bytes are left over`);
-  return { tensors, outputPlaces };
+  return { tensors, outputPlaces, microsLeft: view.getUint32(frameHeaderBytes + 4, true) };
 }
 
 /** Whoever uses the tensor counts with its shape: other bytes would be read past their end, or as other numbers. */

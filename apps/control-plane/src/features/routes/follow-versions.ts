@@ -46,7 +46,10 @@ export async function deployVersion(change: Change, model: string, version: numb
 export async function deploymentOf(change: Change, model: string, version: number): Promise<Deployment> {
   const own = await selectRoute(change.query, model);
   const deployed =
-    own?.variants.length === 1 && own.variants[0]?.model === model && own.variants[0].version === version;
+    own?.unloaded === false &&
+    own.variants.length === 1 &&
+    own.variants[0]?.model === model &&
+    own.variants[0].version === version;
   return { deployed, route: own === null ? null : routeOf(own) };
 }
 

@@ -1,6 +1,7 @@
 import * as contract from '@cluster-ai/contract/api/routes.ts';
 import type { Register } from '../../http/register-endpoint.ts';
 import type { Plane } from '../../plane.ts';
+import { loadRoute, unloadRoute } from './load-route.ts';
 import { listRevisions, listRoutes } from './list-routes.ts';
 import { deleteRoute, existingRoute, putRoute, rollbackRoute } from './service.ts';
 import { routeOf } from './store.ts';
@@ -40,6 +41,16 @@ export function routeRoutes(register: Register, plane: Plane): void {
     },
     { state: routeState },
   );
+
+  register(contract.loadRoute, async ({ params, caller }) => {
+    const { value, snapshotVersion } = await store.change(caller, (change) => loadRoute(change, params.name));
+    return { ...value, snapshotVersion };
+  });
+
+  register(contract.unloadRoute, async ({ params, caller }) => {
+    const { value, snapshotVersion } = await store.change(caller, (change) => unloadRoute(change, params.name));
+    return { ...value, snapshotVersion };
+  });
 
   register(contract.listRouteRevisions, async ({ params, query: request }) => {
     const { items, ...page } = await store.read(async (query) => {

@@ -125,6 +125,16 @@ export async function advanceRoute(change: Change, route: RouteRow, variants: re
   });
 }
 
+/** Says whether gateways hold the versions of a route. Not a change of what it does: no revision. */
+export async function writeUnloaded(change: Change, name: string, unloaded: boolean): Promise<RouteRow> {
+  return change.query
+    .updateTable('routes')
+    .set({ unloaded, updated_at: change.at, updated_by: change.by.actor })
+    .where('name', '=', name)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
 export async function removeRoute(change: Change, name: string): Promise<void> {
   await change.query.deleteFrom('routes').where('name', '=', name).execute();
 }
@@ -136,6 +146,7 @@ export function routeOf(row: RouteRow): Route {
     policy: row.policy,
     variants: row.variants,
     stickyHeader: row.sticky_header,
+    ...(row.unloaded ? { unloaded: true } : {}),
     updatedAt: row.updated_at.toISOString(),
     updatedBy: row.updated_by,
   };

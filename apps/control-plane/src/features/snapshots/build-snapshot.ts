@@ -12,6 +12,7 @@ export interface SnapshotSource {
   readonly routes: readonly {
     readonly name: string;
     readonly stickyHeader: string;
+    readonly unloaded: boolean;
     readonly variants: readonly { readonly model: string; readonly version: number; readonly weight: number }[];
   }[];
   readonly keys: readonly SnapshotKey[];
@@ -23,14 +24,16 @@ export interface SnapshotSource {
  * equal texts whatever order they were read in.
  */
 export function buildSnapshot(source: SnapshotSource): Snapshot {
-  const routes = source.routes.map(({ name, stickyHeader, variants }) => ({
-    name,
-    stickyHeader,
-    variants: sortedBy(
-      variants.map(({ model, version, weight }) => ({ modelId: modelId(model, version), weight })),
-      (variant) => variant.modelId,
-    ),
-  }));
+  const routes = source.routes
+    .filter(({ unloaded }) => !unloaded)
+    .map(({ name, stickyHeader, variants }) => ({
+      name,
+      stickyHeader,
+      variants: sortedBy(
+        variants.map(({ model, version, weight }) => ({ modelId: modelId(model, version), weight })),
+        (variant) => variant.modelId,
+      ),
+    }));
   const used = new Set(routes.flatMap((route) => route.variants.map((variant) => variant.modelId)));
   const models = source.models
     .map(({ name, version, digest, files, signature, settings, resets }) => ({
@@ -45,6 +48,12 @@ export function buildSnapshot(source: SnapshotSource): Snapshot {
       ...(resets === undefined ? {} : { resets }),
     }))
     .filter((model) => used.has(model.id));
+  const unloaded = source.routes
+    .filter((route) => route.unloaded)
+    .map(({ name, variants }) => ({
+      name,
+      versions: variants.map(({ version }) => version).toSorted((a, b) => a - b),
+    }));
   return {
     formatVersion: snapshotFormatVersion,
     epoch: source.epoch,
@@ -52,6 +61,8 @@ export function buildSnapshot(source: SnapshotSource): Snapshot {
     createdAtMs: source.createdAtMs,
     models: sortedBy(models, (model) => model.id),
     routes: sortedBy(routes, (route) => route.name),
+    // Left out for most, as above.
+    ...(unloaded.length === 0 ? {} : { unloaded: sortedBy(unloaded, (route) => route.name) }),
     keys: sortedBy(source.keys, (key) => key.id),
     tokenIssuers: sortedBy(source.tokenIssuers, (issuer) => issuer.id),
   };

@@ -85,7 +85,7 @@ export async function deleteOldSnapshots(query: Query, keep: number): Promise<nu
 type SnapshotState = Pick<SnapshotSource, 'models' | 'routes' | 'keys' | 'tokenIssuers'>;
 
 async function readState(query: Query): Promise<SnapshotState> {
-  const routes = await query.selectFrom('routes').select(['name', 'variants', 'sticky_header']).execute();
+  const routes = await query.selectFrom('routes').select(['name', 'variants', 'sticky_header', 'unloaded']).execute();
   const used = routes.flatMap((route) => route.variants);
   const isUsed = sql<boolean>`(model, version) in (select * from unnest(
     ${used.map(({ model }) => model)}::text[], ${used.map(({ version }) => version)}::integer[]))`;
@@ -95,7 +95,12 @@ async function readState(query: Query): Promise<SnapshotState> {
   const keys = await selectKeysForGateways(query);
   const filesOf = Map.groupBy(files, (file) => `${file.model}@${file.version}`);
   return {
-    routes: routes.map((route) => ({ name: route.name, stickyHeader: route.sticky_header, variants: route.variants })),
+    routes: routes.map((route) => ({
+      name: route.name,
+      stickyHeader: route.sticky_header,
+      variants: route.variants,
+      unloaded: route.unloaded,
+    })),
     models: versions.map((row) => ({
       name: row.model,
       version: row.version,
