@@ -20,11 +20,20 @@ export interface GatewayOptions {
 export interface GatewayProcess {
   readonly name: string;
   readonly url: string;
+  /** Host and port of gRPC. */
+  readonly grpcAddress: string;
   readonly metricsUrl: string;
   readonly pid: number;
   /** All that it has printed. */
   output(): string;
   stop(signal?: NodeJS.Signals): Promise<void>;
+}
+
+/** What the line of its log says. */
+interface Listening {
+  readonly url: string;
+  readonly grpcPort: number;
+  readonly metricsPort: number;
 }
 
 /** Starts the gateway program alone, on free ports, and waits until it is ready. It ends with the test process. */
@@ -34,6 +43,7 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
     NAME: options.name,
     HOME: home,
     HTTP_PORT: '0',
+    GRPC_PORT: '0',
     METRICS_PORT: '0',
     CONTROL_URL: options.controlUrl,
     CONTROL_TOKEN_FILE: options.tokenFile,
@@ -48,12 +58,12 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
   });
   const exited = once(child, 'exit');
   const printed: string[] = [];
-  let listens: { readonly url: string; readonly metricsPort: number } | null = null;
+  let listens: Listening | null = null;
   createInterface({ input: child.stdout }).on('line', (line) => {
     printed.push(line);
     // A line of the log, if it is this one.
     if (line.includes('"gateway listens"')) {
-      listens = JSON.parse(line) as { readonly url: string; readonly metricsPort: number };
+      listens = JSON.parse(line) as Listening;
     }
   });
   const stop = async (signal: NodeJS.Signals = 'SIGTERM'): Promise<void> => {
@@ -66,10 +76,12 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
       if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}`);
       return listens !== null;
     });
-    const { url, metricsPort } = listens ?? { url: '', metricsPort: 0 };
+    const { url, grpcPort, metricsPort } = listens ?? { url: '', grpcPort: 0, metricsPort: 0 };
     const metricsUrl = `http://127.0.0.1:${metricsPort}`;
     await until(`${options.name} is ready`, 60_000, async () => (await fetch(`${metricsUrl}/readyz`)).ok);
-    return { name: options.name, url, metricsUrl, pid: child.pid ?? 0, output: () => printed.join('\n'), stop };
+    const grpcAddress = `127.0.0.1:${grpcPort}`;
+    const output = (): string => printed.join('\n');
+    return { name: options.name, url, grpcAddress, metricsUrl, pid: child.pid ?? 0, output, stop };
   } catch (error) {
     await stop('SIGKILL');
     throw new Error(`the gateway did not become ready:\n${printed.join('\n')}`, { cause: error });

@@ -40,6 +40,7 @@ export interface Platform {
 export interface PlatformPorts {
   readonly control: number;
   readonly gateway: number;
+  readonly grpc: number;
   readonly metrics: number;
 }
 
@@ -49,7 +50,7 @@ export interface PlatformPorts {
  */
 export async function startPlatform(options: PlatformOptions = {}, ports?: PlatformPorts): Promise<Platform> {
   const home = options.home ?? (await mkdtemp(join(tmpdir(), 'cluster-ai-test-')));
-  const taken = ports ?? { control: await freePort(), gateway: await freePort(), metrics: await freePort() };
+  const taken = ports ?? (await freePorts());
   const supervisor = spawn(process.execPath, upArguments(home, taken, options), {
     cwd: repository,
     env: { ...process.env, CLUSTER_AI_HOME: home, ...options.env },
@@ -90,6 +91,8 @@ function upArguments(home: string, ports: PlatformPorts, options: PlatformOption
     String(ports.control),
     '--gateway-port',
     String(ports.gateway),
+    '--grpc-port',
+    String(ports.grpc),
     '--metrics-port',
     String(ports.metrics),
     ...(options.modelRepository === undefined ? [] : ['--model-repository', options.modelRepository]),
@@ -134,6 +137,10 @@ async function stopPlatform(supervisor: ChildProcess, home: string, removesHome:
   }
   if (removesHome && existsSync(home)) await rm(home, { recursive: true, force: true });
   return supervisor.exitCode;
+}
+
+async function freePorts(): Promise<PlatformPorts> {
+  return { control: await freePort(), gateway: await freePort(), grpc: await freePort(), metrics: await freePort() };
 }
 
 /** A port that was free a moment ago. */

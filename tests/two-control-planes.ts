@@ -70,6 +70,7 @@ export async function startTwoControlPlanes(flags: readonly string[] = []): Prom
   const gatewaySettings = {
     home: join(folder, 'gateway'),
     'http.port': gatewayPorts.http,
+    'grpc.port': 0,
     'metrics.port': gatewayPorts.metrics,
     'control.url': planes.map(({ url }) => url).join(','),
     'control.tokenFile': tokens.gateway,

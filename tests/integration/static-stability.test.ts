@@ -41,6 +41,7 @@ test('a gateway starts and predicts from its last snapshot, with control plane a
       ...process.env,
       CLUSTER_AI_GATEWAY_HOME: join(home, 'gateway-1'),
       CLUSTER_AI_GATEWAY_HTTP_PORT: String(http),
+      CLUSTER_AI_GATEWAY_GRPC_PORT: '0',
       CLUSTER_AI_GATEWAY_METRICS_PORT: String(metrics),
       CLUSTER_AI_GATEWAY_CONTROL_URL: `http://127.0.0.1:${nobody}`,
     },

@@ -75,6 +75,8 @@ describe.each(process.getuid?.() === 0 ? ['root'] : [])('as %s', () => {
           String(ports[0]),
           '--gateway-port',
           String(ports[1]),
+          '--grpc-port',
+          '0',
           '--metrics-port',
           String(ports[2]),
         ],

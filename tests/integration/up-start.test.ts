@@ -113,6 +113,7 @@ describe('what is refused before anything starts', () => {
     const ports = {
       '--port': await freePort(),
       '--gateway-port': await freePort(),
+      '--grpc-port': await freePort(),
       '--metrics-port': await freePort(),
     };
     const chosen = Object.entries(ports).flatMap(([flag, port]) => (flags.includes(flag) ? [] : [flag, String(port)]));

@@ -87,6 +87,8 @@ describe('a start that cannot succeed', () => {
       String(await freePort()),
       '--gateway-port',
       String(await freePort()),
+      '--grpc-port',
+      String(await freePort()),
       '--metrics-port',
       String(await freePort()),
     ];

@@ -93,6 +93,16 @@ export const importPermissions: ImportPermissions = {
       instead: 'Use packages/platform/src/redis, which says at once when Redis is away.',
     },
     {
+      name: '@grpc/grpc-js',
+      allowedIn: [platform, testkit],
+      instead: 'Answer calls through the neutral edge of packages/platform/src/edge/rpc-edge.ts.',
+    },
+    {
+      name: 'protobufjs',
+      allowedIn: [protocols],
+      instead: 'Use packages/protocols/src/grpc/proto-messages.ts.',
+    },
+    {
       name: 'fastify',
       allowedIn: ['apps/control-plane'],
       instead: 'Answer HTTP through the edge interface of packages/platform.',

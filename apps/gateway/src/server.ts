@@ -3,6 +3,7 @@ import { readPublicUrl } from '@cluster-ai/core/access/public-url.ts';
 import type { GatewayConfig } from '@cluster-ai/contract/config/gateway.ts';
 import { systemClock } from '@cluster-ai/core/ports/clock.ts';
 import type { CallHandler, Edge } from '@cluster-ai/platform/edge/edge.ts';
+import { startGrpcJsEdge } from '@cluster-ai/platform/edge/grpc-js-edge.ts';
 import { startNodeHttpEdge } from '@cluster-ai/platform/edge/node-http-edge.ts';
 import type { Lifecycle } from '@cluster-ai/platform/lifecycle/lifecycle.ts';
 import type { LogLevel } from '@cluster-ai/platform/log/log.ts';
@@ -14,9 +15,11 @@ import { assertMayListen, openCertificate } from '@cluster-ai/platform/tls/liste
 import { createAuthenticate } from './auth/authenticate.ts';
 import { allowOrigins } from './frontends/cross-origin.ts';
 import { createOpenInferenceFrontEnd } from './frontends/open-inference/front-end.ts';
+import { createGrpcFrontEnd } from './frontends/grpc/front-end.ts';
 import { createOperationsFrontEnd } from './frontends/operations.ts';
 import type { SwitchedLog } from './open-inference/log-settings.ts';
 import { createParts, type GatewayParts } from './parts.ts';
+import type { Stages } from './pipeline.ts';
 import { createRequestIds } from './request-id.ts';
 import { renderMetrics } from './telemetry/collect.ts';
 
@@ -28,9 +31,10 @@ export interface GatewayOptions {
   readonly onLogLevel: (level: LogLevel) => void;
 }
 
-/** The listeners, once they are started, and the certificate of the first. */
+/** The listeners, once they are started, and the certificate of the first two. */
 interface Listeners {
   http: Edge | null;
+  grpc: Edge | null;
   operations: Edge | null;
   readonly certificate: CertificateFiles | null;
 }
@@ -44,7 +48,7 @@ export async function assembleGateway(options: GatewayOptions, lifecycle: Lifecy
   assertMayListen('metrics', config.metrics);
   const certificate = await openCertificate('http', config.http, log);
   trustControlPlanes(config);
-  const listeners: Listeners = { http: null, operations: null, certificate };
+  const listeners: Listeners = { http: null, grpc: null, operations: null, certificate };
   const { publicUrl } = config.http;
   const publicOrigin = publicUrl === undefined ? null : readPublicUrl(publicUrl).origin;
   const parts = createParts({ ...options, httpUrl: () => publicOrigin ?? urlOf(config, listeners) });
@@ -120,20 +124,34 @@ function addServingPhases(
 ): void {
   const { config, log } = options;
   const { drainTimeoutMs } = config.shutdown;
+  const stages = stagesOf(options, parts);
   lifecycle.add({
-    name: 'inference listener',
+    name: 'inference listeners',
     why: 'stops before the runners, so that what has arrived is answered',
     stopTimeoutMs: drainTimeoutMs + 2_000,
     start: async () => {
       const { certificate } = listeners;
-      const http = await listen('http', config.http, options, openInference(options, parts, listeners), certificate);
+      const http = await listen(
+        'http',
+        config.http,
+        options,
+        openInference(options, stages, parts, listeners),
+        certificate,
+      );
       listeners.http = http;
-      certificate?.start((renewed) => http.setTls(renewed));
-      log.info({ url: urlOf(config, listeners), metricsPort: listeners.operations?.port }, 'gateway listens');
+      const grpc = config.grpc.enabled ? await listenGrpc(options, stages, parts, certificate) : null;
+      listeners.grpc = grpc;
+      certificate?.start((renewed) => {
+        http.setTls(renewed);
+        grpc?.setTls(renewed);
+      });
+      const ports = { grpcPort: grpc?.port, metricsPort: listeners.operations?.port };
+      log.info({ url: urlOf(config, listeners), ...ports }, 'gateway listens');
     },
     stop: async () => {
       listeners.certificate?.stop();
-      const cut = (await listeners.http?.close(drainTimeoutMs)) ?? 0;
+      const closing = [listeners.http, listeners.grpc].map(async (edge) => (await edge?.close(drainTimeoutMs)) ?? 0);
+      const cut = (await Promise.all(closing)).reduce((sum, count) => sum + count, 0);
       if (cut > 0) log.warn({ requests: cut }, 'requests were cut because they outlasted the drain timeout');
     },
   });
@@ -158,13 +176,10 @@ function addServingPhases(
   });
 }
 
-function openInference(
-  { config, programVersion }: GatewayOptions,
-  parts: GatewayParts,
-  listeners: Listeners,
-): CallHandler {
-  const { keys, tokens, lockout, admission, limiter, routes, observer, reasons } = parts;
-  const stages = {
+/** What both protocols' calls pass through. */
+function stagesOf({ config }: GatewayOptions, parts: GatewayParts): Stages {
+  const { keys, tokens, lockout, admission, limiter, routes, observer } = parts;
+  return {
     authenticate: createAuthenticate({
       keys,
       tokens,
@@ -180,10 +195,17 @@ function openInference(
     nextRequestId: createRequestIds(),
     defaultTimeoutMs: config.admission.defaultTimeoutMs,
   };
-  const isReady = (): boolean => reasons().length === 0;
+}
+
+function openInference(
+  { config, programVersion }: GatewayOptions,
+  stages: Stages,
+  parts: GatewayParts,
+  listeners: Listeners,
+): CallHandler {
   const front = createOpenInferenceFrontEnd({
     stages,
-    isReady,
+    isReady: () => parts.reasons().length === 0,
     metrics: () => metrics(parts, listeners),
     jsonBytesMax: config.http.jsonBytesMax,
     serverName: 'cluster-ai',
@@ -192,22 +214,71 @@ function openInference(
   return allowOrigins(config.http.cors.origins, front);
 }
 
+function listenGrpc(
+  options: GatewayOptions,
+  stages: Stages,
+  parts: GatewayParts,
+  certificate: CertificateFiles | null,
+): Promise<Edge> {
+  const { grpc, http } = options.config;
+  const { paths, handler } = createGrpcFrontEnd({
+    stages,
+    isReady: () => parts.reasons().length === 0,
+    serverName: 'cluster-ai',
+    serverVersion: options.programVersion,
+  });
+  const { messageBytesMax, streamsMax, port } = grpc;
+  return startGrpcJsEdge(
+    {
+      ...limitsOf(http),
+      ...placeOf('grpc', { host: http.host, port }, options),
+      paths,
+      messageBytesMax,
+      streamsMax,
+      tls: certificate?.current,
+    },
+    handler,
+  );
+}
+
 function listen(
   listenerId: string,
-  { host, port }: { readonly host: string; readonly port: number },
-  { config, log }: GatewayOptions,
+  address: ListenAddress,
+  options: GatewayOptions,
   handler: CallHandler,
   certificate: CertificateFiles | null = null,
 ): Promise<Edge> {
-  const { bodyBytesMax, headerBytesMax, connectionsMax, requestTimeoutMs, answerTimeoutMs, idleTimeoutMs } =
-    config.http;
-  const limits = { bodyBytesMax, headerBytesMax, connectionsMax, requestTimeoutMs, answerTimeoutMs, idleTimeoutMs };
+  const { http } = options.config;
+  const { bodyBytesMax } = http;
+  return startNodeHttpEdge(
+    { ...limitsOf(http), ...placeOf(listenerId, address, options), bodyBytesMax, tls: certificate?.current },
+    handler,
+  );
+}
+
+interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Limits that all listeners share. */
+function limitsOf({
+  headerBytesMax,
+  connectionsMax,
+  requestTimeoutMs,
+  answerTimeoutMs,
+  idleTimeoutMs,
+}: GatewayConfig['http']) {
+  return { headerBytesMax, connectionsMax, requestTimeoutMs, answerTimeoutMs, idleTimeoutMs };
+}
+
+function placeOf(listenerId: string, { host, port }: ListenAddress, { log }: GatewayOptions) {
   const onDefect = (error: unknown): void =>
     log.error(
       { error, listener: listenerId },
       'a handler failed and its connection was cut, or a connection could not be accepted',
     );
-  return startNodeHttpEdge({ ...limits, listenerId, host, port, tls: certificate?.current, onDefect }, handler);
+  return { listenerId, host, port, onDefect };
 }
 
 function metrics(parts: GatewayParts, { certificate }: Listeners): string {

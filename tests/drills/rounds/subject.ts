@@ -110,6 +110,7 @@ async function startIn(folder: string, undo: (() => unknown)[], stop: () => Prom
     CLUSTER_AI_GATEWAY_HTTP_PORT: String(ports.http),
     CLUSTER_AI_GATEWAY_HTTP_TLS_CERT_FILE: join(folder, 'tls.crt'),
     CLUSTER_AI_GATEWAY_HTTP_TLS_KEY_FILE: join(folder, 'tls.key'),
+    CLUSTER_AI_GATEWAY_GRPC_PORT: '0',
     CLUSTER_AI_GATEWAY_METRICS_PORT: String(ports.metrics),
     CLUSTER_AI_GATEWAY_CONTROL_URL: control.url.replace('http:', 'https:'),
     CLUSTER_AI_GATEWAY_CONTROL_CA_FILE: caFile,

@@ -47,6 +47,7 @@ export async function startBenchGateway(options: BenchGatewayOptions): Promise<B
         PATH: process.env['PATH'],
         CLUSTER_AI_GATEWAY_HOME: home,
         CLUSTER_AI_GATEWAY_HTTP_PORT: '0',
+        CLUSTER_AI_GATEWAY_GRPC_PORT: '0',
         CLUSTER_AI_GATEWAY_METRICS_PORT: '0',
         // Nobody listens there.
         CLUSTER_AI_GATEWAY_CONTROL_URL: 'http://127.0.0.1:1',

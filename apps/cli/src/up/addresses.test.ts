@@ -19,7 +19,7 @@ function files(names: readonly string[]): Pick<UpFlags, 'tlsCert' | 'tlsKey'> {
 }
 
 async function choose(flags: UpFlags, env: Record<string, string> = {}) {
-  const ports = { port: '0', gatewayPort: '0', metricsPort: '0' };
+  const ports = { port: '0', gatewayPort: '0', grpcPort: '0', metricsPort: '0' };
   const addresses = await chooseAddresses(
     loadUpSettings({ ...ports, ...flags }, { CLUSTER_AI_HOME: folder, ...env }, 1),
   );

@@ -13,10 +13,13 @@ import type { UpSettings } from './settings.ts';
 export interface Addresses {
   readonly controlPort: number;
   readonly gatewayPort: number;
+  readonly grpcPort: number;
   readonly metricsPort: number;
   /** For people: `http://localhost:3000`, or under the name that other machines know. */
   readonly url: string;
   readonly gatewayUrl: string;
+  /** Host and port of gRPC for people, as its clients take them; null where it is off. */
+  readonly grpcAddress: string | null;
   /** Between the programs, and for commands on this machine: by address, so that no resolver is asked. */
   readonly controlUrl: string;
   readonly gatewayInternalUrl: string;
@@ -33,11 +36,15 @@ export interface Addresses {
  */
 export async function chooseAddresses({ controlPlane, gateway }: UpSettings): Promise<Addresses> {
   const front = controlPlane.value.http;
-  const { http, metrics } = gateway.value;
-  const [controlPort = 0, gatewayPort = 0, metricsPort = 0] = await choosePorts([
+  const { http, grpc, metrics } = gateway.value;
+  const grpcListeners = grpc.enabled
+    ? [{ ...grpc, host: http.host, what: 'gRPC', flag: '--grpc-port', setting: 'grpc.port of the gateway' }]
+    : [];
+  const [controlPort = 0, gatewayPort = 0, metricsPort = 0, grpcPort = 0] = await choosePorts([
     { ...front, what: 'dashboard and API', flag: '--port', setting: 'http.port of the control plane' },
     { ...http, what: 'predictions', flag: '--gateway-port', setting: 'http.port of the gateway' },
     { ...metrics, what: 'metrics', flag: '--metrics-port', setting: 'metrics.port of the gateway' },
+    ...grpcListeners,
   ]);
   const controlScheme = front.tls.certFile === undefined ? 'http' : 'https';
   const gatewayScheme = http.tls.certFile === undefined ? 'http' : 'https';
@@ -47,9 +54,11 @@ export async function chooseAddresses({ controlPlane, gateway }: UpSettings): Pr
   return {
     controlPort,
     gatewayPort,
+    grpcPort,
     metricsPort,
     url: originOf(front.publicUrl) ?? `${controlScheme}://${controlName}:${controlPort}`,
     gatewayUrl: originOf(http.publicUrl) ?? `${gatewayScheme}://${gatewayName}:${gatewayPort}`,
+    grpcAddress: grpc.enabled ? `${gatewayName}:${grpcPort}` : null,
     controlUrl: `${controlScheme}://${reachable(front.host)}:${controlPort}`,
     gatewayInternalUrl: `${gatewayScheme}://${reachable(http.host)}:${gatewayPort}`,
     metricsUrl: `http://${reachable(metrics.host)}:${metricsPort}`,

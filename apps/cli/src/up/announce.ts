@@ -3,6 +3,8 @@ import type { SettledModels } from './until-models-settled.ts';
 export interface Announcement {
   readonly url: string;
   readonly gatewayUrl: string;
+  /** Host and port; null where gRPC is off. */
+  readonly grpcAddress: string | null;
   /** Where the first administrator is made; null when somebody can sign in. */
   readonly setup: string | null;
   readonly seconds: number;
@@ -16,7 +18,7 @@ export interface Announcement {
 
 /** What is printed once everything runs. */
 export function announcement(facts: Announcement): string {
-  const { url, gatewayUrl, setup, seconds, models, command, needsKey, interactive } = facts;
+  const { url, gatewayUrl, grpcAddress, setup, seconds, models, command, needsKey, interactive } = facts;
   const ready = models.ready.map(({ id }) => id);
   return [
     '',
@@ -24,6 +26,7 @@ export function announcement(facts: Announcement): string {
     `  dashboard and API  ${url}`,
     ...(setup === null ? [] : [`  first sign-in      ${setup}`]),
     `  predictions        ${gatewayUrl}`,
+    ...(grpcAddress === null ? [] : [`  gRPC               ${grpcAddress}`]),
     `  models             ${ready.length === 0 ? 'none yet' : ready.join(', ')}`,
     ...models.failed.map(({ id, reason }) => `  failed             ${id}: ${reason}`),
     ...(models.missing === '' ? [] : [`  still missing      ${models.missing}`]),

@@ -112,6 +112,7 @@ function argumentsOf(home: string, flags: UpFlags): string[] {
     '--public-url': flags.publicUrl,
     '--port': flags.port,
     '--gateway-port': flags.gatewayPort,
+    '--grpc-port': flags.grpcPort,
     '--metrics-port': flags.metricsPort,
     '--model-repository': flags.modelRepository,
     '--database-url': flags.databaseUrl,

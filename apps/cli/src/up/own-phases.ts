@@ -75,7 +75,7 @@ export function announcementPhase(running: RunningPrograms, isFirstStart: () => 
     name: 'announcement',
     why: 'what is printed as ready is ready',
     start: async (signal) => {
-      const { url, gatewayUrl, controlUrl, isOpen, selfSignedFile } = running.addresses;
+      const { url, gatewayUrl, grpcAddress, controlUrl, isOpen, selfSignedFile } = running.addresses;
       const token = readFileSync(homePaths(settings.home).adminToken, 'utf8').trim();
       const modelsMin = isFirstStart() ? settings.controlPlane.value.sources.examples.length : 0;
       const client = { baseUrl: controlUrl, token, timeoutMs: apiTimeoutMs };
@@ -87,7 +87,8 @@ export function announcementPhase(running: RunningPrograms, isFirstStart: () => 
       const setup = await askUntilAnswered(() => setupLink(client, url), limits);
       const seconds = (performance.now() - running.beganMs) / 1_000;
       const interactive = process.stdout.isTTY;
-      terminal.line(announcement({ url, gatewayUrl, setup, seconds, models, command, needsKey: isOpen, interactive }));
+      const addresses = { url, gatewayUrl, grpcAddress, setup };
+      terminal.line(announcement({ ...addresses, seconds, models, command, needsKey: isOpen, interactive }));
     },
     stop: (reason) => terminal.line(`stopping (${reason}): gateway, control plane, database`),
     stopTimeoutMs,

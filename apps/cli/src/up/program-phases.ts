@@ -99,7 +99,7 @@ export function gatewayPhase(running: RunningPrograms): Phase {
     name: 'gateway',
     why: 'it stops first, so that what has arrived is answered while everything is there',
     start: (signal) => {
-      const { gatewayPort, metricsPort, controlUrl, metricsUrl, gatewayUrl, isOpen } = running.addresses;
+      const { gatewayPort, grpcPort, metricsPort, controlUrl, metricsUrl, gatewayUrl, isOpen } = running.addresses;
       const program = nodeProgram({
         name: 'gateway',
         main: programs.gateway,
@@ -111,6 +111,7 @@ export function gatewayPhase(running: RunningPrograms): Phase {
             port: gatewayPort,
             publicUrl: value.http.publicUrl ?? (isOpen ? gatewayUrl : undefined),
           },
+          grpc: { ...value.grpc, port: grpcPort },
           metrics: { ...value.metrics, port: metricsPort },
           control: {
             ...value.control,

@@ -28,6 +28,7 @@ test('without settings everything is on this machine, under the data folder', ()
   expect(gateway.value).toMatchObject({
     home: '/data/gateway-1',
     http: { port: 8000 },
+    grpc: { enabled: true, port: 8001 },
     metrics: { port: 8002 },
     control: { tokenFile: '/data/gateway-token', modelFiles: '/data/control-plane/files' },
   });
@@ -43,6 +44,7 @@ test('flags of up set the settings of the programs, and win over variables', () 
     home: '/other',
     port: '1',
     gatewayPort: '2',
+    grpcPort: '4',
     metricsPort: '3',
     modelRepository: '/models',
     examples: false,
@@ -60,6 +62,7 @@ test('flags of up set the settings of the programs, and win over variables', () 
     database: { url: 'postgres://db' },
   });
   expect(gateway.value).toMatchObject({ http: { host: '::1', port: 2 }, metrics: { host: '::1', port: 3 } });
+  expect(gateway.value.grpc.port).toBe(4);
   expect(load({}, { DATABASE_URL: 'postgres://env' }).controlPlane.value.database.url).toBe('postgres://env');
 });
 

@@ -25,6 +25,7 @@ export interface UpFlags {
   readonly publicUrl?: string | undefined;
   readonly port?: string | undefined;
   readonly gatewayPort?: string | undefined;
+  readonly grpcPort?: string | undefined;
   readonly metricsPort?: string | undefined;
   readonly modelRepository?: string | undefined;
   /** False for `--no-examples`. */
@@ -118,6 +119,7 @@ export function loadUpSettings(flags: UpFlags, env: Env, uid: number | undefined
       ['--tls-cert', 'http.tls.certFile', flags.tlsCert],
       ['--tls-key', 'http.tls.keyFile', flags.tlsKey],
       ['--gateway-port', 'http.port', flags.gatewayPort],
+      ['--grpc-port', 'grpc.port', flags.grpcPort],
       ['--metrics-port', 'metrics.port', flags.metricsPort],
     ]),
   });

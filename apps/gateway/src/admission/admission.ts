@@ -51,6 +51,11 @@ export class Admission {
   /** @param bodyBytes what the request has kept of its body. */
   leave(bodyBytes: number): void {
     this.inFlight -= 1;
+    this.release(bodyBytes);
+  }
+
+  /** Gives back what `keep` took for a call that took no place. */
+  release(bodyBytes: number): void {
     this.bodyBytes -= bodyBytes;
   }
 

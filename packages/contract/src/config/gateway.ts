@@ -55,6 +55,24 @@ export const gatewayConfigSchema = z.strictObject({
       cors: corsSchema,
     })
     .prefault({}),
+  grpc: z
+    .strictObject({
+      enabled: z
+        .boolean()
+        .default(true)
+        .describe(
+          'Answer the Open Inference Protocol over gRPC, under the address, certificate, time limits and `plaintext` of `http`.',
+        ),
+      port: z.int().min(0).max(65_535).default(8001).describe('Port of gRPC; 0 takes a free one.'),
+      messageBytesMax: z
+        .int()
+        .min(1_024)
+        .max(2 ** 31 - 1)
+        .default(64 * 2 ** 20)
+        .describe('Largest message of a client, bytes, also once it is unpacked.'),
+      streamsMax: z.int().min(1).max(1_000_000).default(1_024).describe('Calls at once on one connection.'),
+    })
+    .prefault({}),
   metrics: z
     .strictObject({
       host: z

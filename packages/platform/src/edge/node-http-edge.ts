@@ -2,9 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerOptions, ty
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import { Server as TcpServer, type AddressInfo, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { TlsIdentity } from '../tls/certificate.ts';
 import type { CallHandler, Edge, EdgeOptions, StartEdge } from './edge.ts';
+import { listenError } from './listen-error.ts';
 import { NodeHttpCall } from './node-http-call.ts';
 import { NodeHttpConnection } from './node-http-connection.ts';
 import { NodeHttpReply } from './node-http-reply.ts';
@@ -169,23 +169,4 @@ function httpOptions({ headerBytesMax, requestTimeoutMs, idleTimeoutMs }: EdgeOp
     requireHostHeader: false,
     noDelay: true,
   };
-}
-
-function listenError(error: NodeJS.ErrnoException, options: EdgeOptions): Error {
-  if (error.code === 'EADDRINUSE') {
-    return new ClusterError(
-      'ALREADY_RUNNING',
-      `port ${options.port} on ${options.host} is taken (listener '${options.listenerId}')`,
-      {
-        fix: `stop what uses it, or choose another port for the listener '${options.listenerId}'`,
-      },
-    );
-  }
-  if (error.code === 'EACCES' || error.code === 'EADDRNOTAVAIL') {
-    return new ClusterError(
-      'CONFIG_INVALID',
-      `cannot listen on ${options.host}:${options.port} (listener '${options.listenerId}'): ${error.code}`,
-    );
-  }
-  return error;
 }

@@ -2,7 +2,7 @@ import type { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { ModelSignature, TensorSignature } from '@cluster-ai/core/inference/signature.ts';
 
 /** What the server announces; only what it really does. */
-const extensions = ['binary_tensor_data', 'parameters'] as const;
+export const extensions = ['binary_tensor_data', 'parameters'] as const;
 
 export function serverMetadata(name: string, version: string): string {
   return JSON.stringify({ name, version, extensions });
@@ -12,6 +12,9 @@ export function serverMetadata(name: string, version: string): string {
 export function healthDocument(live: boolean, ready: boolean): string {
   return JSON.stringify({ live, ready });
 }
+
+/** What executes every model, in the words of the protocol. */
+export const modelPlatform = 'onnx_onnxv1';
 
 export interface ModelDescription {
   readonly name: string;
@@ -23,7 +26,7 @@ export function modelMetadata(model: ModelDescription): string {
   return JSON.stringify({
     name: model.name,
     versions: model.versions,
-    platform: 'onnx_onnxv1',
+    platform: modelPlatform,
     inputs: model.signature.inputs.map(tensorMetadata),
     outputs: model.signature.outputs.map(tensorMetadata),
   });

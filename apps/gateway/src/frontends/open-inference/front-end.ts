@@ -4,7 +4,8 @@ import type { Call, CallHandler, Reply } from '@cluster-ai/platform/edge/edge.ts
 import { healthDocument, modelMetadata, serverMetadata } from '@cluster-ai/protocols/open-inference/documents.ts';
 import { assertCovers, assertMay, type Caller } from '../../auth/caller.ts';
 import { predict, type Stages } from '../../pipeline.ts';
-import { findVersion, variantOfVersion, type RouteTable } from '../../routing/route-table.ts';
+import { describeModel, isModelReady } from '../../open-inference/model-metadata.ts';
+import type { RouteTable } from '../../routing/route-table.ts';
 import { metricsContentType } from '../operations.ts';
 import { openInferenceProtocol, sendError } from './infer.ts';
 import { methodsOf, parsePath, type OpenInferenceTarget } from './path.ts';
@@ -67,7 +68,7 @@ async function answer(
     case 'model-ready':
       return sendModelReady(reply, target.model, target.version, stages.routes);
     case 'model':
-      return sendJson(reply, 200, describeModel(target.model, target.version, stages.routes));
+      return sendJson(reply, 200, modelMetadata(describeModel(stages.routes, target.model, target.version)));
     case 'metrics':
       // They name every model.
       if (caller.models !== null) throw new ClusterError('PERMISSION_DENIED', 'the key is not for every model');
@@ -98,27 +99,6 @@ function modelList(routes: RouteTable, caller: Caller): string {
 
 /** Triton says 400 and this sentence for models that are unknown and for those that are not ready. */
 function sendModelReady(reply: Reply, model: string, version: string | null, routes: RouteTable): void {
-  if (isModelReady(model, version, routes)) return sendJson(reply, 200, JSON.stringify({ name: model, ready: true }));
+  if (isModelReady(routes, model, version)) return sendJson(reply, 200, JSON.stringify({ name: model, ready: true }));
   sendJson(reply, 400, JSON.stringify({ error: 'Model version not ready' }));
-}
-
-function isModelReady(model: string, version: string | null, routes: RouteTable): boolean {
-  const route = routes.all().find(({ name }) => name === model);
-  if (route === undefined) return false;
-  return version === null ? route.serving.length > 0 : findVersion(route, version) !== undefined;
-}
-
-function describeModel(model: string, version: string | null, routes: RouteTable): string {
-  const route = routes.find(model);
-  const variant = version === null ? route.serving.find(({ weight }) => weight > 0) : variantOfVersion(route, version);
-  if (variant === undefined) {
-    throw new ClusterError('MODEL_NOT_READY', `Request for unknown model: '${model}' has no available versions`, {
-      retryAfterSeconds: 1,
-    });
-  }
-  const versions = route.serving
-    .map((serving) => serving.model.version)
-    .toSorted((left, right) => left - right)
-    .map(String);
-  return modelMetadata({ name: model, versions, signature: variant.executor.signature });
 }

@@ -1,0 +1,69 @@
+import { toClusterError } from '@cluster-ai/core/errors.ts';
+import type { RpcCall, RpcHandler, RpcReply } from '@cluster-ai/platform/edge/rpc-edge.ts';
+import type { ProtoMessages } from '@cluster-ai/protocols/grpc/proto-messages.ts';
+import { predict, type Stages } from '../../pipeline.ts';
+import { checkHealth, watchHealth, type Health } from './health.ts';
+import { inferProtocol } from './infer.ts';
+import { inferenceMethods } from './inference-methods.ts';
+import { readProtos } from './read-protos.ts';
+import { sendError } from './send-status.ts';
+import { unaryHandler, type UnaryMethod } from './unary.ts';
+
+export interface GrpcOptions {
+  readonly stages: Stages;
+  readonly isReady: () => boolean;
+  readonly serverName: string;
+  readonly serverVersion: string;
+}
+
+export interface GrpcFrontEnd {
+  /** The methods that it answers. */
+  readonly paths: readonly string[];
+  readonly handler: RpcHandler;
+}
+
+/** The Open Inference Protocol over gRPC under both names that servers give it, and the health of gRPC. */
+export function createGrpcFrontEnd(options: GrpcOptions): GrpcFrontEnd {
+  const { stages } = options;
+  const protos = readProtos();
+  const methods = new Map<string, RpcHandler>();
+  const addUnary = (messages: ProtoMessages, all: ReadonlyMap<string, UnaryMethod>): void => {
+    for (const method of messages.methods) {
+      const unary = all.get(method.name);
+      if (unary === undefined) continue;
+      methods.set(method.path, unaryHandler(messages, method, unary, stages));
+    }
+  };
+  const inference = inferenceMethods(options);
+  for (const messages of [protos.inference, protos.torchServe]) {
+    addUnary(messages, inference);
+    const [service = ''] = messages.services;
+    methods.set(`/${service}/ModelInfer`, (call, reply) => predict(call, reply, inferProtocol, stages));
+  }
+  const services = [protos.inference, protos.torchServe].flatMap((messages) => messages.services);
+  const health: Health = { services: new Set(services), isReady: options.isReady };
+  addUnary(protos.health, new Map([['Check', checkHealth(health)]]));
+  methods.set(
+    '/grpc.health.v1.Health/Watch',
+    refusing(stages, (call, reply) => watchHealth(call, reply, protos.health, health)),
+  );
+  return {
+    paths: [...methods.keys()],
+    handler: async (call, reply) => {
+      const method = methods.get(call.path);
+      if (method === undefined) throw new Error(`the edge handed over the unknown method ${call.path}`);
+      await method(call, reply);
+    },
+  };
+}
+
+/** What such a method throws is told to its client. */
+function refusing(stages: Stages, handler: RpcHandler): RpcHandler {
+  return async (call: RpcCall, reply: RpcReply) => {
+    try {
+      await handler(call, reply);
+    } catch (thrown) {
+      sendError(reply, toClusterError(thrown), stages.nextRequestId(call));
+    }
+  };
+}

@@ -1,0 +1,54 @@
+import type { KeyAction } from '@cluster-ai/core/access/roles.ts';
+import { toClusterError } from '@cluster-ai/core/errors.ts';
+import type { RpcCall, RpcHandler } from '@cluster-ai/platform/edge/rpc-edge.ts';
+import type { ProtoMessages, ProtoMethod, ProtoObject } from '@cluster-ai/protocols/grpc/proto-messages.ts';
+import { assertMay, local, type Caller } from '../../auth/caller.ts';
+import type { Stages } from '../../pipeline.ts';
+import { sendError, sendMessage, trailersOf } from './send-status.ts';
+
+/** Who calls, and what came with the call. */
+export interface UnaryContext {
+  readonly caller: Caller;
+  readonly call: RpcCall;
+}
+
+/** A method that takes one message and gives one, apart from predictions. */
+export interface UnaryMethod {
+  /** What the key must allow; null for what is open to everybody, as health is: load balancers have no key. */
+  readonly action: KeyAction | null;
+  answer(request: ProtoObject, context: UnaryContext): ProtoObject | Promise<ProtoObject>;
+}
+
+/** Answers the calls of such a method. */
+export function unaryHandler(
+  messages: ProtoMessages,
+  { requestType, responseType }: ProtoMethod,
+  method: UnaryMethod,
+  stages: Stages,
+): RpcHandler {
+  const { admission } = stages;
+  return async (call, reply) => {
+    const requestId = stages.nextRequestId(call);
+    let keptBytes = 0;
+    try {
+      const caller = await callerOf(call, method, stages);
+      const body = await call.body((bytes) => {
+        admission.keep(bytes);
+        keptBytes = bytes;
+      });
+      const response = await method.answer(messages.decode(requestType, body), { caller, call });
+      sendMessage(reply, messages.encode(responseType, response), trailersOf(requestId));
+    } catch (thrown) {
+      sendError(reply, toClusterError(thrown), requestId);
+    } finally {
+      admission.release(keptBytes);
+    }
+  };
+}
+
+async function callerOf(call: RpcCall, { action }: UnaryMethod, stages: Stages): Promise<Caller> {
+  if (action === null) return local;
+  const caller = await stages.authenticate(call);
+  assertMay(caller, action);
+  return caller;
+}

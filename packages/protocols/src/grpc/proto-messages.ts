@@ -1,0 +1,91 @@
+import { ClusterError } from '@cluster-ai/core/errors.ts';
+import protobuf from 'protobufjs';
+
+/** A value of a message as plain data: 64-bit integers are text, enumerations their names,
+ * messages that are not there null. */
+export type ProtoValue = string | number | boolean | null | Uint8Array | readonly ProtoValue[] | ProtoObject;
+export interface ProtoObject {
+  readonly [field: string]: ProtoValue | undefined;
+}
+
+/** One method of a service. */
+export interface ProtoMethod {
+  /** `/inference.GRPCInferenceService/ModelConfig`. */
+  readonly path: string;
+  readonly name: string;
+  readonly requestType: string;
+  readonly responseType: string;
+}
+
+const plain = { longs: String, enums: String, defaults: true, arrays: true, objects: true, oneofs: true } as const;
+
+/**
+ * The messages of one package, from the text of its `.proto` files. What every prediction consists of has codecs of its
+ * own beside this; here is what is called now and then.
+ */
+export class ProtoMessages {
+  readonly package: string;
+  readonly root = new protobuf.Root();
+
+  /**
+   * @param texts of files that import only each other.
+   * @param packageName replaces the package that the files name: some servers have the same under another name.
+   */
+  constructor(texts: readonly string[], packageName?: string) {
+    let name = '';
+    for (const text of texts) {
+      const renamed = packageName === undefined ? text : text.replace(/^package [\w.]+;$/m, `package ${packageName};`);
+      name = protobuf.parse(renamed, this.root, { keepCase: true }).package ?? name;
+    }
+    this.package = name;
+    this.root.resolveAll();
+  }
+
+  /** Full names of the services: `inference.GRPCInferenceService`. */
+  get services(): string[] {
+    return this.members().flatMap((member) => (member instanceof protobuf.Service ? [fullName(member)] : []));
+  }
+
+  /** The methods of all services. */
+  get methods(): ProtoMethod[] {
+    return this.members().flatMap((member) =>
+      member instanceof protobuf.Service
+        ? member.methodsArray.map(({ name, requestType, responseType }) => ({
+            path: `/${fullName(member)}/${name}`,
+            name,
+            requestType,
+            responseType,
+          }))
+        : [],
+    );
+  }
+
+  /** @param type without its package: `ServerLiveResponse`. Fields that are undefined are left out. */
+  encode(type: string, value: ProtoObject): Uint8Array {
+    const found = this.type(type);
+    return found.encode(found.fromObject(value)).finish();
+  }
+
+  /** @throws ClusterError INVALID_ARGUMENT for bytes that are no such message. */
+  decode(type: string, bytes: Uint8Array): ProtoObject {
+    const found = this.type(type);
+    try {
+      return found.toObject(found.decode(bytes), plain);
+    } catch (cause) {
+      throw new ClusterError('INVALID_ARGUMENT', `the message is not a valid ${type}`, { cause });
+    }
+  }
+
+  private type(name: string): protobuf.Type {
+    return this.root.lookupType(`${this.package}.${name}`);
+  }
+
+  private members(): protobuf.ReflectionObject[] {
+    const inPackage = this.root.lookup(this.package);
+    return inPackage instanceof protobuf.Namespace ? inPackage.nestedArray : [];
+  }
+}
+
+function fullName(object: protobuf.ReflectionObject): string {
+  return object.fullName.replace(/^\./, '');
+}
