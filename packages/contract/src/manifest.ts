@@ -1,5 +1,6 @@
 import { datatypes } from '@cluster-ai/core/tensors/datatype.ts';
 import { z } from 'zod';
+import { modelConfigurationSchema } from './model-configuration.ts';
 
 /** SHA-256 in lower-case hex: how files and versions are named. */
 export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits (SHA-256)');
@@ -49,6 +50,8 @@ export const modelSettingsSchema = z.object({
   instances: z.int().min(1).max(64).optional(),
   /** Rows of a merged batch at most; 0 forbids merging. */
   maxBatchSize: z.int().min(0).max(65_536).optional(),
+  /** What the version's own configuration file says; what is set above goes before it. */
+  configuration: modelConfigurationSchema.optional(),
 });
 
 export type ModelSettings = z.infer<typeof modelSettingsSchema>;

@@ -1,0 +1,103 @@
+import type { Datatype } from '../tensors/datatype.ts';
+
+/**
+ * What a configuration file says about a model version, whatever file it was: Triton's `config.pbtxt`, its JSON form, or
+ * MLServer's `model-settings.json`. Only what is honoured stands here; `ignored` names the rest.
+ */
+export interface ModelConfiguration {
+  /** Rows of one request at most. 0: there is no batch dimension. Null: the file does not say, and the gateway chooses. */
+  readonly maxBatchSize: number | null;
+  /** What clients send, in the order of the file; empty where the file leaves it to the model. */
+  readonly inputs: readonly ConfiguredTensor[];
+  readonly outputs: readonly ConfiguredOutput[];
+  /** Null: the newest version alone. */
+  readonly versionPolicy: VersionPolicy | null;
+  /** Copies of the session; null leaves it to the gateway. */
+  readonly instanceCount: number | null;
+  /** Present: requests are merged, up to `maxBatchSize` rows. */
+  readonly dynamicBatching: DynamicBatching | null;
+  /** Present: requests belong to sequences, whose order and state are kept. */
+  readonly sequenceBatching: SequenceBatching | null;
+  readonly warmUps: readonly WarmUpSample[];
+  /** Words of the model's owner: shown, and not acted upon. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Fields of the file that are not honoured, by their path in it. */
+  readonly ignored: readonly string[];
+}
+
+export interface ConfiguredTensor {
+  readonly name: string;
+  readonly datatype: Datatype;
+  /** Without the batch dimension where there is one; -1 marks a dimension that each request chooses. */
+  readonly dims: readonly number[];
+  /** The shape that the model has in place of `dims`, which is the clients'; null where they are the same. */
+  readonly reshape: readonly number[] | null;
+}
+
+export interface ConfiguredOutput extends ConfiguredTensor {
+  /** Among the files of the version: one label a line, by class index. Null for none. */
+  readonly labelFile: string | null;
+}
+
+/** Which versions can be called by their number; calls without one go to the newest of them. */
+export type VersionPolicy =
+  | { readonly kind: 'latest'; readonly count: number }
+  | { readonly kind: 'all' }
+  | { readonly kind: 'specific'; readonly versions: readonly number[] };
+
+export interface DynamicBatching {
+  readonly preferredBatchSizes: readonly number[];
+  readonly maxQueueDelayMicroseconds: number;
+  readonly preserveOrdering: boolean;
+}
+
+export interface SequenceBatching {
+  /** A sequence that is silent for longer is forgotten. */
+  readonly maxIdleMicroseconds: number;
+  readonly controls: readonly SequenceControl[];
+  readonly states: readonly SequenceState[];
+  /** Null: Triton's default strategy (direct). */
+  readonly maxCandidateSequences: number | null;
+}
+
+/** An input of the model that the gateway fills, unseen by clients. */
+export interface SequenceControl {
+  readonly input: string;
+  readonly kind: 'start' | 'end' | 'ready' | 'correlation-id';
+  readonly datatype: Datatype;
+  /** What says no, and what says yes; both 0 and unused for a correlation id. */
+  readonly falseTrue: readonly [number, number];
+}
+
+/** An output of the model that comes back as an input with the sequence's next request, unseen by clients. */
+export interface SequenceState {
+  readonly input: string;
+  readonly output: string;
+  readonly datatype: Datatype;
+  /** Without the batch dimension. */
+  readonly dims: readonly number[];
+  /** Holds the first state, among the files of the version; null begins with zeros. */
+  readonly initialFile: string | null;
+  /** Dimensions of that first state where `dims` leaves some open. */
+  readonly initialDims: readonly number[];
+}
+
+/** A request that is run before the version is ready. */
+export interface WarmUpSample {
+  readonly name: string;
+  /** Times that it is run. */
+  readonly count: number;
+  readonly batchSize: number;
+  readonly inputs: readonly WarmUpInput[];
+}
+
+export interface WarmUpInput {
+  readonly name: string;
+  readonly datatype: Datatype;
+  /** Without the batch dimension. */
+  readonly dims: readonly number[];
+  readonly data: { readonly kind: 'zero' | 'random' } | { readonly kind: 'file'; readonly path: string };
+}
+
+/** A client must not be told of a sequence that is over because its next request was a little late: Triton's default. */
+export const sequenceIdleMicrosecondsDefault = 1_000_000;
