@@ -47,10 +47,24 @@ const prerequisites: readonly Prerequisite[] = [
   {
     neededFor: 'test',
     debianPackage: 'python3-venv',
-    reason: 'the Python client that people have (tritonclient) calls the gateway, and schemathesis the control API',
+    reason: 'the Python clients that people have (tritonclient, KServe) call the gateway, schemathesis the control API',
     // The module that a bare python3 lacks on Debian.
     proof: 'python3 -c "import ensurepip, venv"',
     namedIn: /\.tools\/(python|schemathesis)|tritonclient/,
+  },
+  {
+    neededFor: 'test',
+    debianPackage: 'libb64-0d',
+    reason: 'perf_analyzer, which measures the gateway, is linked with it',
+    proof: `/sbin/ldconfig -p | grep -q 'libb64\\.so\\.0d'`,
+    namedIn: /perf_analyzer/,
+  },
+  {
+    neededFor: 'test',
+    debianPackage: 'gcc',
+    reason: 'perf_analyzer is linked with the library of CUDA, too: a C file of a few lines stands in for it',
+    proof: 'gcc',
+    namedIn: /perf_analyzer/,
   },
   {
     neededFor: 'test',

@@ -16,6 +16,13 @@ const environments: readonly PythonEnvironment[] = [
     folder: 'schemathesis',
     requirements: 'tests/conformance/control-api/requirements.txt',
   },
+  { title: "KServe's client", folder: 'kserve', requirements: 'tests/conformance/open-inference/peers/kserve.txt' },
+  { title: 'MLServer', folder: 'mlserver', requirements: 'tests/conformance/open-inference/peers/mlserver.txt' },
+  {
+    title: 'perf_analyzer',
+    folder: 'perf-analyzer',
+    requirements: 'tests/conformance/open-inference/peers/perf-analyzer.txt',
+  },
 ];
 
 /**
@@ -38,7 +45,16 @@ function install(root: string, { title, folder: name, requirements }: PythonEnvi
   // An interrupted one has no stamp and is made anew.
   rmSync(folder, { recursive: true, force: true });
   python('python3', ['-m', 'venv', folder], requirements);
-  const pip = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--require-hashes', '--disable-pip-version-check'];
+  const pip = [
+    '-m',
+    'pip',
+    'install',
+    '--quiet',
+    '--no-compile',
+    '--no-deps',
+    '--require-hashes',
+    '--disable-pip-version-check',
+  ];
   python(join(folder, 'bin', 'python'), [...pip, '--requirement', list], requirements);
   writeFileSync(stamp, wanted);
 }

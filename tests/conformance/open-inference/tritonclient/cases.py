@@ -1,4 +1,5 @@
-"""Runs the cases of one script against the server whose URL is its argument, and prints the results as JSON."""
+"""Runs the cases of one script against the server whose URL and gRPC address are its arguments, and prints the results
+as JSON."""
 
 import json
 import sys
@@ -27,10 +28,19 @@ def host():
     return sys.argv[1].removeprefix("http://")
 
 
-def run():
+def grpc_address():
+    return sys.argv[2]
+
+
+def http_client():
+    return http.InferenceServerClient(host(), network_timeout=60.0, connection_timeout=60.0)
+
+
+def run(make_client=http_client):
+    """Each case gets a client of its own."""
     results = {}
     for name, function in CASES.items():
-        with http.InferenceServerClient(host(), network_timeout=60.0, connection_timeout=60.0) as client:
+        with make_client() as client:
             try:
                 function(client)
                 results[name] = None
