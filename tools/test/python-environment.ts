@@ -16,12 +16,20 @@ const environments: readonly PythonEnvironment[] = [
     folder: 'schemathesis',
     requirements: 'tests/conformance/control-api/requirements.txt',
   },
-  { title: "KServe's client", folder: 'kserve', requirements: 'tests/conformance/open-inference/peers/kserve.txt' },
-  { title: 'MLServer', folder: 'mlserver', requirements: 'tests/conformance/open-inference/peers/mlserver.txt' },
+  {
+    title: "KServe's client",
+    folder: 'kserve',
+    requirements: 'tests/conformance/open-inference/peers/kserve/requirements.txt',
+  },
+  {
+    title: 'MLServer',
+    folder: 'mlserver',
+    requirements: 'tests/conformance/open-inference/peers/mlserver/requirements.txt',
+  },
   {
     title: 'perf_analyzer',
     folder: 'perf-analyzer',
-    requirements: 'tests/conformance/open-inference/peers/perf-analyzer.txt',
+    requirements: 'tests/conformance/open-inference/peers/perf-analyzer/requirements.txt',
   },
 ];
 

@@ -9,9 +9,9 @@ export type CaseResults = Readonly<Record<string, string | null>>;
 
 const folders = {
   python: 'tests/requirements.txt',
-  kserve: 'tests/conformance/open-inference/peers/kserve.txt',
-  mlserver: 'tests/conformance/open-inference/peers/mlserver.txt',
-  'perf-analyzer': 'tests/conformance/open-inference/peers/perf-analyzer.txt',
+  kserve: 'tests/conformance/open-inference/peers/kserve/requirements.txt',
+  mlserver: 'tests/conformance/open-inference/peers/mlserver/requirements.txt',
+  'perf-analyzer': 'tests/conformance/open-inference/peers/perf-analyzer/requirements.txt',
 } as const;
 
 /** One of the environments that `make test` makes under `.tools`. */
