@@ -24,6 +24,7 @@ export class GrpcJsCall implements RpcCall, RpcReply {
   private readonly deadlineAtMs: number;
   private readonly cancelListeners: (() => void)[] = [];
   private readonly whenEnded: () => void;
+  isClosing = false;
   private waiting: Waiting | null = null;
   private closingListener: (() => void) | null = null;
   private halfClosed = false;
@@ -100,11 +101,13 @@ export class GrpcJsCall implements RpcCall, RpcReply {
   }
 
   onClosing(listener: () => void): void {
-    this.closingListener = listener;
+    if (this.isClosing) listener();
+    else this.closingListener = listener;
   }
 
   /** The listener closes. */
   close(): void {
+    this.isClosing = true;
     this.closingListener?.();
     this.closingListener = null;
   }

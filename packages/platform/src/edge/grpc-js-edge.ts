@@ -155,12 +155,12 @@ class GrpcJsEdge implements Edge {
       call.end({ code: 'RESOURCE_EXHAUSTED', message: `the header of the call has more than ${headerBytesMax} bytes` });
       return call;
     }
+    // It was on its way when the closing began.
+    if (this.closing) call.close();
     this.handler(call, call).catch((error: unknown) => {
       onDefect(error);
       call.end({ code: 'INTERNAL', message: 'internal error; the server log has the details' });
     });
-    // It was on its way when the closing began.
-    if (this.closing) call.close();
     return call;
   }
 

@@ -16,7 +16,8 @@ export interface RpcCall extends IncomingCall {
    * @throws ClusterError CANCELLED when the client goes away, DEADLINE_EXCEEDED when its deadline passes.
    */
   next(): Promise<Uint8Array | null>;
-  /** Called once when the listener begins to close. A call that has no end of its own must then come to one. */
+  readonly isClosing: boolean;
+  /** Called once when the listener begins to close, or at once when it has begun. A call that has no end of its own must then come to one. */
   onClosing(listener: () => void): void;
 }
 

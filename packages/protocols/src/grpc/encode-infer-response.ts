@@ -12,9 +12,13 @@ export function encodeInferResponse(response: InferenceResponse): Uint8Array {
 
 const streamFields = { errorMessage: 1, inferResponse: 2 } as const;
 
+/** `parameters["triton_final_response"] = true`: each request of a stream has one answer. */
+const finalResponse = new WireWriter().text(1, 'triton_final_response').message(2, new WireWriter().bool(1, true));
+
 /** Writes a ModelStreamInferResponse that holds an answer. */
 export function encodeStreamResponse(response: InferenceResponse): Uint8Array {
-  return new WireWriter().message(streamFields.inferResponse, inferResponse(response)).finish();
+  const written = inferResponse(response).message(fields.parameters, finalResponse);
+  return new WireWriter().message(streamFields.inferResponse, written).finish();
 }
 
 /**

@@ -1,5 +1,6 @@
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import protobuf from 'protobufjs';
+import { writeFileDescriptor } from './file-descriptor.ts';
 
 /** A value of a message as plain data: 64-bit integers are text, enumerations their names,
  * messages that are not there null. */
@@ -25,7 +26,11 @@ const plain = { longs: String, enums: String, defaults: true, arrays: true, obje
  */
 export class ProtoMessages {
   readonly package: string;
-  readonly root = new protobuf.Root();
+  /** Name of the one file that `fileDescriptor` describes. */
+  readonly file: string;
+  /** A google.protobuf.FileDescriptorProto with all of it. */
+  readonly fileDescriptor: Uint8Array;
+  private readonly root = new protobuf.Root();
 
   /**
    * @param texts of files that import only each other.
@@ -39,6 +44,8 @@ export class ProtoMessages {
     }
     this.package = name;
     this.root.resolveAll();
+    this.file = `${name.replaceAll('.', '/')}.proto`;
+    this.fileDescriptor = writeFileDescriptor(this.file, name, this.members());
   }
 
   /** Full names of the services: `inference.GRPCInferenceService`. */
@@ -60,10 +67,16 @@ export class ProtoMessages {
     );
   }
 
+  /** Whether a service, method, message, field or enumeration of this full name is in the package. */
+  declares(name: string): boolean {
+    const isInside = name.startsWith(`${this.package}.`);
+    return isInside && this.root.lookup(`.${name}`) !== null;
+  }
+
   /** @param type without its package: `ServerLiveResponse`. Fields that are undefined are left out. */
-  encode(type: string, value: ProtoObject): Uint8Array {
+  encode(type: string, value: object): Uint8Array {
     const found = this.type(type);
-    return found.encode(found.fromObject(value)).finish();
+    return found.encode(found.fromObject({ ...value })).finish();
   }
 
   /** @throws ClusterError INVALID_ARGUMENT for bytes that are no such message. */

@@ -20,7 +20,11 @@ export class WireWriter {
 
   /** Does nothing for zero, which a field is that is not there. */
   uint(field: number, value: number): this {
-    if (value === 0) return this;
+    return value === 0 ? this : this.integer(field, value);
+  }
+
+  /** Writes zero too, where it is told apart from a field that is not there. */
+  integer(field: number, value: number): this {
     return this.tag(field, wireTypes.varint).varint(value);
   }
 

@@ -4,9 +4,11 @@ import type { ProtoMessages } from '@cluster-ai/protocols/grpc/proto-messages.ts
 import { predict, type Stages } from '../../pipeline.ts';
 import { checkHealth, watchHealth, type Health } from './health.ts';
 import { inferProtocol } from './infer.ts';
-import { inferenceMethods } from './inference-methods.ts';
+import { describingMethods } from './describing-methods.ts';
 import { readProtos } from './read-protos.ts';
+import { reflect } from './reflection.ts';
 import { sendError } from './send-status.ts';
+import { streamInfer } from './stream-infer.ts';
 import { unaryHandler, type UnaryMethod } from './unary.ts';
 
 export interface GrpcOptions {
@@ -34,11 +36,22 @@ export function createGrpcFrontEnd(options: GrpcOptions): GrpcFrontEnd {
       methods.set(method.path, unaryHandler(messages, method, unary, stages));
     }
   };
-  const inference = inferenceMethods(options);
+  const inference = new Map(Object.entries(describingMethods(options)));
   for (const messages of [protos.inference, protos.torchServe]) {
     addUnary(messages, inference);
     const [service = ''] = messages.services;
     methods.set(`/${service}/ModelInfer`, (call, reply) => predict(call, reply, inferProtocol, stages));
+    methods.set(
+      `/${service}/ModelStreamInfer`,
+      refusing(stages, (call, reply) => streamInfer(call, reply, stages)),
+    );
+  }
+  for (const messages of [protos.reflection, protos.reflectionAlpha]) {
+    const [path = ''] = messages.methods.map((method) => method.path);
+    methods.set(
+      path,
+      refusing(stages, (call, reply) => reflect(call, reply, messages, Object.values(protos))),
+    );
   }
   const services = [protos.inference, protos.torchServe].flatMap((messages) => messages.services);
   const health: Health = { services: new Set(services), isReady: options.isReady };

@@ -2,6 +2,7 @@ import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { RpcCall, RpcReply } from '@cluster-ai/platform/edge/rpc-edge.ts';
 import type { ProtoMessages } from '@cluster-ai/protocols/grpc/proto-messages.ts';
 import { textOf } from './fields.ts';
+import { stopping } from './send-status.ts';
 import type { UnaryMethod } from './unary.ts';
 
 /** How often a watched status is looked at, milliseconds: the most by which a change is told late. */
@@ -57,5 +58,5 @@ export async function watchHealth(
   await ended.promise;
   clearInterval(timer);
   look();
-  reply.end({ code: 'UNAVAILABLE', message: 'the server is stopping' });
+  reply.end(stopping);
 }

@@ -1,6 +1,9 @@
 import { errorTable, type ClusterError } from '@cluster-ai/core/errors.ts';
 import type { Headers } from '@cluster-ai/platform/edge/edge.ts';
-import type { RpcReply } from '@cluster-ai/platform/edge/rpc-edge.ts';
+import type { RpcReply, RpcStatus } from '@cluster-ai/platform/edge/rpc-edge.ts';
+
+/** How a call without an end of its own ends when the listener closes. */
+export const stopping: RpcStatus = { code: 'UNAVAILABLE', message: 'the server is stopping' };
 
 /** Metadata at the end of an answer: the request id, and what is left of a key's limits. Names are in lower case. */
 export function trailersOf(requestId: string, headers: Headers = []): Headers {

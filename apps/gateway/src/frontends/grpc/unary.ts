@@ -16,7 +16,8 @@ export interface UnaryContext {
 export interface UnaryMethod {
   /** What the key must allow; null for what is open to everybody, as health is: load balancers have no key. */
   readonly action: KeyAction | null;
-  answer(request: ProtoObject, context: UnaryContext): ProtoObject | Promise<ProtoObject>;
+  /** Gives the fields of the answer. */
+  answer(request: ProtoObject, context: UnaryContext): object | Promise<object>;
 }
 
 /** Answers the calls of such a method. */
