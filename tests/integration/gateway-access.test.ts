@@ -20,10 +20,19 @@ interface Walk {
   readonly needs: KeyAction | null;
   /** The model `adder`, every model, or none that a key would have to cover. */
   readonly names: 'adder' | 'every' | null;
+  /** What who may do it is answered; default 200. */
+  readonly status?: number;
 }
 
 const inputs = [{ name: 'x', datatype: 'FP32', shape: [1, 4], data: [1, 2, 3, 4] }];
+const predictV1 = {
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({ instances: [[1, 2, 3, 4]] }),
+};
 const infer = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ inputs }) };
+
+const post = { method: 'POST' };
 
 const walks: Readonly<Record<keyof typeof methodsOf, readonly Walk[]>> = {
   live: [{ call: { path: '/v2/health/live' }, needs: null, names: null }],
@@ -44,6 +53,34 @@ const walks: Readonly<Record<keyof typeof methodsOf, readonly Walk[]>> = {
     { call: { path: '/v2/models/adder/infer', ...infer }, needs: 'infer', names: 'adder' },
     { call: { path: '/v2/models/adder/versions/1/infer', ...infer }, needs: 'infer', names: 'adder' },
   ],
+  generate: [{ call: { path: '/v2/models/adder/generate', ...infer }, needs: 'infer', names: 'adder' }],
+  'generate-stream': [{ call: { path: '/v2/models/adder/generate_stream', ...infer }, needs: 'infer', names: 'adder' }],
+  'model-v1': [{ call: { path: '/v1/models/adder' }, needs: 'read', names: 'adder' }],
+  'predict-v1': [{ call: { path: '/v1/models/adder:predict', ...predictV1 }, needs: 'infer', names: 'adder' }],
+  'explain-v1': [{ call: { path: '/v1/models/adder:explain', ...post }, needs: 'read', names: 'adder', status: 501 }],
+  config: [{ call: { path: '/v2/models/adder/config' }, needs: 'read', names: 'adder' }],
+  statistics: [{ call: { path: '/v2/models/adder/stats' }, needs: 'read', names: 'adder' }],
+  'all-statistics': [{ call: { path: '/v2/models/stats' }, needs: 'read', names: null }],
+  trace: [
+    { call: { path: '/v2/models/adder/trace/setting' }, needs: 'read', names: 'adder' },
+    { call: { path: '/v2/models/adder/trace/setting', ...post }, needs: 'operate', names: 'adder' },
+  ],
+  'all-traces': [
+    { call: { path: '/v2/trace/setting' }, needs: 'read', names: null },
+    { call: { path: '/v2/trace/setting', ...post }, needs: 'operate', names: 'every' },
+  ],
+  logging: [
+    { call: { path: '/v2/logging' }, needs: 'read', names: null },
+    { call: { path: '/v2/logging', ...post }, needs: 'operate', names: 'every' },
+  ],
+  'shared-memory-status': [{ call: { path: '/v2/systemsharedmemory/status' }, needs: 'read', names: null }],
+  'shared-memory-change': [
+    { call: { path: '/v2/cudasharedmemory/unregister', ...post }, needs: 'read', names: null, status: 501 },
+  ],
+  'repository-index': [{ call: { path: '/v2/repository/index', ...post }, needs: 'read', names: null }],
+  // In this order: what was unloaded is there again.
+  unload: [{ call: { path: '/v2/repository/models/adder/unload', ...post }, needs: 'operate', names: 'adder' }],
+  load: [{ call: { path: '/v2/repository/models/adder/load', ...post }, needs: 'operate', names: 'adder' }],
 };
 
 /** What a caller shows, and what it makes of them. `null` is nobody. */
@@ -179,12 +216,12 @@ async function makeCredentials(): Promise<void> {
 }
 
 /** The rule in one place: open calls for everybody, then who it is, then what they may. */
-function expected({ needs, names }: Walk, { may }: Credential): number {
+function expected({ needs, names, status }: Walk, { may }: Credential): number {
   if (needs === null) return 200;
   if (may === null) return 401;
   if (!actionsInclude(may.actions, needs)) return 403;
   const covers = names === null || may.model === null || may.model === names;
-  return covers ? 200 : 403;
+  return covers ? (status ?? 200) : 403;
 }
 
 describe.each(Object.entries(walks))('%s', (_kind, calls) => {

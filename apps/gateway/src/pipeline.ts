@@ -1,5 +1,7 @@
 import { toClusterError, type ClusterError } from '@cluster-ai/core/errors.ts';
 import type { InferenceRequest, InferenceResponse } from '@cluster-ai/core/inference/request.ts';
+import { classify } from '@cluster-ai/core/inference/classify.ts';
+import type { ModelSignature } from '@cluster-ai/core/inference/signature.ts';
 import { validateRequest } from '@cluster-ai/core/inference/validate-request.ts';
 import type { Call, CallHead, Headers, IncomingCall, Reply } from '@cluster-ai/platform/edge/edge.ts';
 import type { Admission } from './admission/admission.ts';
@@ -8,7 +10,7 @@ import type { Authenticate } from './auth/authenticate.ts';
 import { assertCovers, assertMay } from './auth/caller.ts';
 import { selectOutputs } from './execution/select-outputs.ts';
 import type { Limiter } from './limits/limiter.ts';
-import type { RouteTable, ServingVariant } from './routing/route-table.ts';
+import type { RouteTable, RouteTarget, ServingVariant } from './routing/route-table.ts';
 import type { Observer } from './telemetry/observer.ts';
 
 /**
@@ -20,11 +22,19 @@ export interface PredictionProtocol<Form, In extends IncomingCall = Call, Out = 
   readonly modelName: string | null;
   /** Judges a call by its header, so that a body that would be refused is not waited for. @throws ClusterError */
   assertHeader(call: In): void;
-  decode(call: In, body: Uint8Array): { readonly request: InferenceRequest; readonly form: Form };
+  /** @param signatureOf tells what the model takes, for bodies that say nothing of it: the version that will answer. */
+  decode(
+    call: In,
+    body: Uint8Array,
+    signatureOf: SignatureOf,
+  ): { readonly request: InferenceRequest; readonly form: Form };
   /** @param headers what the answer says besides: what is left of a key's limits. */
   encode(reply: Out, response: InferenceResponse, form: Form, requestId: string, headers: Headers): void;
   fail(reply: Out, error: ClusterError, requestId: string, headers: Headers): void;
 }
+
+/** @throws ClusterError MODEL_NOT_FOUND, MODEL_NOT_READY. */
+export type SignatureOf = (target: RouteTarget) => ModelSignature;
 
 export interface Stages {
   readonly authenticate: Authenticate;
@@ -51,7 +61,7 @@ export async function predict<Form, In extends IncomingCall, Out>(
   const requestId = stages.nextRequestId(call);
   let headers: Headers = [];
   let routeName = '';
-  let variant: ServingVariant | null = null;
+  const answering: { variant: ServingVariant | null } = { variant: null };
   let admitted = false;
   let keptBytes = 0;
   try {
@@ -77,16 +87,18 @@ export async function predict<Form, In extends IncomingCall, Out>(
       keptBytes += bytes;
     });
     watch.receivedAtMs = observer.nowMs();
-    const { request, form } = protocol.decode(call, body);
+    const choose = (target: RouteTarget): ServingVariant =>
+      (answering.variant ??= routes.choose(target, (name) => call.header(name)));
+    const { request, form } = protocol.decode(call, body, (target) => choose(target).executor.signature);
     watch.decodedAtMs = observer.nowMs();
     if (protocol.modelName === null) assertCovers(caller, request.modelName);
     routeName = request.modelName;
 
-    variant = routes.choose(request, (name) => call.header(name));
-    validateRequest(request, variant.executor.signature);
+    const { executor, batcher, model, stats } = choose(request);
+    validateRequest(request, executor.signature);
     // A shadow copy leaves here, and the response cache and the input transform stand here, once they exist.
 
-    const ticket = variant.batcher.enqueue(
+    const ticket = batcher.enqueue(
       request,
       deadlineOf(request.parameters, watch.startedAtMs, stages.defaultTimeoutMs, call.timeoutMs ?? null),
     );
@@ -97,15 +109,15 @@ export async function predict<Form, In extends IncomingCall, Out>(
     watch.encodeStartedAtMs = observer.nowMs();
     const response = {
       modelName: request.modelName,
-      modelVersion: String(variant.model.version),
+      modelVersion: String(model.version),
       id: request.id,
-      outputs: selectOutputs(outputs, request.outputNames),
+      outputs: classify(selectOutputs(outputs, request.outputNames), request, executor.signature),
     };
     protocol.encode(reply, response, form, requestId, headers);
-    observer.succeeded(watch, variant.stats, { requestId, route: routeName });
+    observer.succeeded(watch, stats, { requestId, route: routeName });
   } catch (thrown) {
     const error = toClusterError(thrown);
-    observer.failed(watch, variant?.stats ?? null, { requestId, route: routeName }, error);
+    observer.failed(watch, answering.variant?.stats ?? null, { requestId, route: routeName }, error);
     protocol.fail(reply, error, requestId, headers);
   } finally {
     if (admitted) admission.leave(keptBytes);

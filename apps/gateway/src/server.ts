@@ -198,7 +198,7 @@ function stagesOf({ config }: GatewayOptions, parts: GatewayParts): Stages {
 }
 
 function openInference(
-  { config, programVersion }: GatewayOptions,
+  { config, programVersion, log }: GatewayOptions,
   stages: Stages,
   parts: GatewayParts,
   listeners: Listeners,
@@ -208,6 +208,10 @@ function openInference(
     isReady: () => parts.reasons().length === 0,
     metrics: () => metrics(parts, listeners),
     jsonBytesMax: config.http.jsonBytesMax,
+    bodyBytesMax: config.http.bodyBytesMax,
+    repository: parts.repository,
+    traces: parts.traces,
+    log,
     serverName: 'cluster-ai',
     serverVersion: programVersion,
   });

@@ -158,6 +158,6 @@ export const httpCases: readonly HttpCase[] = [
     body: 'x',
     headers: { 'Content-Encoding': 'br' },
     status: 501,
-    answer: `{"error":"content encoding 'br' is not supported; send the body as it is"}`,
+    answer: `{"error":"content encoding 'br' is not supported; send one of gzip, deflate, or the body as it is"}`,
   },
 ];

@@ -14,7 +14,9 @@ export function deadlineOf(
   callTimeoutMs: number | null = null,
 ): number {
   const longestMs = Math.min(defaultTimeoutMs, callTimeoutMs ?? defaultTimeoutMs);
-  const timeout = parameters['timeout'];
+  const given = parameters['timeout'];
+  // Beyond 2^53 it is exact, and longer than anybody waits.
+  const timeout = typeof given === 'bigint' ? Number(given) : given;
   if (timeout === undefined || timeout === 0) return startedAtMs + longestMs;
   if (typeof timeout !== 'number' || !Number.isInteger(timeout) || timeout < 0) {
     throw new ClusterError('INVALID_ARGUMENT', "parameter 'timeout' must be a non-negative integer of microseconds");

@@ -1,7 +1,8 @@
 import { hasBatchDimension } from '@cluster-ai/core/inference/batch-dimension.ts';
 import type { TensorSignature } from '@cluster-ai/core/inference/signature.ts';
 import type { Datatype } from '@cluster-ai/core/tensors/datatype.ts';
-import type { ServingVariant } from '../routing/route-table.ts';
+import type { RouteTable, ServingVariant } from '../routing/route-table.ts';
+import { servingVariant, servingVersions } from './model-metadata.ts';
 
 /** Names and values of Triton's `inference.ModelConfig`, as its JSON form has them: both transports write it from this. */
 export interface ModelConfig {
@@ -55,12 +56,17 @@ export function configDatatype(datatype: Datatype): string {
   return datatype === 'BYTES' ? 'TYPE_STRING' : `TYPE_${datatype}`;
 }
 
+/** @throws ClusterError MODEL_NOT_FOUND, MODEL_NOT_READY. */
+export function readModelConfig(routes: RouteTable, name: string, version: string | null): ModelConfig {
+  return modelConfigOf(name, servingVariant(routes, name, version), servingVersions(routes, name));
+}
+
 /**
  * The configuration of a version, as a client of Triton reads it. Dimensions are those of one row where the model has a
  * batch dimension.
  * @param name the public name that was asked for. @param versions all that serve behind it.
  */
-export function modelConfigOf(name: string, variant: ServingVariant, versions: readonly number[]): ModelConfig {
+function modelConfigOf(name: string, variant: ServingVariant, versions: readonly number[]): ModelConfig {
   const { executor, model } = variant;
   const { signature, rowsMax } = executor;
   // Rows of a batch that is formed here; clients may send more in one request.

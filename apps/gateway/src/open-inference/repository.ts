@@ -47,7 +47,7 @@ export class ModelRepository {
 
   /**
    * Has every gateway serve the model, and waits until this one does.
-   * @throws ClusterError in Triton's words when it cannot be loaded; UNAUTHENTICATED, PERMISSION_DENIED;
+   * @throws ClusterError in Triton's words when it cannot be loaded; PERMISSION_DENIED;
    * CONTROL_PLANE_UNAVAILABLE; DEADLINE_EXCEEDED when it is still loading.
    */
   async load(by: RepositoryCaller, name: string): Promise<void> {
@@ -122,7 +122,7 @@ export class ModelRepository {
 function keyOf({ caller, key }: RepositoryCaller, name: string): string {
   if (key === null) {
     throw new ClusterError(
-      'UNAUTHENTICATED',
+      'PERMISSION_DENIED',
       'loading and unloading need a key with the action operate, also from this machine: send it as "Authorization: Bearer <key>"',
     );
   }

@@ -28,6 +28,9 @@ export interface ActiveRoute {
   readonly wanted: readonly SnapshotModel[];
 }
 
+/** What a request says of who shall answer. */
+export type RouteTarget = Pick<InferenceRequest, 'modelName' | 'modelVersion'>;
+
 /** The routes of the present moment. Replaced as a whole, so a request sees one state from start to end. */
 export class RouteTable {
   private readonly random: Random;
@@ -67,7 +70,7 @@ export class RouteTable {
    * Decides who answers: the version that the client insists on, or one by weight, the same for the same unit.
    * @param headerOf reads a request header; the route names the one that carries the sticky unit.
    */
-  choose(request: InferenceRequest, headerOf: (name: string) => string | null): ServingVariant {
+  choose(request: RouteTarget, headerOf: (name: string) => string | null): ServingVariant {
     const route = this.find(request.modelName);
     if (request.modelVersion !== null) return variantOfVersion(route, request.modelVersion);
     const variant = chooseVariant(route.serving, headerOf(route.stickyHeader), route.name, this.random);

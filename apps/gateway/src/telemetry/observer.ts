@@ -113,7 +113,8 @@ export class Observer {
     counted.requests += 1;
     counted.countError(error.code);
     counted.total.observe(durationMs);
-    stats?.inference.failed(endedAtMs - watch.decodedAtMs, this.options.clock.wallMs());
+    // What could not be read is no request of the model's.
+    if (watch.decodedAtMs > 0) stats?.inference.failed(endedAtMs - watch.decodedAtMs, this.options.clock.wallMs());
     const fields = { ...facts, model: counted.modelId, code: error.code, durationMs };
     if (error.httpStatus < 500) {
       this.options.log.debug(fields, `request refused: ${error.message}`);

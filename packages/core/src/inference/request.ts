@@ -13,6 +13,8 @@ export interface InferenceRequest {
   readonly inputs: readonly Tensor[];
   /** Names of the wanted outputs, duplicates allowed; empty means all. */
   readonly outputNames: readonly string[];
+  /** Outputs of which the client wants the highest classes in place of the values, and how many of them. */
+  readonly classifications?: ReadonlyMap<string, number>;
   readonly parameters: Readonly<Record<string, ParameterValue>>;
 }
 

@@ -104,6 +104,30 @@ describe('texts that clients look for', () => {
       '{"inputs":[],"outputs":[{"name":"y","parameters":{"binary_data":"yes"}}]}',
       "Unable to parse 'binary_data': attempt to access JSON non-boolean as boolean",
     ],
+    [
+      '{"inputs":[],"outputs":[{"name":"y","parameters":{"classification":-1}}]}',
+      "Unable to parse 'classification': attempt to access JSON non-unsigned-integer as unsigned-integer",
+    ],
+    [
+      '{"inputs":[],"parameters":{"sequence_id":-1}}',
+      "Unable to parse 'sequence_id': attempt to access JSON non-string as string",
+    ],
+    [
+      '{"inputs":[],"parameters":{"sequence_id":18446744073709551616}}',
+      "Unable to parse 'sequence_id': attempt to access JSON non-string as string",
+    ],
+    [
+      `{"inputs":[],"parameters":{"sequence_id":"${'s'.repeat(129)}"}}`,
+      "Unable to parse 'sequence_id': a text has at most 128 characters, this one 129",
+    ],
+    [
+      '{"inputs":[],"parameters":{"sequence_start":1}}',
+      "Unable to parse 'sequence_start': attempt to access JSON non-boolean as boolean",
+    ],
+    [
+      '{"inputs":[],"parameters":{"priority":1.5}}',
+      "Unable to parse 'priority': attempt to access JSON non-unsigned-integer as unsigned-integer",
+    ],
     ['['.repeat(101), 'JSON nesting depth exceeds maximum allowed limit (100)'],
   ])('%#: %s', (text, message) => {
     expect(() => decode(text)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT', message }));
@@ -127,13 +151,25 @@ describe('texts that clients look for', () => {
     },
   );
 
-  test('the classification extension is refused by name', () => {
-    expect(() => decode('{"inputs":[],"outputs":[{"name":"y","parameters":{"classification":3}}]}')).toThrow(
-      expect.objectContaining({
-        code: 'UNSUPPORTED',
-        message: "the classification extension is not supported (output 'y')",
-      }),
+  test('outputs say how many classes they want', () => {
+    const outputs = '[{"name":"y","parameters":{"classification":3}},{"name":"z","parameters":{"classification":0}}]';
+    const { request } = decode(`{"inputs":[],"outputs":${outputs}}`);
+    expect([...(request.classifications ?? [])]).toEqual([['y', 3]]);
+    expect(decode('{"inputs":[],"outputs":[{"name":"y"}]}').request.classifications).toBeUndefined();
+  });
+
+  test.each([
+    ['input', withInput({ data: undefined, parameters: { shared_memory_region: 'r', shared_memory_byte_size: 4 } })],
+    ['output', '{"inputs":[],"outputs":[{"name":"y","parameters":{"shared_memory_region":"r"}}]}'],
+  ])('an %s in shared memory, which nobody can have registered', (_what, text) => {
+    expect(() => decode(text)).toThrow(
+      expect.objectContaining({ code: 'NOT_FOUND', message: "Unable to find shared memory region: 'r'" }),
     );
+  });
+
+  test.each(['7', '18446744073709551615', '"user-7"', '0', '""'])('a sequence id may be %s', (id) => {
+    const parameters = `{"sequence_id":${id},"sequence_start":true,"sequence_end":false,"priority":2,"own":"x"}`;
+    expect(Object.keys(decode(`{"inputs":[],"parameters":${parameters}}`).request.parameters)).toHaveLength(5);
   });
 
   test('text that is not UTF-8', () => {
@@ -159,16 +195,6 @@ describe('Inference-Header-Content-Length', () => {
     ['9'.repeat(1_000), `Unable to parse Inference-Header-Content-Length, got: ${'9'.repeat(40)}`],
   ])('%j', (length, message) => {
     expect(() => decode(body, length)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT', message }));
-  });
-
-  test('of zero, a raw request, is refused by name', () => {
-    expect(() => decode(body, '0')).toThrow(
-      expect.objectContaining({
-        code: 'UNSUPPORTED',
-        message:
-          'raw binary requests (Inference-Header-Content-Length: 0) are not supported; send the JSON header before the tensors',
-      }),
-    );
   });
 
   test('bytes after the last tensor are refused', () => {

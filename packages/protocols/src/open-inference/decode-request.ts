@@ -1,17 +1,20 @@
-import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { InferenceRequest } from '@cluster-ai/core/inference/request.ts';
-import { assertJsonBounds, jsonBytesMax, jsonTooLarge } from '../json/bounds.ts';
-import { parseExactJson, type ExactJson } from '../json/exact-json.ts';
-import { NeedsExactNumbers, type JsonSource } from '../json/json-tensor.ts';
-import { invalid, isObject, wrongType } from './json-fields.ts';
+import type { ModelSignature } from '@cluster-ai/core/inference/signature.ts';
+import { jsonBytesMax, jsonTooLarge } from '../json/bounds.ts';
+import type { ExactJson } from '../json/exact-json.ts';
+import type { JsonSource } from '../json/json-tensor.ts';
+import { readJson } from './json-document.ts';
+import { invalid, wrongType, type JsonObject } from './json-fields.ts';
 import { parseParameters } from './parameters.ts';
 import { readInputs } from './read-inputs.ts';
-import { readOutputs } from './read-outputs.ts';
+import { decodeRawRequest } from './raw-request.ts';
+import { readOutputs, type RequestedOutput } from './read-outputs.ts';
+import { assertRequestParameters } from './request-parameters.ts';
 
 /** How the client wants its outputs written; the encoder's half of the request. */
 export interface ResponseForm {
   /** Outputs that were named one by one, with their own choice of binary or JSON; empty means all outputs. */
-  readonly outputs: readonly { readonly name: string; readonly binary: boolean }[];
+  readonly outputs: readonly RequestedOutput[];
   /** The choice for outputs that were not named. */
   readonly binaryByDefault: boolean;
 }
@@ -24,43 +27,41 @@ export interface DecodedRequest {
 /** Longest request id, in characters: it is echoed, logged and traced. */
 const requestIdLengthMax = 1_024;
 
-/** The model and version that the path names; a null version lets the route choose. */
-interface Target {
-  readonly modelName: string;
-  readonly modelVersion: string | null;
+export interface DecodeOptions {
+  /** Largest JSON text, bytes. */
+  readonly textBytesMax?: number;
+  /** What the model takes, asked for only where the body does not say it. @throws ClusterError */
+  readonly signature?: () => ModelSignature;
 }
 
-const decoder = new TextDecoder('utf-8', { fatal: true });
+/** What a call says besides its body. */
+export interface RequestTarget {
+  readonly modelName: string;
+  /** Null lets the route choose. */
+  readonly modelVersion: string | null;
+  readonly signature: () => ModelSignature;
+}
 
 /**
  * Reads an infer request: JSON, or JSON followed by binary tensors (binary tensor data extension).
  * Binary tensors share the body's memory.
  * @param headerLength value of Inference-Header-Content-Length, or null when the whole body is JSON.
- * @param textBytesMax largest JSON text, bytes.
  * @throws ClusterError INVALID_ARGUMENT in Triton's words where it has some; BODY_TOO_LARGE for too large a JSON text;
- * DIMENSION_NOT_UNSIGNED; UNSUPPORTED for extensions that are not served.
+ * DIMENSION_NOT_UNSIGNED; NOT_FOUND for shared memory; what `signature` throws.
  */
 export function decodeRequest(
   body: Uint8Array,
   headerLength: string | null,
   modelName: string,
   modelVersion: string | null,
-  textBytesMax = jsonBytesMax,
+  { textBytesMax = jsonBytesMax, signature = unknownSignature }: DecodeOptions = {},
 ): DecodedRequest {
-  const jsonBytes = body.subarray(0, jsonLength(headerLength, body.byteLength));
+  const target = { modelName, modelVersion, signature };
+  const textLength = jsonLength(headerLength, body.byteLength);
+  if (textLength === 0 && headerLength !== null) return decodeRawRequest(body, target);
+  const jsonBytes = body.subarray(0, textLength);
   const blobs = body.subarray(jsonBytes.byteLength);
-  assertJsonBounds(jsonBytes, textBytesMax);
-  const text = decodeText(jsonBytes);
-  const target = { modelName, modelVersion };
-  const quick = parseQuickly(text);
-  if (quick !== undefined) {
-    try {
-      return readRequest(quick, blobs, target, { exact: false, textBytes: jsonBytes.byteLength });
-    } catch (thrown) {
-      if (!(thrown instanceof NeedsExactNumbers)) throw thrown;
-    }
-  }
-  return readRequest(parseExactJson(text), blobs, target, { exact: true, textBytes: jsonBytes.byteLength });
+  return readJson(jsonBytes, textBytesMax, (document, source) => readRequest(document, blobs, target, source));
 }
 
 /**
@@ -77,6 +78,10 @@ export function assertJsonLength(
   if (/^\d{1,15}$/.test(told) && Number(told) > textBytesMax) throw jsonTooLarge(Number(told), textBytesMax);
 }
 
+function unknownSignature(): never {
+  throw invalid('raw binary requests need a model whose input is known; send the JSON header before the tensors');
+}
+
 function jsonLength(headerLength: string | null, bodyLength: number): number {
   if (headerLength === null) return bodyLength;
   const length = /^-?\d{1,15}$/.test(headerLength) ? Number(headerLength) : Number.NaN;
@@ -86,54 +91,41 @@ function jsonLength(headerLength: string | null, bodyLength: number): number {
   if (length < 0 || length > bodyLength) {
     throw invalid(`inference header size should be in range (0, ${bodyLength}), got: ${length}`);
   }
-  if (length === 0) {
-    throw new ClusterError(
-      'UNSUPPORTED',
-      'raw binary requests (Inference-Header-Content-Length: 0) are not supported; send the JSON header before the tensors',
-    );
-  }
   return length;
 }
 
-function decodeText(bytes: Uint8Array): string {
-  try {
-    return decoder.decode(bytes);
-  } catch (cause) {
-    throw new ClusterError('INVALID_ARGUMENT', 'failed to parse the request JSON buffer: the text is not valid UTF-8', {
-      cause,
-    });
-  }
-}
-
-function parseQuickly(text: string): ExactJson | undefined {
-  try {
-    return JSON.parse(text) as ExactJson; // What JSON.parse returns is a JSON value; bigints are merely never in it.
-  } catch {
-    // Bare NaN and Infinity, or really broken: the exact parser knows which and says where.
-    return undefined;
-  }
-}
-
-function readRequest(document: ExactJson, blobs: Uint8Array, target: Target, source: JsonSource): DecodedRequest {
-  if (!isObject(document)) throw invalid('failed to parse the request JSON buffer: a JSON object is expected');
+function readRequest(
+  document: JsonObject,
+  blobs: Uint8Array,
+  target: RequestTarget,
+  source: JsonSource,
+): DecodedRequest {
   const parameters = parseParameters(document['parameters']);
+  assertRequestParameters(parameters, source);
   const binaryByDefault = parameters['binary_data_output'] ?? false;
   if (typeof binaryByDefault !== 'boolean') throw wrongType("'binary_data_output'", 'boolean');
   const inputs = readInputs(document['inputs'], blobs, target.modelName, source);
   const outputs = readOutputs(document['outputs'], binaryByDefault);
   return {
     request: {
-      ...target,
+      modelName: target.modelName,
+      modelVersion: target.modelVersion,
       id: readId(document['id']),
       inputs,
       outputNames: outputs.map((output) => output.name),
+      ...classificationsOf(outputs),
       parameters,
     },
     form: { outputs, binaryByDefault },
   };
 }
 
-function readId(id: ExactJson | undefined): string | null {
+function classificationsOf(outputs: readonly RequestedOutput[]): Pick<InferenceRequest, 'classifications'> {
+  const wanted = outputs.flatMap(({ name, classes }) => (classes === undefined ? [] : [[name, classes] as const]));
+  return wanted.length === 0 ? {} : { classifications: new Map(wanted) };
+}
+
+export function readId(id: ExactJson | undefined): string | null {
   if (id === undefined) return null;
   if (typeof id !== 'string') throw wrongType("'id'", 'string');
   if (id.length > requestIdLengthMax) {

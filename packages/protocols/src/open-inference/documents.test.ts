@@ -6,7 +6,16 @@ test('documents as clients read them', () => {
   expect(JSON.parse(serverMetadata('cluster-ai', '1.2.3'))).toEqual({
     name: 'cluster-ai',
     version: '1.2.3',
-    extensions: ['binary_tensor_data', 'parameters'],
+    extensions: [
+      'classification',
+      'model_repository',
+      'model_configuration',
+      'binary_tensor_data',
+      'parameters',
+      'statistics',
+      'trace',
+      'logging',
+    ],
   });
   expect(healthDocument(true, false)).toBe('{"live":true,"ready":false}');
   const signature = {

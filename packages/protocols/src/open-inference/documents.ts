@@ -2,7 +2,16 @@ import type { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { ModelSignature, TensorSignature } from '@cluster-ai/core/inference/signature.ts';
 
 /** What the server announces; only what it really does. */
-export const extensions = ['binary_tensor_data', 'parameters'] as const;
+export const extensions = [
+  'classification',
+  'model_repository',
+  'model_configuration',
+  'binary_tensor_data',
+  'parameters',
+  'statistics',
+  'trace',
+  'logging',
+] as const;
 
 export function serverMetadata(name: string, version: string): string {
   return JSON.stringify({ name, version, extensions });

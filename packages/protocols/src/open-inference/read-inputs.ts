@@ -5,6 +5,7 @@ import type { ExactJson } from '../json/exact-json.ts';
 import { tensorFromJson, type JsonSource } from '../json/json-tensor.ts';
 import { invalid, isObject, wrongType, type JsonObject } from './json-fields.ts';
 import { parseParameters } from './parameters.ts';
+import { refuseSharedMemory } from './shared-memory.ts';
 
 /** Most dimensions of one tensor; numpy has 64, models have a handful. */
 const rankMax = 32;
@@ -12,7 +13,7 @@ const rankMax = 32;
 /**
  * Reads the `inputs` of a request. A JSON input carries `data`; a binary one carries the parameter `binary_data_size`
  * and takes that many bytes off `blobs`, in the order of the inputs.
- * @throws ClusterError INVALID_ARGUMENT, DIMENSION_NOT_UNSIGNED
+ * @throws ClusterError INVALID_ARGUMENT, DIMENSION_NOT_UNSIGNED; NOT_FOUND for an input that lies in shared memory.
  */
 export function readInputs(
   inputs: ExactJson | undefined,
@@ -92,8 +93,10 @@ function readShape(shape: ExactJson | undefined, name: string): number[] {
   return dimensions;
 }
 
-function binaryDataSize(parameters: ExactJson | undefined, name: string): number | null {
-  const size = parseParameters(parameters)['binary_data_size'];
+function binaryDataSize(given: ExactJson | undefined, name: string): number | null {
+  const parameters = parseParameters(given);
+  refuseSharedMemory(parameters);
+  const size = parameters['binary_data_size'];
   if (size === undefined) return null;
   if (typeof size === 'number' && Number.isSafeInteger(size) && size >= 0) return size;
   throw wrongType(`'binary_data_size' of input '${name}'`, 'unsigned-integer');

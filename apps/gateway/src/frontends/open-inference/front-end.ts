@@ -1,15 +1,28 @@
 import { modelsCover } from '@cluster-ai/core/access/roles.ts';
 import { ClusterError, toClusterError } from '@cluster-ai/core/errors.ts';
 import type { Call, CallHandler, Reply } from '@cluster-ai/platform/edge/edge.ts';
+import { modelStatus } from '@cluster-ai/protocols/kserve-v1/predict.ts';
 import { healthDocument, modelMetadata, serverMetadata } from '@cluster-ai/protocols/open-inference/documents.ts';
 import { assertCovers, assertMay, type Caller } from '../../auth/caller.ts';
 import { predict, type Stages } from '../../pipeline.ts';
 import { describeModel, isModelReady } from '../../open-inference/model-metadata.ts';
+import { readModelConfig } from '../../open-inference/model-config.ts';
+import { readModelStatistics } from '../../open-inference/model-statistics.ts';
+import type { SwitchedLog } from '../../open-inference/log-settings.ts';
+import type { ModelRepository } from '../../open-inference/repository.ts';
+import type { TraceSettings } from '../../open-inference/trace-settings.ts';
 import type { RouteTable } from '../../routing/route-table.ts';
+import { packed, unpacked } from '../content-coding.ts';
 import { metricsContentType } from '../operations.ts';
+import { generateProtocol } from './generate.ts';
 import { openInferenceProtocol, sendError } from './infer.ts';
 import { methodsOf, parsePath, type OpenInferenceTarget } from './path.ts';
+import { predictV1Protocol } from './predict-v1.ts';
+import { repositoryControl, repositoryIndex } from './repository-calls.ts';
 import { sendJson } from './send-json.ts';
+import { logSettings, traceSettings } from './settings-calls.ts';
+import { refuseSharedMemoryChange, sharedMemoryStatus } from './shared-memory-calls.ts';
+import { statisticsDocument } from './write-statistics.ts';
 
 export interface OpenInferenceOptions {
   readonly stages: Stages;
@@ -18,23 +31,40 @@ export interface OpenInferenceOptions {
   readonly metrics: () => string;
   /** Largest JSON text of a request, bytes: `http.jsonBytesMax`. */
   readonly jsonBytesMax: number;
+  /** Largest body of a request, bytes, unpacked: `http.bodyBytesMax`. */
+  readonly bodyBytesMax: number;
+  readonly repository: Pick<ModelRepository, 'index' | 'load' | 'unload'>;
+  readonly traces: TraceSettings;
+  readonly log: SwitchedLog;
   readonly serverName: string;
   readonly serverVersion: string;
 }
 
 /** The Open Inference Protocol (v2) over HTTP, and the model list that OpenAI and KServe clients ask for. */
 export function createOpenInferenceFrontEnd(options: OpenInferenceOptions): CallHandler {
-  return async (call, reply) => {
-    const target = parsePath(call.rawPath);
-    if (target?.kind === 'infer' && call.method === 'POST') {
-      const protocol = openInferenceProtocol(target.model, target.version, options.jsonBytesMax);
-      await predict(call, reply, protocol, options.stages);
-      return;
-    }
+  const { stages, jsonBytesMax } = options;
+  return async (sent, plainReply) => {
+    const target = parsePath(sent.rawPath);
     try {
-      await answer(call, reply, target, options);
+      const call = unpacked(sent, options.bodyBytesMax);
+      const reply = packed(sent, plainReply);
+      if (call.method !== 'POST') return await answer(call, reply, target, options);
+      switch (target?.kind) {
+        case 'infer':
+          return await predict(call, reply, openInferenceProtocol(target.model, target.version, jsonBytesMax), stages);
+        case 'generate':
+        case 'generate-stream': {
+          const streams = target.kind === 'generate-stream';
+          const protocol = generateProtocol(target.model, target.version, jsonBytesMax, streams);
+          return await predict(call, reply, protocol, stages);
+        }
+        case 'predict-v1':
+          return await predict(call, reply, predictV1Protocol(target.model, jsonBytesMax), stages);
+        default:
+          return await answer(call, reply, target, options);
+      }
     } catch (thrown) {
-      sendError(reply, toClusterError(thrown), options.stages.nextRequestId(call));
+      sendError(plainReply, toClusterError(thrown), stages.nextRequestId(sent));
     }
   };
 }
@@ -73,9 +103,57 @@ async function answer(
       // They name every model.
       if (caller.models !== null) throw new ClusterError('PERMISSION_DENIED', 'the key is not for every model');
       return reply.send(200, [['Content-Type', metricsContentType]], options.metrics());
-    case 'infer':
+    case 'model-v1':
+      return sendStatusV1(reply, target.model, stages.routes);
+    case 'explain-v1':
+      throw new ClusterError('UNSUPPORTED', 'explanations are not supported; predictions are at :predict');
+    default:
+      return answerExtension(call, reply, target, caller, options);
+  }
+}
+
+async function answerExtension(
+  call: Call,
+  reply: Reply,
+  target: OpenInferenceTarget,
+  caller: Caller,
+  options: OpenInferenceOptions,
+): Promise<void> {
+  const { repository, log } = options;
+  const { routes } = options.stages;
+  switch (target.kind) {
+    case 'config':
+      return sendJson(reply, 200, JSON.stringify(readModelConfig(routes, target.model, target.version)));
+    case 'statistics':
+      return sendJson(reply, 200, statisticsDocument(readModelStatistics(routes, target.model, target.version)));
+    case 'all-statistics': {
+      const covered = (name: string): boolean => modelsCover(caller.models, name);
+      return sendJson(reply, 200, statisticsDocument(readModelStatistics(routes, null, null, covered)));
+    }
+    case 'trace':
+      return traceSettings(call, reply, caller, target.model, { routes, traces: options.traces });
+    case 'all-traces':
+      return traceSettings(call, reply, caller, null, { routes, traces: options.traces });
+    case 'logging':
+      return logSettings(call, reply, caller, log);
+    case 'repository-index':
+      return repositoryIndex(call, reply, caller, target.repository, repository);
+    case 'load':
+    case 'unload':
+      return repositoryControl(call, reply, caller, target, repository);
+    case 'shared-memory-status':
+      return sharedMemoryStatus(reply, target.memory, target.region);
+    case 'shared-memory-change':
+      return refuseSharedMemoryChange();
+    default:
+      // Predictions by another method than theirs were refused before.
       throw new ClusterError('METHOD_NOT_ALLOWED', 'Method Not Allowed');
   }
+}
+
+function sendStatusV1(reply: Reply, model: string, routes: RouteTable): void {
+  const { serving } = routes.find(model);
+  sendJson(reply, serving.length > 0 ? 200 : 503, modelStatus(model, serving.length > 0));
 }
 
 /** The names that the caller may use. */

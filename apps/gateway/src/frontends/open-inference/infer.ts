@@ -8,6 +8,7 @@ import { errorDocument } from '@cluster-ai/protocols/open-inference/documents.ts
 import { encodeResponse } from '@cluster-ai/protocols/open-inference/encode-response.ts';
 import type { Call, Headers, Reply } from '@cluster-ai/platform/edge/edge.ts';
 import type { PredictionProtocol } from '../../pipeline.ts';
+import { contentCodings } from '../content-coding.ts';
 import { sendJson } from './send-json.ts';
 
 const headerLengthName = 'inference-header-content-length';
@@ -21,12 +22,14 @@ export function openInferenceProtocol(
   return {
     modelName,
     assertHeader(call) {
-      refuseCompression(call);
       assertSentOnce(call, headerLengthName);
       assertJsonLength(call.header(headerLengthName), call.header('content-length'), jsonBytesMax);
     },
-    decode(call, body) {
-      return decodeRequest(body, call.header(headerLengthName), modelName, modelVersion, jsonBytesMax);
+    decode(call, body, signatureOf) {
+      return decodeRequest(body, call.header(headerLengthName), modelName, modelVersion, {
+        textBytesMax: jsonBytesMax,
+        signature: () => signatureOf({ modelName, modelVersion }),
+      });
     },
     encode(reply, response, form, requestId, headers) {
       const { contentType, headerLength, body } = encodeResponse(response, form);
@@ -43,7 +46,7 @@ export function sendError(reply: Reply, error: ClusterError, requestId: string, 
   const headers: (readonly [string, string])[] = [['X-Request-Id', requestId], ...more];
   if (error.retryAfterSeconds !== undefined) headers.push(['Retry-After', String(error.retryAfterSeconds)]);
   if (error.code === 'UNAUTHENTICATED') headers.push(['WWW-Authenticate', 'Bearer']);
-  if (error.code === 'UNSUPPORTED') headers.push(['Accept-Encoding', 'identity']);
+  if (error.code === 'UNSUPPORTED') headers.push(['Accept-Encoding', contentCodings.join(', ')]);
   sendJson(reply, error.httpStatus, errorDocument(error), headers);
 }
 
@@ -52,17 +55,4 @@ function assertSentOnce({ headers }: Call, name: string): void {
   let count = 0;
   for (const [own] of headers) if (own === name) count += 1;
   if (count > 1) throw new ClusterError('INVALID_ARGUMENT', `the header ${name} was sent ${count} times`);
-}
-
-function refuseCompression(call: Call): void {
-  // One after the other, each of them is an encoding of the body.
-  const encoding = call.headers
-    .filter(([name]) => name === 'content-encoding')
-    .map(([, value]) => value)
-    .join(', ');
-  if (encoding === '' || encoding.toLowerCase() === 'identity') return;
-  throw new ClusterError(
-    'UNSUPPORTED',
-    `content encoding '${encoding.slice(0, 40)}' is not supported; send the body as it is`,
-  );
 }

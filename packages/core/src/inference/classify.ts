@@ -1,0 +1,121 @@
+import { ClusterError } from '../errors.ts';
+import { encodeBytesElements } from '../tensors/bytes-elements.ts';
+import type { Datatype } from '../tensors/datatype.ts';
+import type { Tensor } from '../tensors/tensor.ts';
+import { hasBatchDimension } from './batch-dimension.ts';
+import type { InferenceRequest } from './request.ts';
+import type { ModelSignature } from './signature.ts';
+
+/** Elements of one output that are looked through at most, as in Triton: sorting takes the event loop. */
+export const classifiedElementsMax = 1_000_000;
+
+/** Words of a model's classes, by output name and class; a model without labels has none. */
+export type ClassLabels = (output: string, index: number) => string | undefined;
+
+const noLabels: ClassLabels = () => undefined;
+
+const encoder = new TextEncoder();
+
+/**
+ * Puts the highest classes in place of the outputs of which the request wants these (the classification extension):
+ * texts `value:index` or `value:index:label`, highest first, of each row where the model has a batch dimension.
+ * @throws ClusterError INVALID_ARGUMENT in Triton's words for outputs that have no order, or too many elements.
+ */
+export function classify(
+  outputs: readonly Tensor[],
+  { classifications }: Pick<InferenceRequest, 'classifications'>,
+  signature: ModelSignature,
+  labels: ClassLabels = noLabels,
+): readonly Tensor[] {
+  if (classifications === undefined || classifications.size === 0) return outputs;
+  const inRows = hasBatchDimension(signature);
+  return outputs.map((output) => {
+    const count = classifications.get(output.name);
+    return count === undefined ? output : classesOf(output, count, inRows, labels);
+  });
+}
+
+function classesOf(output: Tensor, countMax: number, inRows: boolean, labels: ClassLabels): Tensor {
+  const values = valuesOf(output);
+  if (values.length > classifiedElementsMax) {
+    throw new ClusterError('INVALID_ARGUMENT', 'classification output tensor too large');
+  }
+  const rows = inRows ? (output.shape[0] ?? 1) : 1;
+  const perRow = rows === 0 ? 0 : values.length / rows;
+  const count = Math.min(countMax, perRow);
+  const texts: Uint8Array[] = [];
+  for (let row = 0; row < rows; row += 1) {
+    const own = values.subarray(row * perRow, (row + 1) * perRow);
+    for (const index of highest(own, count)) {
+      const label = labels(output.name, index);
+      const text = `${shown(own[index] ?? 0, output.datatype)}:${index}${label === undefined ? '' : `:${label}`}`;
+      texts.push(encoder.encode(text));
+    }
+  }
+  return {
+    name: output.name,
+    datatype: 'BYTES',
+    shape: inRows ? [rows, count] : [count],
+    data: encodeBytesElements(texts),
+  };
+}
+
+type Values = Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | Wide | Float;
+type Wide = BigInt64Array | BigUint64Array;
+type Float = Float32Array | Float64Array;
+
+/** Places of the highest values, highest first; of equal ones the first. What is no number comes last. */
+function highest(values: Values, count: number): number[] {
+  const places = Array.from({ length: values.length }, (_, index) => index);
+  const valueAt = (index: number): number | bigint => {
+    const value = values[index] ?? 0;
+    return Number.isNaN(value) ? -Infinity : value;
+  };
+  places.sort((left, right) => {
+    const [a, b] = [valueAt(left), valueAt(right)];
+    return a > b ? -1 : a < b ? 1 : left - right;
+  });
+  return places.slice(0, count);
+}
+
+/** As C++'s `std::to_string` writes it: six digits after the point. */
+function shown(value: number | bigint, datatype: Datatype): string {
+  if (datatype !== 'FP32' && datatype !== 'FP64') return String(value);
+  const number = Number(value);
+  if (Number.isNaN(number)) return 'nan';
+  if (!Number.isFinite(number)) return number > 0 ? 'inf' : '-inf';
+  if (Math.abs(number) < 1e21) return number.toFixed(6);
+  // `toFixed` goes over to exponents there; every such double is a whole number.
+  return `${BigInt(number)}.000000`;
+}
+
+function valuesOf({ name, datatype, data }: Tensor): Values {
+  const { buffer } = new Uint8Array(data);
+  switch (datatype) {
+    case 'UINT8':
+      return new Uint8Array(buffer);
+    case 'UINT16':
+      return new Uint16Array(buffer);
+    case 'UINT32':
+      return new Uint32Array(buffer);
+    case 'UINT64':
+      return new BigUint64Array(buffer);
+    case 'INT8':
+      return new Int8Array(buffer);
+    case 'INT16':
+      return new Int16Array(buffer);
+    case 'INT32':
+      return new Int32Array(buffer);
+    case 'INT64':
+      return new BigInt64Array(buffer);
+    case 'FP32':
+      return new Float32Array(buffer);
+    case 'FP64':
+      return new Float64Array(buffer);
+    default:
+      throw new ClusterError(
+        'INVALID_ARGUMENT',
+        `class result not available for output due to unsupported type '${datatype}' (output '${name}')`,
+      );
+  }
+}

@@ -1,0 +1,96 @@
+import type { InferenceResponse } from '@cluster-ai/core/inference/request.ts';
+import type { ModelSignature, TensorSignature } from '@cluster-ai/core/inference/signature.ts';
+import { elementCount, type Tensor } from '@cluster-ai/core/tensors/tensor.ts';
+import { jsonBytesMax } from '../json/bounds.ts';
+import type { ExactJson } from '../json/exact-json.ts';
+import { tensorFromJson, type JsonSource } from '../json/json-tensor.ts';
+import { tensorToJson } from '../json/tensor-json.ts';
+import { decodeRequest, readId, type DecodedRequest, type RequestTarget } from './decode-request.ts';
+import { readJson } from './json-document.ts';
+import { invalid, isObject, type JsonObject } from './json-fields.ts';
+import { parseParameters } from './parameters.ts';
+import { assertRequestParameters } from './request-parameters.ts';
+
+/** The member whose own members are read as if they stood beside it. */
+const nested = 'parameters';
+
+const emptyObject = new TextEncoder().encode('{}');
+
+/**
+ * Reads a request of the generate extension: each member that is named like an input is this input, a value or a list of
+ * values; any other is a parameter. A body with a list `inputs` is an ordinary infer request, as MLServer takes it here.
+ * @throws ClusterError INVALID_ARGUMENT in Triton's words where it has some; BODY_TOO_LARGE; what `signature` throws.
+ */
+export function decodeGenerate(body: Uint8Array, target: RequestTarget, textBytesMax = jsonBytesMax): DecodedRequest {
+  const { modelName, modelVersion } = target;
+  const signature = target.signature();
+  const text = body.byteLength === 0 ? emptyObject : body;
+  return readJson(text, textBytesMax, (document, source) => {
+    const isOrdinary = Array.isArray(document['inputs']) && !isInput(signature, 'inputs');
+    if (isOrdinary) return decodeRequest(body, null, modelName, modelVersion, { textBytesMax });
+    const { inputs, parameters } = readMembers(document, signature, source);
+    assertRequestParameters(parameters, source);
+    const request = { modelName, modelVersion, id: readId(document['id']), inputs, outputNames: [], parameters };
+    return { request, form: { outputs: [], binaryByDefault: false } };
+  });
+}
+
+function readMembers(document: JsonObject, signature: ModelSignature, source: JsonSource) {
+  if (document[nested] !== undefined) {
+    if (isInput(signature, nested)) {
+      throw invalid(`Keyword '${nested}' for nested schema also given as input tensor name`);
+    }
+    if (!isObject(document[nested])) throw invalid(`Expected JSON object for keyword: '${nested}'`);
+  }
+  const { [nested]: more, id: _id, ...members } = document;
+  const all: JsonObject = { ...members, ...(isObject(more) ? more : {}) };
+  const others = Object.entries(all).filter(([name]) => !isInput(signature, name));
+  const inputs = signature.inputs.flatMap((input) => {
+    const value = Object.hasOwn(all, input.name) ? all[input.name] : undefined;
+    return value === undefined ? [] : [readInput(input, value, source)];
+  });
+  return { inputs, parameters: parseParameters(Object.fromEntries(others)) };
+}
+
+function isInput({ inputs }: ModelSignature, name: string): boolean {
+  return inputs.some((input) => input.name === name);
+}
+
+function readInput({ name, datatype, shape }: TensorSignature, value: ExactJson, source: JsonSource): Tensor {
+  const values = Array.isArray(value) ? value : [value];
+  return tensorFromJson(name, datatype, fill(name, shape, values.length), values, source);
+}
+
+/** A request says how many elements there are, not their shape: the innermost free dimension takes what the others leave. */
+function fill(name: string, shape: readonly number[], count: number): number[] {
+  const fixed = shape.reduce((product, dimension) => (dimension === -1 ? product : product * dimension), 1);
+  const innermost = shape.lastIndexOf(-1);
+  const rest = fixed === 0 ? 0 : count / fixed;
+  const fits = Number.isInteger(rest) && (innermost === -1 ? rest === 1 : true);
+  if (!fits) throw invalid(`The schema can not convert input '${name}' to tensor with proper shape`);
+  return shape.map((dimension, axis) => (axis === innermost ? rest : dimension === -1 ? 1 : dimension));
+}
+
+/**
+ * Writes an answer of the generate extension: each output beside the model's name, a single value without brackets.
+ * @throws ClusterError INVALID_ARGUMENT when an output cannot be sent as JSON.
+ */
+export function encodeGenerate({ id, modelName, modelVersion, outputs }: InferenceResponse): string {
+  const members = [
+    ...(id === null ? [] : [['id', JSON.stringify(id)]]),
+    ['model_name', JSON.stringify(modelName)],
+    ['model_version', JSON.stringify(modelVersion)],
+    ...outputs.map((output) => [output.name, generated(output)]),
+  ];
+  return `{${members.map(([name, text]) => `${JSON.stringify(name)}:${text}`).join(',')}}`;
+}
+
+function generated(output: Tensor): string {
+  const text = tensorToJson(output);
+  return elementCount(output.shape, output.name) === 1 ? text : `[${text}]`;
+}
+
+/** One event of a stream. */
+export function generateEvent(response: InferenceResponse): string {
+  return `data: ${encodeGenerate(response)}\n\n`;
+}
