@@ -3,8 +3,8 @@ import type { TensorSignature } from '@cluster-ai/core/inference/signature.ts';
 import { extensions, modelPlatform } from '@cluster-ai/protocols/open-inference/documents.ts';
 import type { ProtoObject } from '@cluster-ai/protocols/grpc/proto-messages.ts';
 import { assertCovers } from '../../auth/caller.ts';
-import { describeModel, isModelReady, servingVariant, servingVersions } from '../../open-inference/model-metadata.ts';
-import { modelConfigOf } from '../../open-inference/model-config.ts';
+import { describeModel, isModelReady } from '../../open-inference/model-metadata.ts';
+import { readModelConfig } from '../../open-inference/model-config.ts';
 import { readModelStatistics } from '../../open-inference/model-statistics.ts';
 import { textOf, textOrNull } from './fields.ts';
 import type { GrpcOptions } from './front-end.ts';
@@ -42,8 +42,7 @@ export function describingMethods({ stages: { routes }, isReady, serverName, ser
       action: 'read',
       answer: (request, context) => {
         const { name, version } = modelOf(request, context);
-        const variant = servingVariant(routes, name, version);
-        return { config: modelConfigOf(name, variant, servingVersions(routes, name)) };
+        return { config: readModelConfig(routes, name, version) };
       },
     },
     ModelStatistics: {
