@@ -65,8 +65,9 @@ const warmUp = z.object({
 /** A configuration as it is kept with a version and sent to gateways. */
 export const modelConfigurationSchema = z.object({
   maxBatchSize: z.int().min(0).max(65_536).nullable(),
-  inputs: list(tensor),
+  inputs: list(tensor.extend({ format: z.enum(['NONE', 'NHWC', 'NCHW']) })),
   outputs: list(tensor.extend({ labelFile: path.nullable() })),
+  modelFile: path.nullable(),
   versionPolicy: versionPolicy.nullable(),
   instanceCount: z.int().min(1).max(64).nullable(),
   dynamicBatching: z

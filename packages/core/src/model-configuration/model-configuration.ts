@@ -8,8 +8,10 @@ export interface ModelConfiguration {
   /** Rows of one request at most. 0: there is no batch dimension. Null: the file does not say, and the gateway chooses. */
   readonly maxBatchSize: number | null;
   /** What clients send, in the order of the file; empty where the file leaves it to the model. */
-  readonly inputs: readonly ConfiguredTensor[];
+  readonly inputs: readonly ConfiguredInput[];
   readonly outputs: readonly ConfiguredOutput[];
+  /** The file of the version that is to be opened; null leaves it to the server. */
+  readonly modelFile: string | null;
   /** Null: the newest version alone. */
   readonly versionPolicy: VersionPolicy | null;
   /** Copies of the session; null leaves it to the gateway. */
@@ -32,6 +34,11 @@ export interface ConfiguredTensor {
   readonly dims: readonly number[];
   /** The shape that the model has in place of `dims`, which is the clients'; null where they are the same. */
   readonly reshape: readonly number[] | null;
+}
+
+export interface ConfiguredInput extends ConfiguredTensor {
+  /** What the dimensions of a picture mean: shown, for clients that prepare one. */
+  readonly format: 'NONE' | 'NHWC' | 'NCHW';
 }
 
 export interface ConfiguredOutput extends ConfiguredTensor {

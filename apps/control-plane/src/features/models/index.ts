@@ -1,4 +1,5 @@
-export { assertManifest, inspectModel } from './inspect-model.ts';
+export { assertManifest } from './inspect-model.ts';
+export { inspectVersion } from './inspect-version.ts';
 export { modelJobs } from './jobs.ts';
 export { presentRegistered } from './present-registered.ts';
 export { registerVersion } from './register-version.ts';

@@ -3,7 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { assertModelName } from '@cluster-ai/core/names/model-name.ts';
 import type { Plane } from '../../plane.ts';
-import { countModels, inspectModel, registerVersion } from '../models/index.ts';
+import { countModels, inspectVersion, registerVersion } from '../models/index.ts';
 import type { NewVersion } from '../models/index.ts';
 import { readDescription, readVersionFolder, storeVersionFolder, versionNumber } from './read-version-folder.ts';
 
@@ -56,8 +56,8 @@ async function readVersions(plane: Plane, folder: string): Promise<NewVersion[]>
     const found = await readVersionFolder(join(folder, String(number)));
     const files = await storeVersionFolder(found, plane.files, plane.config.uploads.bytesMax);
     if (files === null) throw new ClusterError('CONFLICT', 'its files are being written to');
-    const signature = await inspectModel(files, plane.files.pathOf, plane.config.uploads.bytesMax);
-    versions.push({ model, number, files, signature, description, settings: {}, source: 'example', deploy: 'latest' });
+    const inspected = await inspectVersion(plane, model, files, {});
+    versions.push({ model, number, files, ...inspected, description, source: 'example', deploy: 'latest' });
   }
   if (versions.length === 0) throw new ClusterError('MODEL_INVALID', 'it has no folder <number>/model.onnx');
   return versions;

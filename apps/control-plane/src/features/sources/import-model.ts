@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import type { Caller, Changed } from '../../database/change.ts';
 import type { Plane } from '../../plane.ts';
 import type { StoredFile } from '../../storage/file-store.ts';
-import { inspectModel, registerVersion } from '../models/index.ts';
+import { inspectVersion, registerVersion } from '../models/index.ts';
 import type { Registered } from '../models/index.ts';
 import type { AllowedSource } from './allow-list.ts';
 import { fetchHttps } from './fetch-https.ts';
@@ -24,7 +24,6 @@ export async function importModel(
   cancelled: AbortSignal,
 ): Promise<Changed<Registered>> {
   assertModelName(wanted.model);
-  const { bytesMax } = plane.config.uploads;
   const file = await fetchFile(plane, wanted.url, allowed, cancelled);
   if (wanted.sha256 !== undefined && wanted.sha256 !== file.sha256) {
     throw new ClusterError(
@@ -33,13 +32,12 @@ export async function importModel(
     );
   }
   const files = [{ path: 'model.onnx', ...file }];
-  const signature = await inspectModel(files, plane.files.pathOf, bytesMax);
+  const inspected = await inspectVersion(plane, wanted.model, files, wanted.settings);
   return plane.store.change(by, (change) =>
     registerVersion(change, plane.files, {
       model: wanted.model,
       files,
-      signature,
-      settings: wanted.settings,
+      ...inspected,
       notes: wanted.notes,
       lineage: wanted.lineage,
       deploy: wanted.deploy,

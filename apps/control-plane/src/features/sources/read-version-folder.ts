@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFile, readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { ManifestFile } from '@cluster-ai/contract/manifest.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { z } from 'zod';
 import type { FileStore } from '../../storage/file-store.ts';
 import { systemCode } from '../../storage/storage-errors.ts';
+import { readConfigurationFiles } from './configuration-files.ts';
 
 /** A version as it lies in a folder: `<model>/<number>/model.onnx` and whatever is beside it. */
 export interface VersionFolder {
@@ -16,7 +17,10 @@ export interface VersionFolder {
 }
 
 export interface FoundFile {
+  /** Inside the version. */
   readonly path: string;
+  /** Where it lies. */
+  readonly source: string;
   readonly size: number;
   readonly changedAtMs: number;
 }
@@ -24,12 +28,19 @@ export interface FoundFile {
 const filesMax = 1_000;
 const depthMax = 8;
 
-/** Lists the files of a version folder. Names that begin with a dot are not part of it. @throws ClusterError MODEL_INVALID past a limit. */
+/**
+ * Lists the files of a version folder, and those beside it that the model's configuration names: they belong to each
+ * version, and a file of the version itself goes before. Names that begin with a dot are not part of it.
+ * @throws ClusterError MODEL_INVALID past a limit.
+ */
 export async function readVersionFolder(folder: string): Promise<VersionFolder> {
   const files: FoundFile[] = [];
   await collect(folder, '', files, 0);
-  const sorted = files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
-  return { folder, files: sorted, fingerprint: createHash('sha256').update(JSON.stringify(sorted)).digest('hex') };
+  const own = new Set(files.map(({ path }) => path));
+  const beside = (await readConfigurationFiles(dirname(folder))).filter(({ path }) => !own.has(path));
+  const sorted = [...files, ...beside].toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  const seen = sorted.map(({ path, size, changedAtMs }) => ({ path, size, changedAtMs }));
+  return { folder, files: sorted, fingerprint: createHash('sha256').update(JSON.stringify(seen)).digest('hex') };
 }
 
 async function collect(folder: string, prefix: string, files: FoundFile[], depth: number): Promise<void> {
@@ -39,9 +50,10 @@ async function collect(folder: string, prefix: string, files: FoundFile[], depth
   for (const name of await readdir(join(folder, prefix))) {
     if (name.startsWith('.')) continue;
     const path = prefix === '' ? name : `${prefix}/${name}`;
-    const status = await stat(join(folder, path));
+    const source = join(folder, path);
+    const status = await stat(source);
     if (status.isDirectory()) await collect(folder, path, files, depth + 1);
-    else if (status.isFile()) files.push({ path, size: status.size, changedAtMs: status.mtimeMs });
+    else if (status.isFile()) files.push({ path, source, size: status.size, changedAtMs: status.mtimeMs });
     if (files.length > filesMax) throw new ClusterError('MODEL_INVALID', `${folder} has more than ${filesMax} files`);
   }
 }
@@ -56,9 +68,7 @@ export async function storeVersionFolder(
   bytesMax: number,
 ): Promise<ManifestFile[] | null> {
   const files: ManifestFile[] = [];
-  for (const { path } of version.files) {
-    files.push({ path, ...(await store.copyIn(join(version.folder, path), bytesMax)) });
-  }
+  for (const { path, source } of version.files) files.push({ path, ...(await store.copyIn(source, bytesMax)) });
   const after = await readVersionFolder(version.folder);
   return after.fingerprint === version.fingerprint ? files : null;
 }

@@ -18,8 +18,7 @@ export interface Scan {
 }
 
 /**
- * Lists a model repository: `<model>/<number>/<files>`. Other files beside the number folders (`config.pbtxt`, labels)
- * are left alone. A folder that is being changed under the reader is a problem of this scan only.
+ * Lists a model repository: `<model>/<number>/<files>`, and the configuration beside the number folders. A folder that is being changed under the reader is a problem of this scan only.
  * @throws the system's error when the repository itself cannot be read: it must not look empty then.
  */
 export async function scanRepository(root: string): Promise<Scan> {

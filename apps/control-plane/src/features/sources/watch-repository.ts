@@ -5,7 +5,7 @@ import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { Caller } from '../../database/change.ts';
 import type { Job } from '../../jobs/periodic.ts';
 import type { Plane } from '../../plane.ts';
-import { inspectModel, registerVersion, retireVersion } from '../models/index.ts';
+import { inspectVersion, registerVersion, retireVersion } from '../models/index.ts';
 import { readDescription, storeVersionFolder } from './read-version-folder.ts';
 import { scanRepository } from './scan-repository.ts';
 import type { FoundVersion } from './scan-repository.ts';
@@ -83,7 +83,7 @@ async function takeOver(
     if (registered?.digest === digest) {
       await plane.store.note((query) => updateFingerprint(query, found, found.fingerprint));
     } else {
-      const signature = await inspectModel(files, plane.files.pathOf, bytesMax);
+      const inspected = await inspectVersion(plane, found.model, files, {});
       const description = await readDescription(join(root, found.model));
       const { model, version, fingerprint } = found;
       await plane.store.change(caller, (change) =>
@@ -91,10 +91,9 @@ async function takeOver(
           model,
           number: version,
           files,
-          signature,
+          ...inspected,
           description,
           fingerprint,
-          settings: {},
           source: 'repository',
           deploy: 'latest',
         }),

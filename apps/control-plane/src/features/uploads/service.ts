@@ -7,7 +7,7 @@ import type { Caller, Changed } from '../../database/change.ts';
 import { coversModel } from '../../http/key-models.ts';
 import type { HttpCaller } from '../../http/register-endpoint.ts';
 import type { Plane } from '../../plane.ts';
-import { assertManifest, inspectModel, registerVersion } from '../models/index.ts';
+import { assertManifest, inspectVersion, registerVersion } from '../models/index.ts';
 import type { Registered } from '../models/index.ts';
 import { deleteUpload, selectUpload } from './store.ts';
 import type { UploadRow } from './store.ts';
@@ -70,13 +70,13 @@ export async function presentUpload(plane: Plane, row: UploadRow): Promise<Uploa
 export async function commitUpload(plane: Plane, by: HttpCaller, id: string): Promise<Changed<Registered>> {
   const row = await existingUpload(plane, by, id);
   await completeFiles(plane, row);
-  const signature = await inspectModel(row.files, plane.files.pathOf, plane.config.uploads.bytesMax);
+  const { signature, settings } = await inspectVersion(plane, row.model, row.files, row.settings);
   const changed = await plane.store.change(by, async (change) => {
     // Another commit of the same upload may have come first.
     if ((await selectUpload(change.query, id)) === null) {
       throw new ClusterError('CONFLICT', `upload ${id} has just been committed`);
     }
-    const { model, description, files, settings, notes, lineage, deploy } = row;
+    const { model, description, files, notes, lineage, deploy } = row;
     const registered = await registerVersion(change, plane.files, {
       model,
       description,

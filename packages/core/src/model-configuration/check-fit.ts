@@ -1,0 +1,195 @@
+import type { ModelSignature, TensorSignature } from '../inference/signature.ts';
+import { nearestName } from '../names/nearest-name.ts';
+import type { ConfiguredTensor, ModelConfiguration } from './model-configuration.ts';
+import { hiddenTensors } from './served-model.ts';
+
+/** Something in which a configuration does not fit its model. */
+export interface FitProblem {
+  /** A path in the configuration, as `input[0].dims`. */
+  readonly place: string;
+  readonly message: string;
+  readonly fix: string;
+}
+
+/**
+ * Compares a configuration with the signature of the model's own file.
+ * @param files paths of the version's files.
+ * @returns everything that does not fit; empty when it can be served.
+ */
+export function checkFit(
+  configuration: ModelConfiguration,
+  model: ModelSignature,
+  files: ReadonlySet<string>,
+): FitProblem[] {
+  const problems: FitProblem[] = [];
+  const { inputs, outputs, sequenceBatching } = configuration;
+  const batch = (configuration.maxBatchSize ?? 0) > 0;
+  const hidden = hiddenTensors(sequenceBatching);
+  const kept = (names: ReadonlySet<string>) => (tensor: TensorSignature) => !names.has(tensor.name);
+  if (inputs.length === 0) problems.push(...batchProblems('input', model.inputs.filter(kept(hidden.inputs)), batch));
+  else {
+    problems.push(...inputs.flatMap((tensor, index) => tensorProblems('input', index, tensor, model.inputs, batch)));
+    problems.push(...missingInputs(configuration, model, hidden.inputs));
+  }
+  if (outputs.length === 0) {
+    problems.push(...batchProblems('output', model.outputs.filter(kept(hidden.outputs)), batch));
+  }
+  problems.push(...outputs.flatMap((tensor, index) => tensorProblems('output', index, tensor, model.outputs, batch)));
+  problems.push(...sequenceProblems(configuration, model, batch), ...warmUpProblems(configuration, model));
+  for (const { place, path } of namedFiles(configuration)) {
+    if (files.has(path)) continue;
+    const message = `there is no file ${JSON.stringify(path)} beside the configuration`;
+    problems.push({ place, message, fix: 'put it there, or take the field out' });
+  }
+  return problems;
+}
+
+/** The files that a configuration names, besides the model itself. */
+export function namedFiles(configuration: ModelConfiguration): { readonly place: string; readonly path: string }[] {
+  const labels = configuration.outputs.flatMap(({ labelFile: path }, index) =>
+    path === null ? [] : [{ place: `output[${index}].label_filename`, path }],
+  );
+  const states = (configuration.sequenceBatching?.states ?? []).flatMap(({ initialFile: path }, index) =>
+    path === null ? [] : [{ place: `sequence_batching.state[${index}].initial_state`, path }],
+  );
+  const samples = configuration.warmUps.flatMap(({ inputs }, index) =>
+    inputs.flatMap(({ name, data }) =>
+      data.kind === 'file' ? [{ place: `model_warmup[${index}].inputs.${name}`, path: data.path }] : [],
+    ),
+  );
+  return [...labels, ...states, ...samples];
+}
+
+function tensorProblems(
+  field: 'input' | 'output',
+  index: number,
+  tensor: ConfiguredTensor,
+  model: readonly TensorSignature[],
+  batch: boolean,
+): FitProblem[] {
+  const own = model.find(({ name }) => name === tensor.name);
+  const place = `${field}[${index}]`;
+  if (own === undefined) return [unknownTensor(`${place}.name`, field, tensor.name, model)];
+  if (own.datatype !== tensor.datatype) {
+    return [
+      {
+        place: `${place}.data_type`,
+        message: `${field} '${tensor.name}' is ${tensor.datatype} here and ${own.datatype} in the model`,
+        fix: `write data_type: ${typeName(own.datatype)}`,
+      },
+    ];
+  }
+  if (batch && own.shape[0] !== -1) return batchProblems(field, [own], batch);
+  const wanted = [...(batch ? [-1] : []), ...(tensor.reshape ?? tensor.dims)];
+  const fits =
+    wanted.length === own.shape.length &&
+    wanted.every((size, axis) => size === -1 || own.shape[axis] === -1 || size === own.shape[axis]);
+  if (fits) return [];
+  const dims = own.shape.slice(batch ? 1 : 0);
+  const what = tensor.reshape === null ? 'dims' : 'reshape';
+  return [
+    {
+      place: `${place}.${what}`,
+      message: `${field} '${tensor.name}' has ${what} [${(tensor.reshape ?? tensor.dims).join(', ')}] here and the shape [${own.shape.join(', ')}] in the model${batch ? ', whose first dimension is the batch' : ''}`,
+      fix:
+        tensor.reshape === null
+          ? `write dims: [ ${dims.join(', ')} ]`
+          : `write reshape: { shape: [ ${dims.join(', ')} ] }`,
+    },
+  ];
+}
+
+function batchProblems(field: string, tensors: readonly TensorSignature[], batch: boolean): FitProblem[] {
+  if (!batch) return [];
+  return tensors
+    .filter(({ shape }) => shape[0] !== -1)
+    .map(({ name, shape }) => ({
+      place: 'max_batch_size',
+      message: `${field} '${name}' of the model has the shape [${shape.join(', ')}], without an open first dimension for the batch`,
+      fix: 'write max_batch_size: 0 and whole shapes in dims, or export the model with a dynamic first dimension',
+    }));
+}
+
+function missingInputs(
+  { inputs }: ModelConfiguration,
+  model: ModelSignature,
+  hidden: ReadonlySet<string>,
+): FitProblem[] {
+  const given = new Set(inputs.map(({ name }) => name));
+  return model.inputs
+    .filter(({ name }) => !given.has(name) && !hidden.has(name))
+    .map(({ name, datatype, shape }) => ({
+      place: 'input',
+      message: `the model has an input '${name}' that is not listed`,
+      fix: `add input { name: "${name}" data_type: ${typeName(datatype)} dims: [ ${shape.join(', ')} ] }, without the batch dimension if there is one; or list no input at all`,
+    }));
+}
+
+function sequenceProblems(
+  { sequenceBatching, inputs, outputs }: ModelConfiguration,
+  model: ModelSignature,
+  batch: boolean,
+): FitProblem[] {
+  if (sequenceBatching === null) return [];
+  const problems: FitProblem[] = [];
+  const at = 'sequence_batching';
+  const check = (place: string, field: 'input' | 'output', name: string, datatype: string, rank: number): void => {
+    const own = model[`${field}s`].find((tensor) => tensor.name === name);
+    if (own === undefined) problems.push(unknownTensor(place, field, name, model[`${field}s`]));
+    else if (own.datatype !== datatype) {
+      const message = `${field} '${name}' is ${datatype} here and ${own.datatype} in the model`;
+      problems.push({ place, message, fix: `use the values or the data_type for ${typeName(own.datatype)}` });
+    } else if (own.shape.length !== rank) {
+      const message = `${field} '${name}' has ${own.shape.length} dimensions in the model, and ${rank} by its role here`;
+      problems.push({ place, message, fix: 'a control has one element a row; a state has the dims that are given' });
+    } else problems.push(...batchProblems(field, [own], batch));
+    if ((field === 'input' ? inputs : outputs).some((tensor) => tensor.name === name)) {
+      const message = `${field} '${name}' is filled by the server and listed for clients too`;
+      problems.push({ place, message, fix: `take it out of ${field}` });
+    }
+  };
+  sequenceBatching.controls.forEach(({ input, datatype }, index) => {
+    const own = model.inputs.find(({ name }) => name === input);
+    // Both [batch] and [batch, 1] are one element a row; without a batch it is [1].
+    const rank = batch && own?.shape.length === 2 ? 2 : 1;
+    check(`${at}.control_input[${index}]`, 'input', input, datatype, rank);
+  });
+  sequenceBatching.states.forEach(({ input, output, datatype, dims }, index) => {
+    const rank = dims.length + (batch ? 1 : 0);
+    check(`${at}.state[${index}].input_name`, 'input', input, datatype, rank);
+    check(`${at}.state[${index}].output_name`, 'output', output, datatype, rank);
+  });
+  return problems;
+}
+
+function warmUpProblems({ warmUps, maxBatchSize }: ModelConfiguration, model: ModelSignature): FitProblem[] {
+  const rowsMax = maxBatchSize === null ? Infinity : Math.max(1, maxBatchSize);
+  return warmUps.flatMap(({ inputs, batchSize }, index) => {
+    const place = `model_warmup[${index}]`;
+    const problems = inputs.flatMap(({ name, datatype }) => {
+      const own = model.inputs.find((tensor) => tensor.name === name);
+      if (own === undefined) return [unknownTensor(`${place}.inputs`, 'input', name, model.inputs)];
+      if (own.datatype === datatype) return [];
+      const message = `input '${name}' is ${datatype} here and ${own.datatype} in the model`;
+      return [{ place: `${place}.inputs.${name}`, message, fix: `write data_type: ${typeName(own.datatype)}` }];
+    });
+    if (batchSize <= rowsMax) return problems;
+    const message = `batch_size is ${batchSize}, and requests have ${rowsMax} rows at most`;
+    return [...problems, { place: `${place}.batch_size`, message, fix: `write batch_size: ${rowsMax}` }];
+  });
+}
+
+function unknownTensor(place: string, field: string, name: string, model: readonly TensorSignature[]): FitProblem {
+  const names = model.map((tensor) => tensor.name);
+  const nearest = nearestName(name, names);
+  const own = names.map((known) => `'${known}'`).join(', ');
+  return {
+    place,
+    message: `the model has no ${field} '${name}'`,
+    fix: nearest === undefined ? `its ${field}s are ${own === '' ? 'none' : own}` : `did you mean '${nearest}'?`,
+  };
+}
+
+function typeName(datatype: string): string {
+  return datatype === 'BYTES' ? 'TYPE_STRING' : `TYPE_${datatype}`;
+}

@@ -1,0 +1,203 @@
+import { describe, expect, test } from 'vitest';
+import { Findings } from './findings.ts';
+import { readConfigJson, readConfigText } from './read-files.ts';
+
+const whole = `
+name: "net"   # the folder
+platform: "onnxruntime_onnx"
+max_batch_size: 8
+input [
+  { name: "x" data_type: TYPE_FP32 format: FORMAT_NCHW dims: [ 3, 224, 224 ] },
+  { name: "s" data_type: TYPE_STRING dims: [ 1 ] reshape: { shape: [ ] } }
+]
+output { name: "y" data_type: TYPE_FP16 dims: -1 label_filename: "labels.txt" }
+version_policy: { specific: { versions: [ 1, 3 ] } }
+instance_group [ { count: 2 kind: KIND_CPU }, { kind: KIND_GPU gpus: [ 0 ] } ]
+dynamic_batching { preferred_batch_size: [ 4, 8 ] max_queue_delay_microseconds: 100 }
+parameters { key: "a" value: { string_value: "b" } }
+optimization { graph { level: -1 } }
+response_cache { enable: true }
+model_warmup [ { name: "w" batch_size: 2 inputs { key: "x" value: { data_type: TYPE_FP32 dims: [3, 224, 224] random_data: true } } } ]
+`;
+
+const wholeRead = {
+  maxBatchSize: 8,
+  inputs: [
+    { name: 'x', datatype: 'FP32', dims: [3, 224, 224], reshape: null, format: 'NCHW' },
+    { name: 's', datatype: 'BYTES', dims: [1], reshape: [], format: 'NONE' },
+  ],
+  outputs: [{ name: 'y', datatype: 'FP16', dims: [-1], reshape: null, labelFile: 'labels.txt' }],
+  modelFile: null,
+  versionPolicy: { kind: 'specific', versions: [1, 3] },
+  instanceCount: 3,
+  dynamicBatching: { preferredBatchSizes: [4, 8], maxQueueDelayMicroseconds: 100, preserveOrdering: false },
+  sequenceBatching: null,
+  warmUps: [
+    {
+      name: 'w',
+      count: 1,
+      batchSize: 2,
+      inputs: [{ name: 'x', datatype: 'FP32', dims: [3, 224, 224], data: { kind: 'random' } }],
+    },
+  ],
+  parameters: { a: 'b' },
+  ignored: [
+    'optimization',
+    'response_cache',
+    'instance_group.kind (KIND_GPU)',
+    'instance_group.gpus',
+    'dynamic_batching.preferred_batch_size',
+    'dynamic_batching.max_queue_delay_microseconds',
+  ],
+};
+
+function readText(text: string): { read: ReturnType<typeof readConfigText>; wrong: string[] } {
+  const findings = new Findings();
+  const read = readConfigText(text, 'net', findings);
+  return { read, wrong: findings.wrong.map(({ place, message, fix }) => `${place}: ${message}; ${fix}`) };
+}
+
+test('a file with most fields means what it says, and names what is not honoured', () => {
+  expect(readText(whole)).toEqual({ read: wholeRead, wrong: [] });
+});
+
+test('its JSON form means the same: camel case, numbers as texts, null for nothing', () => {
+  const json = {
+    name: 'net',
+    backend: 'onnxruntime',
+    platform: null,
+    maxBatchSize: '8',
+    input: [
+      { name: 'x', data_type: 'TYPE_FP32', format: 'FORMAT_NCHW', dims: ['3', 224, 224] },
+      { name: 's', dataType: 13, dims: [1], reshape: { shape: [] } },
+    ],
+    output: [{ name: 'y', data_type: 'TYPE_FP16', dims: [-1], label_filename: 'labels.txt' }],
+    version_policy: { specific: { versions: [1, 3] } },
+    optimization: { graph: { level: -1 } },
+    response_cache: { enable: true },
+    instance_group: [
+      { count: 2, kind: 'KIND_CPU' },
+      { kind: 'KIND_GPU', gpus: [0] },
+    ],
+    dynamic_batching: { preferred_batch_size: [4, 8], max_queue_delay_microseconds: 100 },
+    parameters: { a: { string_value: 'b' } },
+    model_warmup: [
+      { name: 'w', batch_size: 2, inputs: { x: { data_type: 'TYPE_FP32', dims: [3, 224, 224], random_data: true } } },
+    ],
+  };
+  const findings = new Findings();
+  expect(readConfigJson(JSON.stringify(json), 'net', findings)).toEqual(wholeRead);
+  expect(findings.wrong).toEqual([]);
+});
+
+test('a sequence model: controls, and state with a first value', () => {
+  const { read, wrong } = readText(`
+    max_batch_size: 4
+    sequence_batching {
+      max_sequence_idle_microseconds: 5000000
+      oldest { max_candidate_sequences: 16 }
+      control_input [
+        { name: "START" control [ { kind: CONTROL_SEQUENCE_START fp32_false_true: [ 0, 1 ] } ] },
+        { name: "READY" control { kind: CONTROL_SEQUENCE_READY bool_false_true: [ false, true ] } },
+        { name: "CORRID" control { kind: CONTROL_SEQUENCE_CORRID data_type: TYPE_UINT64 } }
+      ]
+      state [ { input_name: "i" output_name: "o" data_type: TYPE_INT32 dims: 1
+                initial_state: { data_type: TYPE_INT32 dims: 1 data_file: "first" name: "f" } } ]
+    }`);
+  expect(wrong).toEqual([]);
+  expect(read.sequenceBatching).toEqual({
+    maxIdleMicroseconds: 5_000_000,
+    maxCandidateSequences: 16,
+    controls: [
+      { input: 'START', kind: 'start', datatype: 'FP32', falseTrue: [0, 1] },
+      { input: 'READY', kind: 'ready', datatype: 'BOOL', falseTrue: [0, 1] },
+      { input: 'CORRID', kind: 'correlation-id', datatype: 'UINT64', falseTrue: [0, 0] },
+    ],
+    states: [
+      {
+        input: 'i',
+        output: 'o',
+        datatype: 'INT32',
+        dims: [1],
+        initialFile: 'initial_state/first',
+        initialDims: [1],
+      },
+    ],
+  });
+});
+
+test('a file that says nothing leaves all to the gateway; one with tensors and no max_batch_size has no batch', () => {
+  expect(readText('backend: "onnxruntime"').read.maxBatchSize).toBeNull();
+  expect(readText('input { name: "x" data_type: TYPE_FP32 dims: [ -1, 4 ] }').read.maxBatchSize).toBe(0);
+});
+
+describe('what is wrong is named with its place and the way out', () => {
+  test.each([
+    [
+      'max_batchsize: 8',
+      'line 1, column 1: the model configuration has no field "max_batchsize"; did you mean max_batch_size?',
+    ],
+    [
+      'max_batch_size: "8"',
+      'line 1, column 1: max_batch_size is not a text; write it without quotes: max_batch_size: 8',
+    ],
+    [
+      'max_batch_size: 1.5',
+      'line 1, column 1: max_batch_size: "1.5" is not a whole number; max_batch_size is of type int32',
+    ],
+    [
+      'max_batch_size: 5000000000',
+      'line 1, column 1: max_batch_size: "5000000000" does not fit into int32; max_batch_size is of type int32',
+    ],
+    ['max_batch_size: -1', 'line 1: max_batch_size is -1; it is 0 to 65536; 0 means no batch dimension'],
+    ['name: "a" name: "b"', 'line 1, column 11: name is given twice; keep one of them'],
+    [
+      'dynamic_batching { } sequence_batching { }',
+      'line 1, column 22: sequence_batching is given beside dynamic_batching, and they exclude one another; keep one of them',
+    ],
+    [
+      'platform: "tensorrt_plan"',
+      'line 1: it wants the platform "tensorrt_plan", and only ONNX Runtime is here; export the model to ONNX',
+    ],
+    [
+      'backend: "python"',
+      'line 1: it wants the backend "python", and only ONNX Runtime is here; export the model to ONNX',
+    ],
+    ['input { name: "x" data_type: FP32 }', 'line 1, column 19: data_type: "FP32" is no DataType; use TYPE_FP32'],
+    [
+      'input { name: "x" data_type: "TYPE_FP32" }',
+      'line 1, column 19: data_type: "TYPE_FP32" is no DataType; write it without quotes: data_type: TYPE_FP32',
+    ],
+    [
+      'input { name: "x" data_type: TYPE_BF16 }',
+      "line 1, column 1: input 'x' is TYPE_BF16, which is not served; convert the model to FP32 or FP16",
+    ],
+    [
+      'input { name: "x" dims: 1 }',
+      "line 1, column 1: input 'x' has no data_type; write data_type: TYPE_… as in the model",
+    ],
+    ['input: 5', 'line 1, column 1: input holds fields, not "5"; write input { … }'],
+    [
+      'input { name: "x" data_type: TYPE_FP32 dims: [ 0 ] }',
+      "line 1, column 1: input 'x' has the dimension 0; a dimension is 1 or more, or -1 for any size",
+    ],
+    [
+      'input { name: "x" data_type: TYPE_FP32 dims: [ 4 ] reshape { shape: [ 3 ] } }',
+      "line 1, column 52: input 'x' has other numbers of elements in dims [4] and in reshape [3]; between open dimensions, both must have the same product",
+    ],
+    ['instance_group { count: 100 }', 'line 1: instance_group wants 100 instances; a model has 64 at most'],
+  ])('%s', (text, wanted) => {
+    expect(readText(text).wrong[0]?.replace(/; write dims.*$/, '')).toBe(wanted);
+  });
+
+  test('all of it at once', () => {
+    const { wrong } = readText('max_batch_size: x\nplatfrom: "a"\ninput { name: 5 }');
+    expect(wrong.map((line) => line.split(':', 1)[0])).toEqual([
+      'line 1, column 1',
+      'line 2, column 1',
+      'line 3, column 9',
+      'line 3, column 1',
+      'line 3, column 1',
+    ]);
+  });
+});
