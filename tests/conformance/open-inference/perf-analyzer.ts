@@ -4,17 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pythonProgram } from './run-python-cases.ts';
 
-/** One line of the table that perf_analyzer writes, by the titles of its columns. */
+/** The line of the table that perf_analyzer writes, by the titles of its columns. */
 export type PerfRow = Readonly<Record<string, number>>;
 
 export interface PerfRun {
-  readonly rows: readonly PerfRow[];
+  readonly row: PerfRow;
   /** What it prints for people. */
   readonly output: string;
 }
 
 /**
- * Lets perf_analyzer measure a model, one line a number of concurrent clients.
+ * Lets perf_analyzer measure a model with one number of concurrent clients.
  * @param args what it is to do, without the file for its table
  * @throws Error with its output when it ended otherwise than well
  */
@@ -27,7 +27,7 @@ export async function runPerfAnalyzer(args: readonly string[]): Promise<PerfRun>
     execFileSync('gcc', [...library, '-o', join(folder, 'libcudart.so.12'), join(peers, 'no-cuda.c')]);
     const table = join(folder, 'table.csv');
     const output = await execute(program, [...args, '-f', table], folder);
-    return { rows: rowsOf(readFileSync(table, 'utf8')), output };
+    return { row: rowOf(readFileSync(table, 'utf8')), output };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -43,10 +43,10 @@ function execute(program: string, args: readonly string[], libraries: string): P
   });
 }
 
-function rowsOf(table: string): PerfRow[] {
-  const [titles = [], ...lines] = table
+function rowOf(table: string): PerfRow {
+  const [titles = [], cells = []] = table
     .trim()
     .split('\n')
     .map((line) => line.split(','));
-  return lines.map((cells) => Object.fromEntries(titles.map((title, column) => [title, Number(cells[column])])));
+  return Object.fromEntries(titles.map((title, column) => [title, Number(cells[column])]));
 }
