@@ -75,6 +75,8 @@ export class RpcClient {
       metadataOf(options),
       callOptionsOf(options),
     );
+    // The outcome says it.
+    call.on('error', () => undefined);
     const answers = call[Symbol.asyncIterator]();
     const outcome = new Promise<Omit<RpcOutcome, 'message'>>((resolve) => {
       call.on('status', ({ code, details, metadata }) =>

@@ -68,8 +68,9 @@ export class GrpcJsCall implements RpcCall, RpcReply {
 
   /** A message that was asked for has arrived; null when the client sends no more. */
   receive(message: Uint8Array | null): void {
-    if (message === null) this.halfClosed = true;
-    this.settle((waiting) => waiting.resolve(message));
+    if (message !== null) this.settle((waiting) => waiting.resolve(message));
+    // A client that went away looks at first like one that has sent everything.
+    else setImmediate(() => this.closeHalf());
   }
 
   next(): Promise<Uint8Array | null> {
@@ -138,6 +139,11 @@ export class GrpcJsCall implements RpcCall, RpcReply {
   /** How long the client has not taken what it was sent. */
   stuckMs(nowMs: number): number {
     return this.stuckSinceMs === null ? 0 : nowMs - this.stuckSinceMs;
+  }
+
+  private closeHalf(): void {
+    this.halfClosed = true;
+    this.settle((waiting) => waiting.resolve(null));
   }
 
   private sent(): void {

@@ -22,6 +22,9 @@ const lastTurns = 3;
 /** How often clients are looked for that do not take their answers. */
 const sweepMs = 1_000;
 
+/** grpc-js would cut what is left this long after it is cut here, where it is counted. */
+const cutMs = 1_000;
+
 /** The edge on grpc-js. Sockets and TLS are our own, so that limits and certificates are those of the other listeners. */
 export const startGrpcJsEdge: StartRpcEdge = async (options, handler) => {
   const edge = new GrpcJsEdge(options, handler);
@@ -93,7 +96,7 @@ class GrpcJsEdge implements Edge {
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
     this.closing = true;
     // Tells every client to call elsewhere; what it has called is answered.
-    this.injector.drain(drainTimeoutMs);
+    this.injector.drain(drainTimeoutMs + cutMs);
     for (const call of this.calls) call.close();
     const idle = new Promise<void>((resolve) => {
       this.whenIdle = resolve;
