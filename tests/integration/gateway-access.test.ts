@@ -35,6 +35,8 @@ const infer = { method: 'POST', headers: { 'content-type': 'application/json' },
 const post = { method: 'POST' };
 
 const walks: Readonly<Record<keyof typeof methodsOf, readonly Walk[]>> = {
+  // Only where the gateway speaks like KServe.
+  root: [],
   live: [{ call: { path: '/v2/health/live' }, needs: null, names: null }],
   ready: [{ call: { path: '/v2/health/ready' }, needs: null, names: null }],
   server: [{ call: { path: '/v2' }, needs: 'read', names: null }],

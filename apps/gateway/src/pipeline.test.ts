@@ -17,6 +17,7 @@ import { createOpenInferenceFrontEnd } from './frontends/open-inference/front-en
 import { KeyUses } from './limits/key-uses.ts';
 import { Limiter } from './limits/limiter.ts';
 import { SwitchedLog } from './open-inference/log-settings.ts';
+import { presets } from './open-inference/preset.ts';
 import { ModelRepository } from './open-inference/repository.ts';
 import { TraceSettings } from './open-inference/trace-settings.ts';
 import { createRequestIds } from './request-id.ts';
@@ -32,6 +33,7 @@ function setUp(
     readonly bodyBytesInFlightMax?: number;
     readonly queueLengthMax?: number;
     readonly auth?: 'required';
+    readonly as?: 'triton' | 'kserve';
   } = {},
 ) {
   const clock = new FakeClock();
@@ -94,7 +96,7 @@ function setUp(
     }),
     traces: new TraceSettings(),
     log: new SwitchedLog(createLogger({ program: 'gateway', level: 'error', destination: { write: () => undefined } })),
-    serverName: 'cluster-ai',
+    preset: presets[options.as ?? 'cluster-ai'],
     serverVersion: '1.2.3',
   });
   const begin = (callOptions: FakeCallOptions = {}) => {

@@ -18,6 +18,7 @@ import { createOpenInferenceFrontEnd } from './frontends/open-inference/front-en
 import { createGrpcFrontEnd } from './frontends/grpc/front-end.ts';
 import { createOperationsFrontEnd } from './frontends/operations.ts';
 import type { SwitchedLog } from './open-inference/log-settings.ts';
+import { presets } from './open-inference/preset.ts';
 import { createParts, type GatewayParts } from './parts.ts';
 import type { Stages } from './pipeline.ts';
 import { createRequestIds } from './request-id.ts';
@@ -212,7 +213,7 @@ function openInference(
     repository: parts.repository,
     traces: parts.traces,
     log,
-    serverName: 'cluster-ai',
+    preset: presets[config.as],
     serverVersion: programVersion,
   });
   return allowOrigins(config.http.cors.origins, front);
@@ -228,7 +229,7 @@ function listenGrpc(
   const { paths, handler } = createGrpcFrontEnd({
     stages,
     isReady: () => parts.reasons().length === 0,
-    serverName: 'cluster-ai',
+    serverName: presets[options.config.as].serverName,
     serverVersion: options.programVersion,
   });
   const { messageBytesMax, streamsMax, port } = grpc;

@@ -15,6 +15,7 @@ export function upCommand(): Command {
     .option('--port <port>', 'dashboard and API (default 3000)')
     .option('--gateway-port <port>', 'predictions (default 8000)')
     .option('--grpc-port <port>', 'predictions over gRPC (default 8001)')
+    .option('--as <server>', 'speak like triton or kserve where servers of the protocol differ (default cluster-ai)')
     .option('--metrics-port <port>', 'metrics and health of the gateway (default 8002)')
     .option('--host <address>', 'address to listen on (default 127.0.0.1); one of the network needs TLS')
     .option('--tls-cert <file>', 'certificate of dashboard, API and predictions, PEM; read again when it changes')

@@ -113,6 +113,7 @@ function argumentsOf(home: string, flags: UpFlags): string[] {
     '--port': flags.port,
     '--gateway-port': flags.gatewayPort,
     '--grpc-port': flags.grpcPort,
+    '--as': flags.as,
     '--metrics-port': flags.metricsPort,
     '--model-repository': flags.modelRepository,
     '--database-url': flags.databaseUrl,

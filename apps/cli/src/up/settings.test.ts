@@ -45,6 +45,7 @@ test('flags of up set the settings of the programs, and win over variables', () 
     port: '1',
     gatewayPort: '2',
     grpcPort: '4',
+    as: 'triton',
     metricsPort: '3',
     modelRepository: '/models',
     examples: false,
@@ -62,7 +63,7 @@ test('flags of up set the settings of the programs, and win over variables', () 
     database: { url: 'postgres://db' },
   });
   expect(gateway.value).toMatchObject({ http: { host: '::1', port: 2 }, metrics: { host: '::1', port: 3 } });
-  expect(gateway.value.grpc.port).toBe(4);
+  expect(gateway.value).toMatchObject({ grpc: { port: 4 }, as: 'triton' });
   expect(load({}, { DATABASE_URL: 'postgres://env' }).controlPlane.value.database.url).toBe('postgres://env');
 });
 

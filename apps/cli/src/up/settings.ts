@@ -26,6 +26,7 @@ export interface UpFlags {
   readonly port?: string | undefined;
   readonly gatewayPort?: string | undefined;
   readonly grpcPort?: string | undefined;
+  readonly as?: string | undefined;
   readonly metricsPort?: string | undefined;
   readonly modelRepository?: string | undefined;
   /** False for `--no-examples`. */
@@ -120,6 +121,7 @@ export function loadUpSettings(flags: UpFlags, env: Env, uid: number | undefined
       ['--tls-key', 'http.tls.keyFile', flags.tlsKey],
       ['--gateway-port', 'http.port', flags.gatewayPort],
       ['--grpc-port', 'grpc.port', flags.grpcPort],
+      ['--as', 'as', flags.as],
       ['--metrics-port', 'metrics.port', flags.metricsPort],
     ]),
   });

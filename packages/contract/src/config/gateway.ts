@@ -15,6 +15,12 @@ function asList(given: z.output<typeof oneOrMore>): [string, ...string[]] {
 export const gatewayConfigSchema = z.strictObject({
   name: z.string().min(1).max(128).default('gateway-1').describe('Name of this gateway in the fleet.'),
   home: z.string().min(1).describe('Folder for snapshots and model files of this gateway.'),
+  as: z
+    .enum(['cluster-ai', 'triton', 'kserve'])
+    .default('cluster-ai')
+    .describe(
+      'Whose words clients of the Open Inference Protocol expect where servers differ: name in the metadata, statuses of health and readiness.',
+    ),
   http: z
     .strictObject({
       host: z

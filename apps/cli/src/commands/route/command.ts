@@ -4,6 +4,7 @@ import { routeDiffCommand } from './diff.ts';
 import { routeHistoryCommand } from './history.ts';
 import { routeLatestCommand } from './latest.ts';
 import { routeListCommand } from './list.ts';
+import { routeLoadCommand, routeUnloadCommand } from './load.ts';
 import { routeRollbackCommand } from './rollback.ts';
 import { routeShowCommand } from './show.ts';
 import { routeSplitCommand } from './split.ts';
@@ -16,6 +17,8 @@ export function routeCommand(): Command {
     .addCommand(routeSplitCommand())
     .addCommand(routeLatestCommand())
     .addCommand(routeRollbackCommand())
+    .addCommand(routeLoadCommand())
+    .addCommand(routeUnloadCommand())
     .addCommand(routeHistoryCommand())
     .addCommand(routeDiffCommand())
     .addCommand(routeDeleteCommand());

@@ -9,6 +9,7 @@ export function routeText(route: Route): string {
     renderFields({
       route: route.name,
       policy: policyText(route.policy),
+      ...(route.unloaded === true ? { state: `unloaded; cluster-ai route load ${route.name} brings it back` } : {}),
       revision: String(route.revision),
       'sticky header': route.stickyHeader,
       changed: `${route.updatedAt} by ${route.updatedBy}`,

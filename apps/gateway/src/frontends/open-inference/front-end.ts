@@ -9,6 +9,7 @@ import { describeModel, isModelReady } from '../../open-inference/model-metadata
 import { readModelConfig } from '../../open-inference/model-config.ts';
 import { readModelStatistics } from '../../open-inference/model-statistics.ts';
 import type { SwitchedLog } from '../../open-inference/log-settings.ts';
+import { presets, type Preset } from '../../open-inference/preset.ts';
 import type { ModelRepository } from '../../open-inference/repository.ts';
 import type { TraceSettings } from '../../open-inference/trace-settings.ts';
 import type { RouteTable } from '../../routing/route-table.ts';
@@ -36,7 +37,8 @@ export interface OpenInferenceOptions {
   readonly repository: Pick<ModelRepository, 'index' | 'load' | 'unload'>;
   readonly traces: TraceSettings;
   readonly log: SwitchedLog;
-  readonly serverName: string;
+  /** Whose words clients expect where servers differ. */
+  readonly preset: Preset;
   readonly serverVersion: string;
 }
 
@@ -44,7 +46,7 @@ export interface OpenInferenceOptions {
 export function createOpenInferenceFrontEnd(options: OpenInferenceOptions): CallHandler {
   const { stages, jsonBytesMax } = options;
   return async (sent, plainReply) => {
-    const target = parsePath(sent.rawPath);
+    const target = targetOf(sent.rawPath, options.preset);
     try {
       const call = unpacked(sent, options.bodyBytesMax);
       const reply = packed(sent, plainReply);
@@ -69,13 +71,21 @@ export function createOpenInferenceFrontEnd(options: OpenInferenceOptions): Call
   };
 }
 
+/** What a path asks for, if the server that is spoken like has it. */
+function targetOf(rawPath: string, { numericVersions, answersRoot }: Preset): OpenInferenceTarget | null {
+  const target = parsePath(rawPath);
+  if (target?.kind === 'root' && !answersRoot) return null;
+  const version = target !== null && 'version' in target ? target.version : null;
+  return numericVersions && version !== null && !/^\d+$/.test(version) ? null : target;
+}
+
 async function answer(
   call: Call,
   reply: Reply,
   target: OpenInferenceTarget | null,
   options: OpenInferenceOptions,
 ): Promise<void> {
-  const { stages, isReady } = options;
+  const { stages, isReady, preset } = options;
   if (target === null) throw new ClusterError('NOT_FOUND', 'Not Found');
   const allowed = methodsOf[target.kind];
   if (!allowed.includes(call.method)) {
@@ -84,19 +94,22 @@ async function answer(
   }
   // Health is open to everybody: load balancers have no key.
   if (target.kind === 'live') return sendJson(reply, 200, healthDocument(true, isReady()));
-  if (target.kind === 'ready') return sendJson(reply, isReady() ? 200 : 503, healthDocument(true, isReady()));
+  if (target.kind === 'ready') {
+    return sendJson(reply, isReady() ? 200 : preset.notReadyStatus, healthDocument(true, isReady()));
+  }
+  if (target.kind === 'root') return sendJson(reply, 200, '{"status":"alive"}');
   const caller = await stages.authenticate(call);
   assertMay(caller, 'read');
   if ('model' in target) assertCovers(caller, target.model);
   switch (target.kind) {
     case 'server':
-      return sendJson(reply, 200, serverMetadata(options.serverName, options.serverVersion));
+      return sendJson(reply, 200, serverMetadata(preset.serverName, options.serverVersion));
     case 'models':
       return sendJson(reply, 200, JSON.stringify({ models: modelNames(stages.routes, caller) }));
     case 'model-list':
       return sendJson(reply, 200, modelList(stages.routes, caller));
     case 'model-ready':
-      return sendModelReady(reply, target.model, target.version, stages.routes);
+      return sendModelReady(reply, target.model, target.version, options);
     case 'model':
       return sendJson(reply, 200, modelMetadata(describeModel(stages.routes, target.model, target.version)));
     case 'metrics':
@@ -104,7 +117,7 @@ async function answer(
       if (caller.models !== null) throw new ClusterError('PERMISSION_DENIED', 'the key is not for every model');
       return reply.send(200, [['Content-Type', metricsContentType]], options.metrics());
     case 'model-v1':
-      return sendStatusV1(reply, target.model, stages.routes);
+      return sendStatusV1(reply, target.model, options);
     case 'explain-v1':
       throw new ClusterError('UNSUPPORTED', 'explanations are not supported; predictions are at :predict');
     default:
@@ -151,9 +164,10 @@ async function answerExtension(
   }
 }
 
-function sendStatusV1(reply: Reply, model: string, routes: RouteTable): void {
-  const { serving } = routes.find(model);
-  sendJson(reply, serving.length > 0 ? 200 : 503, modelStatus(model, serving.length > 0));
+function sendStatusV1(reply: Reply, model: string, options: OpenInferenceOptions): void {
+  if (isModelReady(options.stages.routes, model, null)) return sendJson(reply, 200, modelStatus(model, true));
+  // This protocol is KServe's alone.
+  refuseModel(reply, model, { ...options, preset: presets.kserve });
 }
 
 /** The names that the caller may use. */
@@ -175,8 +189,15 @@ function modelList(routes: RouteTable, caller: Caller): string {
   });
 }
 
-/** Triton says 400 and this sentence for models that are unknown and for those that are not ready. */
-function sendModelReady(reply: Reply, model: string, version: string | null, routes: RouteTable): void {
-  if (isModelReady(routes, model, version)) return sendJson(reply, 200, JSON.stringify({ name: model, ready: true }));
-  sendJson(reply, 400, JSON.stringify({ error: 'Model version not ready' }));
+function sendModelReady(reply: Reply, model: string, version: string | null, options: OpenInferenceOptions): void {
+  if (isModelReady(options.stages.routes, model, version)) {
+    return sendJson(reply, 200, JSON.stringify({ name: model, ready: true }));
+  }
+  refuseModel(reply, model, options);
+}
+
+function refuseModel(reply: Reply, model: string, { preset, stages }: OpenInferenceOptions): void {
+  const isKnown = stages.routes.all().some(({ name }) => name === model);
+  const { status, message } = isKnown ? preset.modelNotReady(model) : preset.unknownModel(model);
+  sendJson(reply, status, JSON.stringify({ error: message }));
 }

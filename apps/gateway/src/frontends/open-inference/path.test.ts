@@ -6,6 +6,8 @@ test.each([
   ['/v2/health/live', { kind: 'live' }],
   ['/v2/health/ready', { kind: 'ready' }],
   ['/v2/health/ready/', { kind: 'ready' }],
+  ['/', { kind: 'root' }],
+  ['/?x', { kind: 'root' }],
   ['/v2', { kind: 'server' }],
   ['/v2/', { kind: 'server' }],
   ['/v2/models', { kind: 'models' }],
@@ -45,7 +47,6 @@ test.each([
 });
 
 test.each([
-  '/',
   '',
   '/v3',
   '/v2//models',

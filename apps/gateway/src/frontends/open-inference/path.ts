@@ -11,6 +11,7 @@ export type OpenInferenceTarget =
   | { readonly kind: 'load' | 'unload'; readonly repository: string | null; readonly model: string };
 
 type FixedKind =
+  | 'root'
   | 'live'
   | 'ready'
   | 'server'
@@ -40,6 +41,7 @@ const both = [...reading, ...writing];
 
 /** The methods that each kind answers to. */
 export const methodsOf: Readonly<Record<OpenInferenceTarget['kind'], readonly string[]>> = {
+  root: reading,
   live: reading,
   ready: reading,
   server: reading,
@@ -68,6 +70,7 @@ export const methodsOf: Readonly<Record<OpenInferenceTarget['kind'], readonly st
 };
 
 const fixed = new Map<string, OpenInferenceTarget>([
+  ['/', { kind: 'root' }],
   ['/v2/health/live', { kind: 'live' }],
   ['/v2/health/ready', { kind: 'ready' }],
   ['/v2', { kind: 'server' }],

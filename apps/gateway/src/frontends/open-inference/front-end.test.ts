@@ -1,0 +1,292 @@
+import { createLogger } from '@cluster-ai/platform/log/log.ts';
+import { systemClock } from '@cluster-ai/core/ports/clock.ts';
+import { seededRandom } from '@cluster-ai/core/ports/random.ts';
+import { fakeCall, fakeReply, type FakeCallOptions } from '@cluster-ai/testkit/fake-call.ts';
+import { FakeExecutor } from '@cluster-ai/testkit/fake-executor.ts';
+import { MemoryLog } from '@cluster-ai/testkit/memory-log.ts';
+import { snapshotKey, snapshotModel } from '@cluster-ai/testkit/snapshot-models.ts';
+import { describe, expect, test } from 'vitest';
+import { Admission } from '../../admission/admission.ts';
+import { createAuthenticate } from '../../auth/authenticate.ts';
+import { KeyRing } from '../../auth/key-ring.ts';
+import { PredictTokens } from '../../auth/predict-tokens.ts';
+import { TickBatcher } from '../../batching/tick-batcher.ts';
+import { KeyUses } from '../../limits/key-uses.ts';
+import { Limiter } from '../../limits/limiter.ts';
+import { SwitchedLog } from '../../open-inference/log-settings.ts';
+import { presets } from '../../open-inference/preset.ts';
+import { TraceSettings } from '../../open-inference/trace-settings.ts';
+import { createRequestIds } from '../../request-id.ts';
+import { RouteTable } from '../../routing/route-table.ts';
+import { Observer } from '../../telemetry/observer.ts';
+import { createOpenInferenceFrontEnd } from './front-end.ts';
+
+/** A gateway without a network and without a runtime: model `echo` gives its two columns back. */
+function setUp(options: { readonly as?: keyof typeof presets; readonly ready?: boolean } = {}) {
+  const log = new MemoryLog();
+  const model = snapshotModel('echo', 3);
+  const executor = new FakeExecutor({ model, rowsMax: 8 });
+  executor.answer = (run) => run.succeed();
+  const batcher = new TickBatcher(executor, { clock: systemClock, queueLengthMax: 10, enabled: true });
+  const traces = new TraceSettings();
+  const observer = new Observer({ clock: systemClock, log, slowRequestMs: 60_000, sampleEvery: 0, traces });
+  const stats = observer.statsFor('echo', model.id);
+  const routes = new RouteTable(seededRandom(1));
+  routes.replace(
+    [
+      {
+        name: 'echo',
+        stickyHeader: 'x-unit',
+        serving: [{ id: model.id, weight: 1, model, executor, batcher, stats }],
+        wanted: [model],
+      },
+      { name: 'slow', stickyHeader: 'x-unit', serving: [], wanted: [snapshotModel('slow', 1)] },
+    ],
+    ['gone'],
+  );
+  const uses = new KeyUses(systemClock);
+  const keys = new KeyRing(uses);
+  keys.replace([
+    snapshotKey('operates', { actions: ['operate'] }),
+    snapshotKey('operates-echo', { actions: ['operate'], models: ['echo'] }),
+  ]);
+  const calls: string[] = [];
+  const handler = createOpenInferenceFrontEnd({
+    stages: {
+      authenticate: createAuthenticate({
+        keys,
+        tokens: new PredictTokens(),
+        lockout: { attempt: async () => 0 },
+        auth: 'loopback-exempt',
+        trustedProxies: [],
+        clock: systemClock,
+      }),
+      admission: new Admission({ inFlightMax: 10, bodyBytesInFlightMax: 1_000_000 }),
+      limiter: new Limiter({ uses, clock: systemClock, log, shared: null }),
+      routes,
+      observer,
+      nextRequestId: createRequestIds(),
+      defaultTimeoutMs: 30_000,
+    },
+    isReady: () => options.ready ?? true,
+    metrics: () => '',
+    jsonBytesMax: 100_000,
+    bodyBytesMax: 100_000,
+    repository: {
+      index: (_caller, readyOnly) => [
+        { name: 'echo', version: '3', state: 'READY', reason: readyOnly ? 'asked for ready ones' : '' },
+      ],
+      load: async ({ key }, name) => void calls.push(`load ${name} ${key?.slice(0, 4)}`),
+      unload: async ({ key }, name) => void calls.push(`unload ${name} ${key?.slice(0, 4)}`),
+    },
+    traces,
+    log: new SwitchedLog(createLogger({ program: 'gateway', level: 'info', destination: { write: () => undefined } })),
+    preset: presets[options.as ?? 'cluster-ai'],
+    serverVersion: '1.2.3',
+  });
+  const send = async (method: 'GET' | 'POST', rawPath: string, body = '', more: FakeCallOptions = {}) => {
+    const reply = fakeReply();
+    await handler(fakeCall({ method, rawPath, body, ...more, headers: { host: 'localhost', ...more.headers } }), reply);
+    if (reply.sent === null) throw new Error('nothing was sent');
+    return { status: reply.sent.status, text: reply.sent.text, headers: reply.sent.headers };
+  };
+  return { send, calls, log };
+}
+
+const bearer = (id: string): FakeCallOptions => ({ headers: { authorization: `Bearer ${id}` } });
+
+describe('predictions in other forms', () => {
+  test('generate', async () => {
+    const { send } = setUp();
+    expect(await send('POST', '/v2/models/echo/generate', '{"id":"r","x":[1.5,-2]}')).toMatchObject({
+      status: 200,
+      text: '{"id":"r","model_name":"echo","model_version":"3","y":[1.5,-2]}',
+    });
+  });
+
+  test('a raw request, whose answer is binary', async () => {
+    const { send } = setUp();
+    const headers = { 'inference-header-content-length': '0' };
+    const { status, text, headers: sent } = await send('POST', '/v2/models/echo/infer', '12345678', { headers });
+    const length = Number(sent.get('inference-header-content-length'));
+    expect([status, sent.get('content-type')]).toEqual([200, 'application/octet-stream']);
+    expect(JSON.parse(text.slice(0, length))).toMatchObject({
+      outputs: [{ name: 'y', shape: [1, 2], parameters: { binary_data_size: 8 } }],
+    });
+    expect(text.slice(length)).toBe('12345678');
+  });
+
+  test('KServe v1', async () => {
+    const { send } = setUp();
+    expect(await send('POST', '/v1/models/echo:predict', '{"instances":[[1,2],[3,4]]}')).toMatchObject({
+      status: 200,
+      text: '{"predictions":[[1,2],[3,4]]}',
+    });
+    expect(await send('GET', '/v1/models/echo')).toMatchObject({ status: 200, text: '{"name":"echo","ready":true}' });
+    expect((await send('GET', '/v1/models/slow')).status).toBe(503);
+    expect((await send('GET', '/v1/models/none')).status).toBe(404);
+  });
+
+  test('classes in place of values', async () => {
+    const { send } = setUp();
+    const outputs = [{ name: 'y', parameters: { classification: 1 } }];
+    const inputs = [{ name: 'x', datatype: 'FP32', shape: [2, 2], data: [1, 2, 4, 3] }];
+    const { text } = await send('POST', '/v2/models/echo/infer', JSON.stringify({ inputs, outputs }));
+    expect(JSON.parse(text)).toMatchObject({
+      outputs: [{ name: 'y', datatype: 'BYTES', shape: [2, 1], data: ['2.000000:1', '4.000000:0'] }],
+    });
+  });
+
+  test('a name that is unloaded says so', async () => {
+    const { send } = setUp();
+    expect(await send('POST', '/v2/models/gone/infer', '{"inputs":[]}')).toMatchObject({
+      status: 503,
+      text: `{"error":"Request for unknown model: 'gone' has no available versions: it is unloaded"}`,
+    });
+  });
+});
+
+test('statistics count what was predicted, and its parts make up the whole', async () => {
+  const { send } = setUp();
+  for (let count = 0; count < 3; count += 1)
+    await send('POST', '/v1/models/echo:predict', '{"instances":[[1,2],[3,4]]}');
+  await send('POST', '/v2/models/echo/infer', '{"inputs":[]}');
+  const { text } = await send('GET', '/v2/models/echo/versions/3/stats');
+  const [stats] = (JSON.parse(text) as { model_stats: readonly StatsDocument[] }).model_stats;
+  expect(stats).toMatchObject({ name: 'echo', version: '3', inference_count: 6, execution_count: 3 });
+  const { success, fail, queue, compute_input, compute_infer, compute_output } = stats?.inference_stats ?? {};
+  expect([success?.count, fail?.count, queue?.count]).toEqual([3, 1, 3]);
+  const parts = [queue, compute_input, compute_infer, compute_output].reduce((sum, part) => sum + (part?.ns ?? 0), 0);
+  expect(parts).toBeGreaterThan(0);
+  expect((await send('GET', '/v2/models/stats')).text).toContain('"batch_stats":[{"batch_size":2,');
+});
+
+interface StatsDocument {
+  readonly inference_stats: Readonly<Record<string, { readonly count: number; readonly ns: number } | undefined>>;
+}
+
+test('the configuration tells dimensions of one row, and the batch apart', async () => {
+  const { send } = setUp();
+  const config: unknown = JSON.parse((await send('GET', '/v2/models/echo/config')).text);
+  expect(config).toMatchObject({
+    name: 'echo',
+    max_batch_size: 8,
+    input: [{ name: 'x', data_type: 'TYPE_FP32', dims: [2] }],
+    output: [{ name: 'y', dims: [2] }],
+    version_policy: { specific: { versions: [3] } },
+    model_transaction_policy: { decoupled: false },
+  });
+  expect((await send('GET', '/v2/models/none/config')).status).toBe(404);
+});
+
+describe('the repository', () => {
+  test('is listed with and without a body', async () => {
+    const { send } = setUp();
+    const entry = '{"name":"echo","version":"3","state":"READY","reason":';
+    expect((await send('POST', '/v2/repository/index')).text).toBe(`[${entry}""}]`);
+    expect((await send('POST', '/v2/repository/index', '{"ready":true}')).text).toContain('asked for ready ones');
+    expect(await send('POST', '/v2/repository/index', '{"ready":1}')).toMatchObject({
+      status: 400,
+      text: `{"error":"Invalid value for 'ready': expected a boolean"}`,
+    });
+  });
+
+  test('hands the key of the caller on', async () => {
+    const { send, calls } = setUp();
+    const loaded = await send('POST', '/v2/repository/models/echo/load', '', bearer('operates'));
+    expect([loaded.status, loaded.text]).toEqual([200, '']);
+    const body = '{"parameters":{"unload_dependents":true}}';
+    expect((await send('POST', '/v2/repository/models/echo/unload', body, bearer('operates'))).status).toBe(200);
+    expect(calls).toEqual(['load echo oper', 'unload echo oper']);
+    const wrong = '{"parameters":{"unload_dependents":1}}';
+    expect(await send('POST', '/v2/repository/models/echo/unload', wrong, bearer('operates'))).toMatchObject({
+      status: 400,
+      text: `{"error":"Unable to parse 'unload_dependents': attempt to access JSON non-boolean as boolean"}`,
+    });
+  });
+
+  test.each([
+    '/v2/repository/own/index',
+    '/v2/repository/own/models/echo/load',
+    '/v2/repository/own/models/echo/unload',
+  ])('has no name: %s', async (path) => {
+    expect(await setUp().send('POST', path)).toMatchObject({
+      status: 501,
+      text: `{"error":"'repository_name' specification is not supported"}`,
+    });
+  });
+});
+
+describe('settings', () => {
+  test('are read by everybody here, and changed by nobody without a key', async () => {
+    const { send } = setUp();
+    expect(JSON.parse((await send('GET', '/v2/trace/setting')).text)).toEqual({
+      trace_level: ['OFF'],
+      trace_rate: '1000',
+      trace_count: '-1',
+      log_frequency: '0',
+      trace_file: '',
+      trace_mode: 'triton',
+    });
+    expect(JSON.parse((await send('GET', '/v2/logging')).text)).toEqual({
+      log_file: '',
+      log_info: true,
+      log_warning: true,
+      log_error: true,
+      log_verbose_level: 0,
+      log_format: 'ISO8601',
+    });
+    for (const path of ['/v2/trace/setting', '/v2/models/echo/trace/setting', '/v2/logging']) {
+      expect((await send('POST', path, '{}')).status).toBe(403);
+    }
+    expect((await send('GET', '/v2/models/none/trace/setting')).status).toBe(404);
+  });
+
+  test('of all models are not for a key that is for some', async () => {
+    const { send, log } = setUp();
+    const change = '{"trace_level":["TIMESTAMPS"],"trace_rate":"1"}';
+    expect((await send('POST', '/v2/trace/setting', change, bearer('operates-echo'))).status).toBe(403);
+    expect((await send('POST', '/v2/logging', '{}', bearer('operates-echo'))).status).toBe(403);
+    const { text } = await send('POST', '/v2/models/echo/trace/setting', change, bearer('operates-echo'));
+    expect(JSON.parse(text)).toMatchObject({ trace_level: ['TIMESTAMPS'], trace_rate: '1' });
+    await send('POST', '/v1/models/echo:predict', '{"instances":[[1,2]]}');
+    expect(log.lines.find(({ message }) => message === 'request (traced)')?.fields).toMatchObject({
+      route: 'echo',
+      model: 'echo@3',
+      trace: { totalMs: expect.any(Number), queueMs: expect.any(Number), computeMs: expect.any(Number) },
+    });
+    const logging = await send('POST', '/v2/logging', '{"log_info":false}', bearer('operates'));
+    expect(JSON.parse(logging.text)).toMatchObject({ log_info: false, log_warning: true });
+  });
+});
+
+describe('shared memory', () => {
+  test('is empty, and stays so', async () => {
+    const { send } = setUp();
+    expect((await send('GET', '/v2/systemsharedmemory/status')).text).toBe('[]');
+    expect(await send('GET', '/v2/cudasharedmemory/region/r/status')).toMatchObject({
+      status: 404,
+      text: `{"error":"Unable to find cuda shared memory region: 'r'"}`,
+    });
+    expect((await send('POST', '/v2/systemsharedmemory/region/r/register', '{}')).status).toBe(501);
+    expect((await send('POST', '/v2/cudasharedmemory/unregister')).status).toBe(501);
+  });
+});
+
+describe('like another server', () => {
+  test.each([
+    ['cluster-ai', 'cluster-ai', 503, 404, 200, 400, 400],
+    ['triton', 'triton', 400, 404, 404, 400, 400],
+    ['kserve', 'kserve', 503, 200, 200, 404, 503],
+  ] as const)('%s', async (as, name, notReady, root, wordVersion, unknown, loading) => {
+    const { send } = setUp({ as });
+    expect(JSON.parse((await send('GET', '/v2')).text)).toMatchObject({ name });
+    expect((await setUp({ as, ready: false }).send('GET', '/v2/health/ready')).status).toBe(notReady);
+    expect((await send('GET', '/')).status).toBe(root);
+    // A version that is no number is none that there is; in Triton, not even a path.
+    const { text } = await send('GET', '/v2/models/echo/versions/latest');
+    expect(text === '{"error":"Not Found"}').toBe(wordVersion === 404);
+    expect((await send('GET', '/v2/models/none/ready')).status).toBe(unknown);
+    expect((await send('GET', '/v2/models/slow/ready')).status).toBe(loading);
+  });
+});
