@@ -35,8 +35,8 @@ const infer = { method: 'POST', headers: { 'content-type': 'application/json' },
 const post = { method: 'POST' };
 
 const walks: Readonly<Record<keyof typeof methodsOf, readonly Walk[]>> = {
-  // Only where the gateway speaks like KServe.
-  root: [],
+  // Answered where the gateway speaks like KServe.
+  root: [{ call: { path: '/' }, needs: null, names: null, status: 404 }],
   live: [{ call: { path: '/v2/health/live' }, needs: null, names: null }],
   ready: [{ call: { path: '/v2/health/ready' }, needs: null, names: null }],
   server: [{ call: { path: '/v2' }, needs: 'read', names: null }],
@@ -219,7 +219,7 @@ async function makeCredentials(): Promise<void> {
 
 /** The rule in one place: open calls for everybody, then who it is, then what they may. */
 function expected({ needs, names, status }: Walk, { may }: Credential): number {
-  if (needs === null) return 200;
+  if (needs === null) return status ?? 200;
   if (may === null) return 401;
   if (!actionsInclude(may.actions, needs)) return 403;
   const covers = names === null || may.model === null || may.model === names;

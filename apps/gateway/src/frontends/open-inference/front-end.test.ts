@@ -148,8 +148,9 @@ describe('predictions in other forms', () => {
 
 test('statistics count what was predicted, and its parts make up the whole', async () => {
   const { send } = setUp();
-  for (let count = 0; count < 3; count += 1)
+  for (let count = 0; count < 3; count += 1) {
     await send('POST', '/v1/models/echo:predict', '{"instances":[[1,2],[3,4]]}');
+  }
   await send('POST', '/v2/models/echo/infer', '{"inputs":[]}');
   const { text } = await send('GET', '/v2/models/echo/versions/3/stats');
   const [stats] = (JSON.parse(text) as { model_stats: readonly StatsDocument[] }).model_stats;
@@ -275,18 +276,20 @@ describe('shared memory', () => {
 
 describe('like another server', () => {
   test.each([
-    ['cluster-ai', 'cluster-ai', 503, 404, 200, 400, 400],
-    ['triton', 'triton', 400, 404, 404, 400, 400],
-    ['kserve', 'kserve', 503, 200, 200, 404, 503],
-  ] as const)('%s', async (as, name, notReady, root, wordVersion, unknown, loading) => {
+    { as: 'cluster-ai', notReady: 503, root: 404, wordVersion: 404, unknown: 400, loading: 400 },
+    { as: 'triton', notReady: 400, root: 404, wordVersion: 'no path', unknown: 400, loading: 400 },
+    { as: 'kserve', notReady: 503, root: 200, wordVersion: 404, unknown: 404, loading: 503 },
+  ] as const)('$as', async ({ as, ...expected }) => {
     const { send } = setUp({ as });
-    expect(JSON.parse((await send('GET', '/v2')).text)).toMatchObject({ name });
-    expect((await setUp({ as, ready: false }).send('GET', '/v2/health/ready')).status).toBe(notReady);
-    expect((await send('GET', '/')).status).toBe(root);
-    // A version that is no number is none that there is; in Triton, not even a path.
-    const { text } = await send('GET', '/v2/models/echo/versions/latest');
-    expect(text === '{"error":"Not Found"}').toBe(wordVersion === 404);
-    expect((await send('GET', '/v2/models/none/ready')).status).toBe(unknown);
-    expect((await send('GET', '/v2/models/slow/ready')).status).toBe(loading);
+    expect(JSON.parse((await send('GET', '/v2')).text)).toMatchObject({ name: as });
+    const version = await send('GET', '/v2/models/echo/versions/latest');
+    expect({
+      notReady: (await setUp({ as, ready: false }).send('GET', '/v2/health/ready')).status,
+      root: (await send('GET', '/')).status,
+      // A version that is no number is none that there is; in Triton, not even a path.
+      wordVersion: version.text === '{"error":"Not Found"}' ? 'no path' : version.status,
+      unknown: (await send('GET', '/v2/models/none/ready')).status,
+      loading: (await send('GET', '/v2/models/slow/ready')).status,
+    }).toEqual(expected);
   });
 });
