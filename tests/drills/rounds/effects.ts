@@ -38,7 +38,7 @@ export async function whetherMet(wanted: Met, port: number, speaks: Speaks): Pro
   return met === wanted ? `port ${port} ${met}` : null;
 }
 
-export function meet(port: number, speaks: Speaks): Promise<Met> {
+function meet(port: number, speaks: Speaks): Promise<Met> {
   return new Promise((resolve) => {
     const socket = speaks === 'redis' ? ping(port) : handshake(port);
     const end = (met: Met): void => {
