@@ -19,8 +19,9 @@ export async function replayInput(target: FuzzTarget, input: Uint8Array): Promis
   const grownMib = (process.resourceUsage().maxRSS - memoryKib) / 1_024;
   const failures: string[] = [];
   if (error !== null) failures.push(String(error.stack));
-  if (milliseconds > timeMsMax)
+  if (milliseconds > timeMsMax) {
     failures.push(`time: took ${Math.round(milliseconds)} ms, and ${timeMsMax} is the limit`);
+  }
   if (grownMib > memoryMibMax) {
     failures.push(`memory: took ${Math.round(grownMib)} MiB, and ${memoryMibMax} is the limit`);
   }
