@@ -47,9 +47,9 @@ async function warmUp(): Promise<void> {
   for (let round = 0; round < 3; round += 1) {
     await Promise.all([sendLargeRequest(stage), sendLargeRequest(stage), sendGoodRequests(stage, 20)]);
   }
-  for (const group of quick) {
-    await run({ ...group, cases: group.cases.filter(({ expect: { closes } }) => closes === undefined).slice(0, 3) }, 1);
-  }
+  // Once through all of it: what the largest bodies leave in the C library's heap is the same ever after, and what
+  // would be lost at each case is lost again.
+  for (const group of quick) await run(group, atOnce);
 }
 
 function programs(): Program[] {
