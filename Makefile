@@ -81,7 +81,7 @@ bootstrap: ## Fetch Node, the packages, the dashboard and the example models, wh
 	@node tools/bootstrap.mjs
 
 clean: ## Delete what the doors fetched and built; data of a running installation is elsewhere
-	rm -rf .tools .cache node_modules packages/*/node_modules apps/*/node_modules web-dashboard/node_modules web-dashboard/dist web-dashboard/dist.partial coverage
+	rm -rf .tools .cache node_modules packages/*/node_modules apps/*/node_modules web-dashboard/node_modules web-dashboard/dist web-dashboard/dist.partial coverage sbom.cdx.json
 
 help: ## This list
 	@awk 'BEGIN { FS = ":.*## " } \

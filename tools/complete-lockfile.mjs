@@ -76,21 +76,38 @@ function integrityOf(name, version) {
   throw new Error(`the registry knows no hash of ${name}@${version}: run npm install against a full registry.`);
 }
 
+/**
+ * Gives every package of others a hash that has none: those that were added, and what npm wrote without one.
+ * @param {{ packages: Record<string, any> }} lockfile changed in place
+ * @returns {string[]} their places
+ */
+function addHashes(lockfile) {
+  const places = Object.entries(lockfile.packages)
+    .filter(([place, { link, integrity }]) => place.includes('node_modules/') && !link && integrity === undefined)
+    .map(([place]) => place);
+  for (const place of places) {
+    const { version, resolved, ...rest } = lockfile.packages[place];
+    const name = rest.name ?? place.slice(place.lastIndexOf('node_modules/') + 13);
+    const integrity = integrityOf(name, version);
+    lockfile.packages[place] = { version, ...(resolved === undefined ? {} : { resolved }), integrity, ...rest };
+  }
+  return places;
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const words = process.argv.slice(2);
   const given = words.find((word) => !word.startsWith('--'));
   const path = given ?? join(dirname(dirname(fileURLToPath(import.meta.url))), 'package-lock.json');
   const lockfile = JSON.parse(readFileSync(path, 'utf8'));
   const added = completeLockfile(lockfile);
-  if (!words.includes('--no-registry')) {
-    for (const name of added) {
-      const { version, ...rest } = lockfile.packages[`node_modules/${name}`];
-      lockfile.packages[`node_modules/${name}`] = { version, integrity: integrityOf(name, version), ...rest };
-    }
-  }
-  if (added.length > 0) {
+  const hashed = words.includes('--no-registry') ? [] : addHashes(lockfile);
+  if (added.length + hashed.length > 0) {
     writeFileSync(`${path}.partial`, `${JSON.stringify(lockfile, null, 2)}\n`);
     renameSync(`${path}.partial`, path);
   }
-  console.log(`${path}: ${added.length === 0 ? 'complete' : `added ${added.length} platform packages`}`);
+  const done = [
+    ...(added.length === 0 ? [] : [`added ${added.length} platform packages`]),
+    ...(hashed.length === 0 ? [] : [`added ${hashed.length} hashes`]),
+  ];
+  console.log(`${path}: ${done.length === 0 ? 'complete' : done.join(', ')}`);
 }

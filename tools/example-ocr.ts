@@ -2,9 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import type { Model } from '@cluster-ai/contract/api/models.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { fetchPackage } from './fetch-package.ts';
 import { installPythonEnvironments } from './test/python-environment.ts';
+import { whetherServed } from './whether-served.ts';
 
 // make example-ocr: fetches the models of PP-OCR, pushes them to the running platform, and reads the text in pictures.
 // node tools/example-ocr.ts [what examples/ocr/read-text.py takes]
@@ -53,14 +55,20 @@ function run(program: string, ...args: readonly string[]): boolean {
   return status === 0;
 }
 
-/** Pushes the models that are not served yet. */
+/** Pushes the models that are not there yet. @returns false when one is not served. */
 function push({ models }: Sources): boolean {
   const cli = join(root, 'apps/cli/src/main.ts');
   return Object.entries(models).every(([name, { file }]) => {
-    const asked = spawnSync(process.execPath, [cli, 'model', 'show', name], { cwd: root });
+    const asked = spawnSync(process.execPath, [cli, 'model', 'show', name, '-o', 'json'], {
+      cwd: root,
+      encoding: 'utf8',
+    });
     if (asked.status !== 0) return run(process.execPath, cli, 'model', 'push', name, pathOf(file));
-    console.log(`${name} is served already`);
-    return true;
+    // Written by our own command in the form of the contract.
+    const { versions } = JSON.parse(asked.stdout) as Model;
+    const { served, text } = whetherServed(name, versions);
+    console.log(text);
+    return served;
   });
 }
 

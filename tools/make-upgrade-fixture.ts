@@ -1,11 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePorts } from '@cluster-ai/platform/process/ports.ts';
 import packageJson from '../package.json' with { type: 'json' };
+import { linkPackages } from './link-packages.ts';
 
 /**
  * Makes the fixture of tests/integration/upgrade.test.ts: the program of an earlier commit makes a data folder with one of
@@ -32,9 +33,9 @@ async function makeFixture(commit: string): Promise<string> {
   const target = join(root, `tests/fixtures/upgrade/${packageJson.version}-${short}.backup`);
   try {
     execFileSync('git', ['worktree', 'add', '--detach', source, commit], { cwd: root, stdio: 'ignore' });
-    execFileSync('chmod', ['755', folder]);
-    // Its packages are those of this checkout: a data folder comes of what the program writes.
-    symlinkSync(join(root, 'node_modules'), join(source, 'node_modules'));
+    // The system user of `up` must be able to pass through it.
+    chmodSync(folder, 0o755);
+    linkPackages(root, source);
     const platform = await start(join(source, 'apps/cli/src/main.ts'), join(folder, 'home'));
     try {
       fill(platform);
@@ -55,7 +56,7 @@ async function makeFixture(commit: string): Promise<string> {
 }
 
 async function start(main: string, home: string): Promise<Running> {
-  const [port, gatewayPort, metricsPort] = [await freePort(), await freePort(), await freePort()];
+  const [port, gatewayPort, metricsPort] = await freePorts('127.0.0.1', 3);
   const ports = ['--port', `${port}`, '--gateway-port', `${gatewayPort}`, '--metrics-port', `${metricsPort}`];
   const child = spawn(process.execPath, [main, 'up', '--home', home, '--no-examples', ...ports], {
     stdio: ['ignore', 'inherit', 'inherit'],
@@ -105,16 +106,6 @@ function fill({ url, home, main }: Running): void {
     execFileSync('curl', ['-sSf', `${url}/predict/v2/models/iris/infer`, '-d', body], { stdio: 'ignore' });
   }
   console.log(readFileSync(join(home, 'home.json'), 'utf8').trim());
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port is free');
-  return address.port;
 }
 
 const [, , commit] = process.argv;

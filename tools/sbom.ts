@@ -115,9 +115,9 @@ function ownModels(): Component[] {
     const files = readdirSync(join(root, 'models', name));
     if (files.includes('source.json')) {
       // These files are part of the repository, and the programs that fetch and train write and read them, too.
-      const { version, sha256: hash, ...source } = read(`models/${name}/source.json`) as Source;
+      const { version, licence, sha256: hash, ...source } = read(`models/${name}/source.json`) as Source;
       const description = `from the npm package ${source.package}@${version}`;
-      return [{ ...model, version, description, licenses: licensed('MIT'), hashes: sha256(hash) }];
+      return [{ ...model, version, description, licenses: licensed(licence), hashes: sha256(hash) }];
     }
     if (!files.includes('card.json')) return [];
     const { description, licence } = read(`models/${name}/card.json`) as Card;
@@ -146,6 +146,8 @@ function fetchedModels(): Component[] {
 interface Source {
   readonly package: string;
   readonly version: string;
+  /** Of the model, which may be another than that of the package. */
+  readonly licence: string;
   readonly sha256: string;
 }
 

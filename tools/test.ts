@@ -1,71 +1,8 @@
-import { join } from 'node:path';
 import type { Outcome } from './test/count-tests.ts';
-import { installPrerequisites } from './test/prerequisites.ts';
-import { installPythonEnvironments } from './test/python-environment.ts';
-import { runCheck } from './test/run-check.ts';
-import { runFuzz } from './test/run-fuzz.ts';
-import { runVitest } from './test/run-vitest.ts';
+import { isWanted, steps, type Step } from './test/steps.ts';
 
 // The test door: node tools/test.ts [checks|unit|system|fuzz]; without a word, all of it.
 // The last line of its output is 'N passed, N failed', alone.
-
-interface Step {
-  readonly title: string;
-  readonly kind: 'prepare' | 'checks' | 'unit' | 'system' | 'fuzz';
-  readonly run: () => Outcome;
-}
-
-const root = join(import.meta.dirname, '..');
-
-/** For all targets together; `make fuzz` takes longer. */
-const fuzzMinutes = 2;
-
-const check =
-  (program: string, ...args: readonly string[]) =>
-  (): Outcome =>
-    runCheck(root, program, args);
-
-/** What only prepares proves nothing, but it may fail. */
-const prepare = (work: (root: string) => void) => (): Outcome => {
-  work(root);
-  return { passed: 0, failed: 0, remarks: [] };
-};
-
-const steps: readonly Step[] = [
-  {
-    title: 'programs of this machine',
-    kind: 'prepare',
-    run: prepare((folder) => installPrerequisites(folder, 'test')),
-  },
-  { title: 'Python programs', kind: 'prepare', run: prepare(installPythonEnvironments) },
-  { title: 'types', kind: 'checks', run: check('tsc', '--noEmit', '-p', 'tsconfig.json') },
-  {
-    title: 'types of the dashboard',
-    kind: 'checks',
-    run: check('tsc', '--noEmit', '-p', 'web-dashboard/tsconfig.json'),
-  },
-  {
-    title: 'types of the dashboard’s mock',
-    kind: 'checks',
-    run: check('tsc', '--noEmit', '-p', 'web-dashboard/mock/tsconfig.json'),
-  },
-  { title: 'lint', kind: 'checks', run: check('oxlint') },
-  { title: 'format', kind: 'checks', run: check('oxfmt', '--check') },
-  { title: 'dead code', kind: 'checks', run: check('knip', '--no-progress', '--no-config-hints') },
-  { title: 'house style', kind: 'checks', run: check(process.execPath, 'tools/tidy.ts') },
-  {
-    title: 'unit tests',
-    kind: 'unit',
-    run: () => runVitest(root, 'unit', '{packages,apps,tools,models,web-dashboard}/**/*.test.{ts,tsx}'),
-  },
-  { title: 'fuzzing', kind: 'fuzz', run: () => runFuzz(root, fuzzMinutes) },
-  { title: 'system tests', kind: 'system', run: () => runVitest(root, 'system', 'tests/**/*.test.ts') },
-];
-
-function isWanted({ kind }: Step, word: string | undefined): boolean {
-  if (word === undefined) return true;
-  return kind === word || (kind === 'prepare' && word === 'system');
-}
 
 function runStep(step: Step): Outcome & { line: string } {
   console.log(`\n── ${step.title}`);

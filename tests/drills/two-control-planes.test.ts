@@ -20,8 +20,11 @@ import type { TestProgram, TwoControlPlanes } from '../two-control-planes.ts';
 const iris = join(repository, 'models/iris/1/model.onnx');
 const weightsBytes = 48_000_000;
 const uploadBytesPerSecond = 16_000_000;
-/** What is lost in sockets when a connection breaks, and all other calls. */
-const otherBytesMax = 12_000_000;
+/**
+ * What is lost in sockets when connections break, and all other calls: 13 MB were seen on a busy machine. At least half
+ * of the weights had arrived, so an upload that began anew would send 24 MB more.
+ */
+const otherBytesMax = 20_000_000;
 
 /** One of two control planes is killed in the middle of an upload and of writes; then the same the other way round. */
 describe('two control planes on one PostgreSQL, one killed', () => {

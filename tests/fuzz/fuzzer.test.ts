@@ -1,9 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readInputs } from './engine/corpus.ts';
+import { readInputs, writeInput } from './engine/corpus.ts';
+import { missingInputs } from './engine/missing-inputs.ts';
+import { noteProgress } from './engine/progress.ts';
+import { reduceCorpus } from './engine/reduce-corpus.ts';
 import { runTarget, type TargetOrder } from './engine/run-target.ts';
 
 const targets = join(import.meta.dirname, 'testdata/targets');
@@ -30,6 +33,17 @@ const orderOf = (target: string, changes: Partial<TargetOrder> = {}): TargetOrde
   foundFolder: join(scratch, `${target}-${(runs += 1)}`),
   ...changes,
 });
+
+/** Runs the fuzzer as `make fuzz` does, on the targets of these tests. */
+const door = (...args: readonly string[]) => {
+  const program = join(import.meta.dirname, 'fuzz.ts');
+  const { stdout, stderr, status } = spawnSync(
+    process.execPath,
+    [program, '--targets', targets, '--jobs', '1', ...args],
+    { encoding: 'utf8' },
+  );
+  return { output: stdout + stderr, lastLine: stdout.trimEnd().split('\n').at(-1), status };
+};
 
 describe('guidance', () => {
   const runsMax = 150_000;
@@ -65,6 +79,25 @@ describe('guidance', () => {
     testTimeoutMs,
   );
 
+  it('keeps what alone gets somewhere before what goes the same way more often', async () => {
+    const bytes = (text: string) => new TextEncoder().encode(text);
+    const kept = await reduceCorpus({
+      target: {
+        about: 'notes how often it saw an a, and where it saw a z',
+        form: 'bytes',
+        seeds: () => [],
+        run: (input) => {
+          for (const byte of input) noteProgress(byte === 0x7a ? 'far away' : 'near');
+        },
+      },
+      inputs: ['a', 'aa', 'aaa', 'aaaaaa', 'aaaaaaz'].map(bytes),
+      known: [],
+      inputsMax: 3,
+      before: () => undefined,
+    });
+    expect(kept.map((input) => Buffer.from(input).toString())).toEqual(['a', 'aa', 'aaaaaaz']);
+  });
+
   it(
     'runs the same inputs for the same seed',
     async () => {
@@ -99,6 +132,33 @@ describe('what is wrong', () => {
   );
 
   it(
+    'is not what is slow for the instruments alone, and such a doubt leaves alone what was found before',
+    async () => {
+      const order = orderOf('watched', { runsMax: 1 });
+      writeInput(order.foundFolder, new TextEncoder().encode('abc'));
+      const { found, result } = await runTarget(order);
+      expect({ found, executions: result?.executions }).toEqual({ found: [], executions: 1 });
+      expect(readInputs(order.foundFolder)).toHaveLength(1);
+    },
+    testTimeoutMs,
+  );
+
+  it.each([
+    ['slow', 'x'.repeat(65_536), /^slow: time: took \d+ ms, and 1000 is the limit$/m],
+    ['greedy', '+', /^greedy: memory: took \d+ MiB, and 128 is the limit$/m],
+  ])(
+    'is wrong by the same limits when it is run again: %s',
+    (target, text, said) => {
+      const input = join(scratch, `again-${target}`);
+      writeFileSync(input, text);
+      const { output, lastLine, status } = door('--target', target, '--input', input);
+      expect({ lastLine, status }).toEqual({ lastLine: '0 passed, 1 failed', status: 1 });
+      expect(output).toMatch(said);
+    },
+    testTimeoutMs,
+  );
+
+  it(
     'is made as small as it can be',
     async () => {
       const order = orderOf('internal');
@@ -110,16 +170,6 @@ describe('what is wrong', () => {
 });
 
 describe('the door', () => {
-  const door = (...args: readonly string[]) => {
-    const program = join(import.meta.dirname, 'fuzz.ts');
-    const { stdout, stderr, status } = spawnSync(
-      process.execPath,
-      [program, '--targets', targets, '--jobs', '1', ...args],
-      { encoding: 'utf8' },
-    );
-    return { output: stdout + stderr, lastLine: stdout.trimEnd().split('\n').at(-1), status };
-  };
-
   it(
     'goes red when something is found, and says how to see it again',
     () => {
@@ -160,6 +210,30 @@ describe('the door', () => {
     },
     testTimeoutMs,
   );
+
+  it(
+    'is red when next to nothing was run: who has not looked has found nothing',
+    () => {
+      const found = join(scratch, 'sluggish');
+      const { output, lastLine, status } = door('--target', 'sluggish', '--minutes', '0.1', '--found', found);
+      expect({ lastLine, status }).toEqual({ lastLine: '0 passed, 1 failed', status: 1 });
+      expect(output).toMatch(/TOO FEW INPUTS: \d+ new ones in 4\.5 s, and 450 are the least that shows anything/);
+    },
+    testTimeoutMs,
+  );
+
+  it('asks for new inputs alone, for no more than it was told to run, and for none when something was found', () => {
+    const result = { executions: 1_500, executionsAtStart: 600 };
+    const judge = (changes: { seconds?: number; runsMax?: number; isFound?: boolean }) => {
+      const { seconds = 10, runsMax = 9_999, isFound = false } = changes;
+      const found = isFound ? [{ name: 'hang', message: '', executions: 1, path: '' }] : [];
+      // The other figures of a result are for people.
+      const outcome = { found, result } as unknown as Parameters<typeof missingInputs>[0];
+      return missingInputs(outcome, { seconds, runsMax }, 100);
+    };
+    expect(judge({})).toBe('900 new ones in 10.0 s, and 1000 are the least that shows anything');
+    expect([judge({ seconds: 9 }), judge({ runsMax: 1_500 }), judge({ isFound: true })]).toEqual([null, null, null]);
+  });
 
   it('names the targets when it is asked for one that is not there', () => {
     expect(door('--target', 'nonsense')).toMatchObject({

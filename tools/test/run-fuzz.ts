@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import type { Outcome } from './count-tests.ts';
 
 /**
- * The same inputs for every change, as far as the time goes: nobody's change is refused for what chance found elsewhere.
- * `make fuzz` takes another seed each time.
+ * Chance begins alike for every change; how far it gets depends on the machine, and where it goes on the sources and the
+ * corpus. `make fuzz` takes another seed each time.
  */
 const seed = 15;
 

@@ -9,6 +9,7 @@ import { lockfileIsComplete } from './lockfile-complete.ts';
 import { noMachinePaths } from './machine-paths.ts';
 import { makeTargetsExist } from './make-targets.ts';
 import { noBarrels } from './no-barrels.ts';
+import { targetsArePhony } from './phony-targets.ts';
 import { pinnedDependencies } from './pinned-dependencies.ts';
 import { scriptsDoSomething } from './scripts-do-something.ts';
 import { threatTests } from './threat-tests.ts';
@@ -198,6 +199,15 @@ describe('documents', () => {
     ]);
   });
 
+  it('of the Makefile are no files', () => {
+    const text = (phony: string): string => `A := 1\n.PHONY: ${phony}\n\nup: bootstrap ## Start\nbootstrap:\n`;
+    expect(said(targetsArePhony, { Makefile: text('up bootstrap') })).toEqual([]);
+    expect(said(targetsArePhony, { Makefile: text('up down') })).toEqual([
+      `Makefile:5: 'bootstrap' is not in .PHONY: a file of that name would stop it. Add it.`,
+      `Makefile:2: .PHONY names 'down', which is no target. Remove it.`,
+    ]);
+  });
+
   it('link to files that exist', () => {
     const text =
       '[a](a.md), [up](../README.md#top), [here](#x), [web](https://example.com), [folder](decisions/)\n\n[gone](b.md)\n';
@@ -227,18 +237,35 @@ describe('threats', () => {
   const saidOf = (shown: string) => said(threatTests, { 'SECURITY.md': page(shown), 'tests/lock.test.ts': lock });
 
   it.each([
-    ['another part of the page', 'a lock'],
-    ['a test that was renamed', '`tests/lock.test.ts` “the account is closed”'],
-    ['a file that was moved', '`tests/locks.test.ts` “the account is locked”'],
-    ['a file without a title', '`tests/lock.test.ts`'],
-  ])('name a test: %s is none', (_what, shown) => {
-    const sentences = [
+    [
+      'another part of the page',
+      'a lock',
       'this threat names no test. Write the path and the title of the test that shows what stops it.',
+    ],
+    [
+      'a test that was renamed',
+      '`tests/lock.test.ts` “the account is closed”',
       'tests/lock.test.ts has no test “the account is closed”. Name the test as it is called now, or write it.',
+    ],
+    [
+      'a file that was moved',
+      '`tests/locks.test.ts` “the account is locked”',
       'there is no tests/locks.test.ts. Name the file where the test is now.',
+    ],
+    [
+      'a file without a title',
+      '`tests/lock.test.ts`',
       'tests/lock.test.ts is named without a test of it. Add its title between “ and ”.',
-    ];
-    expect(sentences.map((sentence) => `SECURITY.md:5: ${sentence}`)).toContain(saidOf(shown).join('\n'));
+    ],
+  ])('name a test: %s is none', (_what, shown, sentence) => {
+    expect(saidOf(shown)).toEqual([`SECURITY.md:5: ${sentence}`]);
+  });
+
+  it('stand in a table: a page whose heading was changed is not taken for one without threats', () => {
+    const text = page('a lock').replace('Shown by', 'Proof');
+    expect(said(threatTests, { 'SECURITY.md': text, 'tests/lock.test.ts': lock })).toEqual([
+      "SECURITY.md:1: there is no table that begins with '| Threat | What stops it | Shown by |'. Write the threats and their tests into one.",
+    ]);
   });
 
   it('may name several, also in tables of cases and with quotes in them', () => {

@@ -16,6 +16,7 @@ import { noMachinePaths } from './machine-paths.ts';
 import { makeTargetsExist } from './make-targets.ts';
 import { noBarrels } from './no-barrels.ts';
 import { pinnedDependencies } from './pinned-dependencies.ts';
+import { targetsArePhony } from './phony-targets.ts';
 import type { Rule } from './repository.ts';
 import { scriptsDoSomething } from './scripts-do-something.ts';
 import { threatTests } from './threat-tests.ts';
@@ -30,6 +31,7 @@ export const tidyRules: Readonly<Record<string, Rule>> = {
   noMachinePaths,
   scriptsDoSomething,
   makeTargetsExist,
+  targetsArePhony,
   documentLinks,
   decisionPages,
   pinnedDependencies,

@@ -9,7 +9,11 @@ const heading = '| Threat | What stops it | Shown by |';
  */
 export const threatTests: Rule = (repository) => {
   const page = repository.files.find(({ path }) => path === threatPage);
-  if (page === undefined || !page.text.includes(heading)) return [];
+  if (page === undefined) return [];
+  if (!page.text.split('\n').includes(heading)) {
+    const message = `there is no table that begins with '${heading}'. Write the threats and their tests into one.`;
+    return [{ path: threatPage, line: 1, message }];
+  }
   let inTable = false;
   return page.text.split('\n').flatMap((text, index) => {
     if (text === heading) inTable = true;

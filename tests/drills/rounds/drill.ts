@@ -38,6 +38,8 @@ export interface DrillResult {
   readonly violations: readonly string[];
   readonly predictions: Readonly<Record<string, number>>;
   readonly writes: number;
+  /** What each fault did, as `kill PostgreSQL: process 7 ended`. */
+  readonly effects: readonly string[];
   /** Milliseconds from the mending to the moment when all was well, one a round. */
   readonly healMs: readonly number[];
 }
@@ -73,6 +75,7 @@ class Drill {
   private readonly client: HttpsClient;
   private readonly violations: string[] = [];
   private readonly healMs: number[] = [];
+  private readonly effects: string[] = [];
   private readonly auditRequests: string[] = [];
   private auditLast = 0;
   private key = '';
@@ -106,7 +109,7 @@ class Drill {
     const { options, subject, ledger, work } = this;
     const plan = planRound(options.seed, round, subject.disks !== null);
     const first = { calls: ledger.calls.length, reads: ledger.reads.length, faults: ledger.faults.length };
-    await this.breakAndMend(plan);
+    await this.breakAndMend(round, plan);
     const mendedMs = performance.now();
     const wrong = await untilHealed(subject, this.calls, () => this.tryAll());
     const healMs = performance.now() - mendedMs;
@@ -122,7 +125,7 @@ class Drill {
     return true;
   }
 
-  private async breakAndMend({ faults }: RoundPlan): Promise<void> {
+  private async breakAndMend(round: number, { faults }: RoundPlan): Promise<void> {
     const beganMs = performance.now();
     const broken: { readonly part: BrokenPart; readonly fault: PlannedFault; readonly mendAtMs: number }[] = [];
     for (const fault of faults) {
@@ -133,6 +136,9 @@ class Drill {
       const now = await breakPart(fault, this.subject, this.work.random);
       this.ledger.faults[index] = { ...record, affects: now.affects };
       broken.push({ part: now, fault, mendAtMs: performance.now() + fault.holdMs });
+      const effect = await now.effect();
+      if (effect === null) this.addViolation(round, `no fault: ${record.name} did nothing`);
+      else this.effects.push(`${record.name}: ${effect}`);
     }
     // A supervisor that is started again needs the disk and a whole PostgreSQL: it comes last.
     const order = broken.toSorted(
@@ -239,9 +245,9 @@ class Drill {
 
   async end(): Promise<DrillResult> {
     await this.stop();
-    const { violations, healMs, ledger } = this;
+    const { violations, healMs, effects, ledger } = this;
     const predictions = countEnds(ledger.calls.filter(({ target }) => target !== 'control'));
-    return { violations, predictions, writes: ledger.writes.length, healMs };
+    return { violations, predictions, writes: ledger.writes.length, effects, healMs };
   }
 
   async stop(): Promise<void> {

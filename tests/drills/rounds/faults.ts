@@ -1,7 +1,11 @@
 import type { Random } from '@cluster-ai/core/ports/random.ts';
-import type { LinkState } from '@cluster-ai/testkit/failover-proxy.ts';
+import type { FailoverProxy } from '@cluster-ai/testkit/failover-proxy.ts';
+import type { RedisServer } from '@cluster-ai/testkit/redis/redis-server.ts';
 import { childrenOf, findProcess, isAlive } from '../processes.ts';
 import { until } from '../../start-platform.ts';
+import { whetherEnded, whetherMet, whetherStopped } from './effects.ts';
+import type { Speaks } from './effects.ts';
+import type { LimitedDisk } from './limited-disk.ts';
 import { pick } from './plan.ts';
 import type { Part, PlannedFault } from './plan.ts';
 import type { Subject } from './subject.ts';
@@ -28,6 +32,8 @@ const affected: Readonly<Record<Part, readonly string[]>> = {
 /** What is broken now, and how it is mended. */
 export interface BrokenPart {
   readonly affects: readonly string[];
+  /** What the fault did, in a few words; null when it did nothing. */
+  effect(): Promise<string | null> | string | null;
   mend(): Promise<void> | void;
 }
 
@@ -37,34 +43,26 @@ const goneWithinMs = 30_000;
 export async function breakPart({ part, kind }: PlannedFault, subject: Subject, random: Random): Promise<BrokenPart> {
   // A supervisor that is frozen harms nobody who is well.
   const affects = part === 'supervisor' && kind === 'stop' ? [] : affected[part];
-  const mend = await breakNow(part, kind, subject, random);
-  return { affects, mend };
+  return { affects, ...(await breakNow(part, kind, subject, random)) };
 }
 
-type Mend = () => Promise<void> | void;
+type Broken = Omit<BrokenPart, 'affects'>;
 
-async function breakNow(part: Part, kind: PlannedFault['kind'], subject: Subject, random: Random): Promise<Mend> {
+async function breakNow(part: Part, kind: PlannedFault['kind'], subject: Subject, random: Random): Promise<Broken> {
   const { redis, links, disks } = subject;
   switch (part) {
     case 'link gateway-2 to control plane':
-      return breakLink(links.control, kind);
+      return breakLink(links.control, kind, 'tls');
     case 'link gateway-2 to Redis':
-      return breakLink(links.gatewayRedis, kind);
+      return breakLink(links.gatewayRedis, kind, 'redis');
     case 'link up to Redis':
-      return breakLink(links.upRedis, kind);
+      return breakLink(links.upRedis, kind, 'redis');
     case 'disk of up':
-      disks?.up.fill();
-      return () => disks?.up.clear();
+      return fillDisk(part, disks?.up);
     case 'disk of gateway-2':
-      disks?.gateway.fill();
-      return () => disks?.gateway.clear();
+      return fillDisk(part, disks?.gateway);
     case 'Redis':
-      if (kind === 'stop') {
-        redis.freeze();
-        return () => redis.thaw();
-      }
-      await redis.kill();
-      return () => redis.start();
+      return breakRedis(redis, kind);
     case 'supervisor':
       if (kind === 'kill') return killSupervisor(subject);
       return signalAll(kind, [subject.platform.supervisor.pid ?? 0]);
@@ -103,13 +101,13 @@ function postmasterOf(home: string): number {
   return findProcess(home, 'bin/postgres').pid;
 }
 
-function signalAll(kind: PlannedFault['kind'], pids: readonly number[]): Mend {
+function signalAll(kind: PlannedFault['kind'], pids: readonly number[]): Broken {
   if (kind === 'kill') {
     signal(pids.slice(0, 1), 'SIGKILL');
-    return () => undefined;
+    return { effect: () => whetherEnded(pids), mend: () => undefined };
   }
   signal(pids, 'SIGSTOP');
-  return () => signal(pids, 'SIGCONT');
+  return { effect: () => whetherStopped(pids), mend: () => signal(pids, 'SIGCONT') };
 }
 
 function signal(pids: readonly number[], name: NodeJS.Signals): void {
@@ -119,14 +117,41 @@ function signal(pids: readonly number[], name: NodeJS.Signals): void {
   }
 }
 
-async function killSupervisor(subject: Subject): Promise<Mend> {
+async function killSupervisor(subject: Subject): Promise<Broken> {
   const pid = subject.platform.supervisor.pid ?? 0;
   signal([pid], 'SIGKILL');
   await until('the supervisor is gone', goneWithinMs, () => !isAlive(pid));
-  return () => subject.startUp();
+  return { effect: () => whetherEnded([pid]), mend: () => subject.startUp() };
 }
 
-function breakLink(link: { setLink(state: LinkState): void }, kind: PlannedFault['kind']): Mend {
-  link.setLink(kind === 'black-hole' ? 'black-hole' : 'cut');
-  return () => link.setLink('whole');
+function breakLink(link: FailoverProxy, kind: PlannedFault['kind'], speaks: Speaks): Broken {
+  const isHole = kind === 'black-hole';
+  link.setLink(isHole ? 'black-hole' : 'cut');
+  const port = Number(new URL(link.url).port);
+  return {
+    effect: () => whetherMet(isHole ? 'is silent' : 'ends', port, speaks),
+    mend: () => link.setLink('whole'),
+  };
+}
+
+async function breakRedis(redis: RedisServer, kind: PlannedFault['kind']): Promise<Broken> {
+  const port = Number(new URL(redis.url).port);
+  if (kind === 'stop') {
+    redis.freeze();
+    return { effect: () => whetherMet('is silent', port, 'redis'), mend: () => redis.thaw() };
+  }
+  await redis.kill();
+  return { effect: () => whetherMet('ends', port, 'redis'), mend: () => redis.start() };
+}
+
+/** Others give some back now and then: a log of the database that is not needed any more. */
+const fillsMax = 3;
+
+/** @throws Error for a disk that is not there: no such fault may be planned. */
+function fillDisk(part: Part, disk: LimitedDisk | undefined): Broken {
+  if (disk === undefined) throw new Error(`${part} has no limit here`);
+  disk.fill();
+  for (let fills = 1; fills < fillsMax && !disk.isFull(); fills += 1) disk.fill();
+  const isFull = disk.isFull();
+  return { effect: () => (isFull ? `${part} is full` : null), mend: () => disk.clear() };
 }

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, rmSync, statfsSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A folder on a file system of its own, of limited size. */
@@ -7,6 +7,8 @@ export interface LimitedDisk {
   readonly folder: string;
   /** Takes all of its free space. */
   fill(): void;
+  /** Whether a mebibyte more does not fit. */
+  isFull(): boolean;
   /** Gives it back. */
   clear(): void;
   remove(): void;
@@ -34,6 +36,7 @@ export function limitDisk(folder: string, sizeMegabytes: number): LimitedDisk {
   return {
     folder,
     fill: () => fillWith(filler, folder),
+    isFull: () => isFull(folder),
     clear: () => rmSync(filler, { force: true }),
     remove: () => asRoot('umount', '-l', folder),
   };
@@ -54,13 +57,30 @@ function fillWith(filler: string, folder: string): void {
   writeToTheLast(filler);
 }
 
+function isFull(folder: string): boolean {
+  const probe = join(folder, '.probe');
+  try {
+    writeFileSync(probe, new Uint8Array(writtenBytes));
+    return false;
+  } catch (error) {
+    if (!isOutOfSpace(error)) throw error;
+    return true;
+  } finally {
+    rmSync(probe, { force: true });
+  }
+}
+
+function isOutOfSpace(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOSPC';
+}
+
 function writeToTheLast(filler: string): void {
   const file = openSync(filler, 'a');
   const page = Buffer.alloc(4_096);
   try {
     for (;;) writeSync(file, page);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
+    if (!isOutOfSpace(error)) throw error;
   } finally {
     closeSync(file);
   }

@@ -17,7 +17,8 @@ const root = join(import.meta.dirname, '..', '..', '..');
 const keptMax = 120;
 
 const order = JSON.parse(process.argv[2] ?? '{}') as ChildOrder; // Its parent has written it.
-const loaded = instrumentOnLoad([join(root, 'apps'), join(root, 'packages'), join(root, 'tests/fuzz/testdata')]);
+const sources = ['apps', 'packages', 'web-dashboard/src', 'tests/fuzz/testdata'];
+const loaded = instrumentOnLoad(sources.map((folder) => join(root, folder)));
 const coverage = new Coverage();
 coverage.install(order.guided);
 const { target } = (await import(pathToFileURL(order.targetFile).href)) as { target: FuzzTarget };
@@ -56,6 +57,7 @@ send({
   kind: 'result',
   target: basename(order.targetFile, '.ts'),
   executions: result.executions,
+  executionsAtStart: result.executionsAtStart,
   seconds: tookMs / 1_000,
   placesAtStart: result.placesAtStart,
   places: result.places,

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { timeMsMax } from './fuzzer.ts';
+import { timeMsMax } from './limits.ts';
 
 const door = join(import.meta.dirname, '..', 'fuzz.ts');
 /** What has not come back after this time is slow in any case, milliseconds. */

@@ -49,8 +49,13 @@ export function readInputs(folder: string): Uint8Array[] {
   const names = readdirSync(folder).filter((name) => /^[0-9a-f]{16}$/.test(name));
   return names
     .toSorted()
-    .map((name) => new Uint8Array(readFileSync(join(folder, name))))
+    .map((name) => readInput(join(folder, name)))
     .toSorted((a, b) => a.length - b.length);
+}
+
+/** The input in a file. */
+export function readInput(path: string): Uint8Array {
+  return new Uint8Array(readFileSync(path));
 }
 
 /** Writes an input under its name. @returns the path. */

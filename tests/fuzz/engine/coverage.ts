@@ -22,6 +22,8 @@ export class Coverage {
   outcomes = 0;
   /** Places of the sources that were passed so far; notes are outcomes alone. */
   places = 0;
+  /** Places and notes that were met so far. */
+  firsts = 0;
   private readonly hits = new Uint32Array(placesMax);
   private readonly touched = new Uint32Array(placesMax);
   private touchedCount = 0;
@@ -52,6 +54,7 @@ export class Coverage {
       const bit = bucketOf(this.hits[place] ?? 0);
       const seen = this.seen[place] ?? 0;
       if ((seen & bit) !== 0) continue;
+      if (seen === 0) this.firsts += 1;
       if (seen === 0 && place < placesMax - notesMax) this.places += 1;
       this.seen[place] = seen | bit;
       this.outcomes += 1;

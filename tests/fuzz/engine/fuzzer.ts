@@ -1,5 +1,6 @@
 import { Corpus } from './corpus.ts';
 import type { Coverage } from './coverage.ts';
+import { memoryMibMax, timeMsMax } from './limits.ts';
 import { minimise } from './minimise.ts';
 import { inflate, mutateBytes, settleDifference, type Material } from './mutate-bytes.ts';
 import { mutateJson } from './mutate-json.ts';
@@ -10,10 +11,6 @@ import { nameOfFailure, verdictOf, type FuzzTarget } from './target.ts';
 /** Bytes of the longest input that a time and a memory are promised for. */
 const boundedInputBytes = 65_536;
 const inputBytesDefault = 4_096;
-/** Processor time that one input may take, milliseconds. */
-export const timeMsMax = 1_000;
-/** By how much one input may raise the most memory that the process has had, KiB. */
-const memoryKibMax = 128 * 1_024;
 const minimiseTriesMax = 4_000;
 const inflateOneIn = 1_500;
 /** So often in a row an input is made to fit what the program has compared it with. */
@@ -48,6 +45,8 @@ export interface FuzzOptions {
 
 export interface FuzzResult {
   readonly executions: number;
+  /** Of those, inputs that it began with. */
+  readonly executionsAtStart: number;
   readonly placesAtStart: number;
   readonly places: number;
   readonly outcomesAtStart: number;
@@ -80,6 +79,7 @@ export class Fuzzer {
     }
     if (this.corpus.inputs.length === 0) this.corpus.add(new Uint8Array());
     const { places: placesAtStart, outcomes: outcomesAtStart } = coverage;
+    const executionsAtStart = this.executions;
     const inputsAtStart = this.corpus.inputs.length;
     let turnAtMs = performance.now() + turnMs;
     while (!isOver(this.executions) && this.found.size < this.options.findingsMax) {
@@ -90,6 +90,7 @@ export class Fuzzer {
     }
     return {
       executions: this.executions,
+      executionsAtStart,
       placesAtStart,
       places: coverage.places,
       outcomesAtStart,
@@ -150,9 +151,9 @@ export class Fuzzer {
     const tookMs = performance.now() - startedAtMs;
     if (error !== null) await this.reportError(error, input);
     if (tookMs > timeMsMax) await this.reportSlow(input);
-    const grownKib = process.resourceUsage().maxRSS - memoryKib;
-    if (grownKib > memoryKibMax) {
-      this.report('memory', `took ${Math.round(grownKib / 1_024)} MiB for ${input.length} bytes`, input);
+    const grownMib = (process.resourceUsage().maxRSS - memoryKib) / 1_024;
+    if (grownMib > memoryMibMax) {
+      this.report('memory', `took ${Math.round(grownMib)} MiB for ${input.length} bytes`, input);
     }
   }
 

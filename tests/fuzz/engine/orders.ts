@@ -28,6 +28,8 @@ export interface ResultMessage {
   readonly kind: 'result';
   readonly target: string;
   readonly executions: number;
+  /** Of those, inputs that it began with. */
+  readonly executionsAtStart: number;
   readonly seconds: number;
   readonly placesAtStart: number;
   readonly places: number;

@@ -12,10 +12,14 @@ export interface FoundTarget {
 export interface PlannedRun {
   readonly file: string;
   readonly seconds: number;
+  /** New inputs in each second at least. */
+  readonly perSecondMin: number;
 }
 
 /** A child needs about so long before it runs its first input, seconds. */
 const startSeconds = 1.5;
+/** Slow machines run ten times as many at least, of all targets but those that say another number. */
+const perSecondMinDefault = 100;
 
 /**
  * The targets of a folder: each file exports one as `target`.
@@ -42,5 +46,9 @@ export async function findTargets(folder: string, wanted: readonly string[] | nu
 export function planRuns(targets: readonly FoundTarget[], seconds: number): PlannedRun[] {
   const weights = targets.reduce((sum, { target }) => sum + (target.weight ?? 1), 0);
   const usable = Math.max(0, seconds - targets.length * startSeconds);
-  return targets.map(({ file, target }) => ({ file, seconds: (usable * (target.weight ?? 1)) / weights }));
+  return targets.map(({ file, target: { weight = 1, perSecondMin = perSecondMinDefault } }) => ({
+    file,
+    seconds: (usable * weight) / weights,
+    perSecondMin,
+  }));
 }

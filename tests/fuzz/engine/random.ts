@@ -1,18 +1,16 @@
-/** A repeatable source of chance: the same seed gives the same numbers on every machine (mulberry32). */
+import { seededRandom, type Random } from '@cluster-ai/core/ports/random.ts';
+
+/** A repeatable source of chance: the same seed gives the same numbers on every machine. */
 export class SeededRandom {
-  private state: number;
+  private readonly next: Random;
 
   constructor(seed: number) {
-    this.state = seed >>> 0;
+    this.next = seededRandom(seed);
   }
 
   /** A whole number, `0 <= n < below`. */
   below(below: number): number {
-    this.state = (this.state + 0x6d2b79f5) >>> 0;
-    let mixed = this.state;
-    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
+    return Math.floor(this.next() * below);
   }
 
   /** True once in `times`. */

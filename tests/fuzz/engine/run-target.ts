@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { isSlowWithoutInstruments } from './confirm-slow.ts';
-import { writeInput } from './corpus.ts';
+import { readInput, writeInput } from './corpus.ts';
 import { readJournal } from './journal.ts';
 import type { ChildMessage, ChildOrder, ResultMessage } from './orders.ts';
 
@@ -47,17 +47,13 @@ export async function runTarget(order: TargetOrder): Promise<TargetOutcome> {
   let result: ResultMessage | null = null;
   const doubts: Promise<void>[] = [];
   const keepWhenSlow = async (entry: FoundInput): Promise<void> => {
-    if (await isSlowWithoutInstruments(order.targetFile, entry.path)) found.push(entry);
-    else rmSync(entry.path);
+    if (!(await isSlowWithoutInstruments(order.targetFile, entry.path))) return;
+    found.push({ ...entry, path: writeInput(order.foundFolder, readInput(entry.path)) });
   };
   const keep = (one: Omit<FoundInput, 'path'>, input: Uint8Array): void => {
-    const path = writeInput(order.foundFolder, input);
-    const entry = { ...one, path };
-    if (one.name !== 'time') {
-      found.push(entry);
-      return;
-    }
-    doubts.push(keepWhenSlow(entry));
+    if (one.name !== 'time') found.push({ ...one, path: writeInput(order.foundFolder, input) });
+    // The folder of what was found may hold this input already, from a run before: a doubt waits elsewhere.
+    else doubts.push(keepWhenSlow({ ...one, path: writeInput(scratch, input) }));
   };
   try {
     const ended = await runChild(order, journal, (message) => {

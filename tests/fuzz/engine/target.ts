@@ -12,6 +12,8 @@ export interface FuzzTarget {
   readonly words?: readonly string[];
   /** Bytes of an input at most; 4096 where it is not said. Now and then one is stretched to 64 KiB. */
   readonly bytesMax?: number;
+  /** New inputs in each second of its time that it must have run at least to count as passed; 100 where it is not said. */
+  readonly perSecondMin?: number;
   /** Share of the time, compared with the others; 1 where it is not said. */
   readonly weight?: number;
   /**
@@ -39,7 +41,9 @@ export async function verdictOf(target: FuzzTarget, input: Uint8Array): Promise<
 export function nameOfFailure(error: Error): string {
   const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
   const own =
-    frames.find((line) => /\/(?:apps|packages)\//.test(line) && !line.includes('node_modules')) ?? frames[0] ?? '';
+    frames.find((line) => /\/(?:apps|packages|web-dashboard)\//.test(line) && !line.includes('node_modules')) ??
+    frames[0] ??
+    '';
   const place = /([^/(]+\.ts):(\d+)/.exec(own);
   return `${error.name} at ${place === null ? 'a place unknown' : `${place[1]}:${place[2]}`}`;
 }

@@ -10,6 +10,7 @@ export const target: FuzzTarget = {
     '{"model_name":"m","model_version":"1","outputs":[{"name":"y","datatype":"INT64","shape":[2],"data":[9007199254740993,NaN]}]}',
     '{"model_name":"m","outputs":[{"name":"y","datatype":"BYTES","shape":[1],"parameters":{"binary_data_size":6}}]}\u0002\0\0\0hi',
   ],
+  words: ['toString', 'valueOf', '__proto__', 'binary_data_size', '-Infinity'],
   run: (input) => {
     const text = Buffer.from(input).toString('latin1');
     const end = text.lastIndexOf('}') + 1;
@@ -17,8 +18,8 @@ export const target: FuzzTarget = {
       try {
         decodeInferAnswer(input, headerLength);
       } catch (error) {
-        // The page shows its message; an error of the engine itself (a stack that is too deep) would be one of ours.
-        if (error instanceof RangeError && /call stack/.test(error.message)) throw error;
+        // The page shows its message; one of the engine itself (a stack that is too deep, too) says that we are wrong.
+        if (error instanceof TypeError || error instanceof RangeError) throw error;
       }
     }
   },

@@ -24,6 +24,8 @@ const programs = [
 /** The file of settings that an operator writes, for two programs. */
 export const target: FuzzTarget = {
   about: 'settings in YAML, from operators: whatever is written is settings, or is refused with its line',
+  // Each input becomes a file and is read from there.
+  perSecondMin: 20,
   form: 'bytes',
   seeds: () => [
     'http:\n  host: 127.0.0.1\n  port: 8000\nlog:\n  level: debug # so\ncontrol:\n  url: [http://a:1, http://b:2]\n',

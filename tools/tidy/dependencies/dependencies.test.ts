@@ -58,13 +58,25 @@ describe('what is refused', () => {
       'a branch of a git repository',
       lockedSources,
       locked({ ...zod, resolved: 'git+ssh://git@github.com/colinhacks/zod.git#0123456' }),
-      'package-lock.json:8: zod comes from git+ssh://git@github.com/colinhacks/zod.git#0123456. Take it from the registry, over https.',
+      'package-lock.json:8: zod comes from git+ssh://git@github.com/colinhacks/zod.git#0123456. Take it from https://registry.npmjs.org/.',
     ],
     [
       'an address without TLS',
       lockedSources,
       locked({ ...zod, resolved: 'http://registry.npmjs.org/zod/-/zod-4.6.7.tgz' }),
-      'package-lock.json:8: zod comes from http://registry.npmjs.org/zod/-/zod-4.6.7.tgz. Take it from the registry, over https.',
+      'package-lock.json:8: zod comes from http://registry.npmjs.org/zod/-/zod-4.6.7.tgz. Take it from https://registry.npmjs.org/.',
+    ],
+    [
+      'another registry',
+      lockedSources,
+      locked({ ...zod, resolved: 'https://npm.example.com/zod/-/zod-4.6.7.tgz' }),
+      'package-lock.json:8: zod comes from https://npm.example.com/zod/-/zod-4.6.7.tgz. Take it from https://registry.npmjs.org/.',
+    ],
+    [
+      'a host whose name only begins like the registry',
+      lockedSources,
+      locked({ ...zod, resolved: 'https://registry.npmjs.org.example.com/zod-4.6.7.tgz' }),
+      'package-lock.json:8: zod comes from https://registry.npmjs.org.example.com/zod-4.6.7.tgz. Take it from https://registry.npmjs.org/.',
     ],
     [
       'a range',

@@ -33,6 +33,12 @@ describe('decodeInferAnswer', () => {
   test('refuses an answer of another kind', () => {
     expect(() => decodeInferAnswer(bytes('{"predictions":[1]}'), null)).toThrow('model_name');
   });
+
+  test('refuses an object among the elements, whatever it holds', () => {
+    const text =
+      '{"model_name":"m","outputs":[{"name":"y","datatype":"INT64","shape":[1],"data":[1,[{"toString":1}]]}]}';
+    expect(() => decodeInferAnswer(bytes(text), null)).toThrow('An output holds an object where a value belongs');
+  });
 });
 
 test('numbers inside strings are left alone', () => {

@@ -55,5 +55,13 @@ export function quoteFragileNumbers(json: string): string {
 }
 
 function flatten(data: readonly unknown[]): string[] {
-  return data.flatMap((item) => (Array.isArray(item) ? flatten(item) : [String(item)]));
+  return data.flatMap((item) => (Array.isArray(item) ? flatten(item) : [textOf(item)]));
+}
+
+/** An object has no text of its own, and what makes one of it may be anything that stands in the answer. */
+function textOf(element: unknown): string {
+  if (typeof element === 'object' && element !== null) {
+    throw new Error('An output holds an object where a value belongs: this is no answer of the protocol.');
+  }
+  return String(element);
 }

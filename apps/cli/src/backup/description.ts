@@ -1,3 +1,4 @@
+import { controlPlaneFiles } from '@cluster-ai/contract/control-plane-files.ts';
 import { migrationRecordSchema, sequenceSchema, tableSchema } from '@cluster-ai/platform/backup/catalogue.ts';
 import { z } from 'zod';
 
@@ -11,7 +12,12 @@ export const partNames = {
 } as const;
 
 /** Small files of the data folder that cannot be made again: what other programs and people hold the counterpart of. */
-export const secretNames = ['admin-token', 'gateway-token', 'predict-token-key.pem', 'control-plane-id'] as const;
+export const secretNames = [
+  'admin-token',
+  'gateway-token',
+  controlPlaneFiles.signingKey,
+  controlPlaneFiles.instanceId,
+] as const;
 
 export type SecretName = (typeof secretNames)[number];
 

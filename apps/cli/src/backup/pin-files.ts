@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { chown, link, mkdir, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import { storageNames, storedFilePath } from '@cluster-ai/contract/control-plane-files.ts';
 import { giveTo } from './owner.ts';
 import type { Owner } from './owner.ts';
 
@@ -18,7 +19,7 @@ const touchEveryMs = 600_000;
 
 /** Where the control plane keeps a model file. */
 export function storedPath(storage: string, sha256: string): string {
-  return join(storage, 'files', sha256.slice(0, 2), sha256);
+  return join(storage, storedFilePath(sha256));
 }
 
 /**
@@ -26,7 +27,7 @@ export function storedPath(storage: string, sha256: string): string {
  * removed while the backup goes on, and their bytes stay until it is done. It takes no room.
  */
 export async function pinFiles(storage: string, digests: readonly string[], owner: Owner): Promise<PinnedFiles> {
-  const folder = join(storage, 'incoming', `backup-${randomUUID()}`);
+  const folder = join(storage, storageNames.incoming, `backup-${randomUUID()}`);
   try {
     await mkdir(folder, { recursive: true, mode: 0o750 });
     if (owner !== null) await chown(folder, owner.uid, owner.gid);

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { chown, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { storageNames } from '@cluster-ai/contract/control-plane-files.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { syncFolder } from '@cluster-ai/platform/files/sync-folder.ts';
 import type { Owner } from './owner.ts';
@@ -21,12 +22,12 @@ export class FilePlacer {
   private constructor(storage: string, owner: Owner) {
     this.storage = storage;
     this.owner = owner;
-    this.incoming = join(storage, 'incoming', `restore-${randomUUID()}`);
+    this.incoming = join(storage, storageNames.incoming, `restore-${randomUUID()}`);
   }
 
   static async open(storage: string, owner: Owner): Promise<FilePlacer> {
     const placer = new FilePlacer(storage, owner);
-    await placer.folder(join(storage, 'files'));
+    await placer.folder(join(storage, storageNames.files));
     await placer.folder(placer.incoming);
     return placer;
   }

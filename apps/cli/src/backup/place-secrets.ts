@@ -1,5 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { storageNames } from '@cluster-ai/contract/control-plane-files.ts';
 import { writeFileAtomic } from '@cluster-ai/platform/files/write-file-atomic.ts';
 import { giveTo } from './owner.ts';
 import type { Owner } from './owner.ts';
@@ -18,9 +19,9 @@ export async function placeSecrets(
 ): Promise<void> {
   const files: { name: string; path: string; text: string; mode: number }[] = [];
   for (const [name, text] of restored.secrets) files.push({ name, path: places.secrets[name], text, mode: 0o600 });
-  const owned = join(places.storage, 'installation-id');
+  const owned = join(places.storage, storageNames.owner);
   if (places.storageIsShared || existsSync(owned)) {
-    files.push({ name: 'installation-id', path: owned, text: `${restored.epoch}\n`, mode: 0o640 });
+    files.push({ name: storageNames.owner, path: owned, text: `${restored.epoch}\n`, mode: 0o640 });
   }
   for (const { name, path, text, mode } of files) {
     if (existsSync(path)) {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { controlPlaneConfigSchema } from '@cluster-ai/contract/config/control-plane.ts';
 import type { ControlPlaneConfig } from '@cluster-ai/contract/config/control-plane.ts';
+import { controlPlaneFiles } from '@cluster-ai/contract/control-plane-files.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { homePaths } from '../up/home.ts';
 import { alreadyRunning, homeHolder, lockHomeFor } from '../up/lock.ts';
@@ -38,8 +39,8 @@ export function placesOf(home: string, config: ControlPlaneConfig): DataPlaces {
     secrets: {
       'admin-token': config.auth.adminTokenFile,
       'gateway-token': config.auth.gatewayTokenFile,
-      'predict-token-key.pem': join(config.home, 'predict-token-key.pem'),
-      'control-plane-id': join(config.home, 'control-plane-id'),
+      [controlPlaneFiles.signingKey]: join(config.home, controlPlaneFiles.signingKey),
+      [controlPlaneFiles.instanceId]: join(config.home, controlPlaneFiles.instanceId),
     },
   };
 }

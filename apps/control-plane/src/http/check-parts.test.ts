@@ -29,3 +29,17 @@ test('an object with a length of its own is refused as what it is, and is no def
   expect(await post('{"name":"ok"}')).toMatchObject({ status: 200 });
   await app.close();
 });
+
+test('a defect in a schema is not laid to whoever sent the request', async () => {
+  const app = Fastify();
+  app.setValidatorCompiler(checkParts);
+  const broken = z.object({
+    name: z.string().refine(() => {
+      throw new TypeError('x is not a function');
+    }),
+  });
+  app.post('/', { schema: { body: broken } }, async () => ({ taken: true }));
+  const answer = await app.inject({ method: 'POST', url: '/', payload: { name: 'ok' } });
+  expect(answer.statusCode).toBe(500);
+  await app.close();
+});

@@ -2,6 +2,7 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:cry
 import type { KeyObject } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { controlPlaneFiles } from '@cluster-ai/contract/control-plane-files.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { writeFileAtomic } from '@cluster-ai/platform/files/write-file-atomic.ts';
 import { systemCode } from '../storage/storage-errors.ts';
@@ -19,7 +20,7 @@ export interface SigningKey {
  */
 export async function readSigningKey(home: string): Promise<SigningKey> {
   await mkdir(home, { recursive: true, mode: 0o750 });
-  const path = join(home, 'predict-token-key.pem');
+  const path = join(home, controlPlaneFiles.signingKey);
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     if (systemCode(error) === 'ENOENT') return null;
     throw error;

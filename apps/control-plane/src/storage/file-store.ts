@@ -2,6 +2,7 @@ import { constants, createReadStream } from 'node:fs';
 import { chmod, copyFile, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { storageNames, storedFilePath } from '@cluster-ai/contract/control-plane-files.ts';
 import { syncFolder } from '@cluster-ai/platform/files/sync-folder.ts';
 import { fileBytes, hashFile, receiveBytes } from './receive-bytes.ts';
 import { mapStorageError, systemCode } from './storage-errors.ts';
@@ -39,15 +40,15 @@ const copyChunkBytes = 1_048_576;
  * files are shared, and each receives in a folder of its own, on the same disk, so that a file appears by its name alone.
  */
 export async function openFileStore(folder: string, instanceId: string): Promise<FileStore> {
-  const files = join(folder, 'files');
-  const incomingOfAll = join(folder, 'incoming');
+  const files = join(folder, storageNames.files);
+  const incomingOfAll = join(folder, storageNames.incoming);
   const incoming = join(incomingOfAll, instanceId);
   await mkdir(files, { recursive: true, mode: folderMode });
   // What this instance left here when it ended belongs to nobody.
   await rm(incoming, { recursive: true, force: true });
   await mkdir(incoming, { recursive: true, mode: folderMode });
 
-  const pathOf = (sha256: string): string => join(files, sha256.slice(0, 2), sha256);
+  const pathOf = (sha256: string): string => join(folder, storedFilePath(sha256));
   const has = async (sha256: string, size: number): Promise<boolean> => (await fileBytes(pathOf(sha256))) === size;
 
   async function adopt(path: string, sha256: string): Promise<void> {

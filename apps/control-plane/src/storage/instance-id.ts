@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { controlPlaneFiles } from '@cluster-ai/contract/control-plane-files.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { systemCode } from './storage-errors.ts';
 
@@ -12,7 +13,7 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
  */
 export async function readInstanceId(home: string): Promise<string> {
   await mkdir(home, { recursive: true, mode: 0o750 });
-  const path = join(home, 'control-plane-id');
+  const path = join(home, controlPlaneFiles.instanceId);
   const id = await readFile(path, 'utf8').catch(async (error: unknown) => {
     if (systemCode(error) !== 'ENOENT') throw error;
     const made = randomUUID();

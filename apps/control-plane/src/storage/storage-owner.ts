@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { storageNames } from '@cluster-ai/contract/control-plane-files.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { systemCode } from './storage-errors.ts';
 
@@ -14,7 +15,7 @@ const lookEveryMs = 50;
  * @param epoch names the installation's database. @throws ClusterError CONFLICT.
  */
 export async function claimStorage(folder: string, epoch: string): Promise<void> {
-  const path = join(folder, 'installation-id');
+  const path = join(folder, storageNames.owner);
   try {
     // Only one of those that start at once makes the file.
     await writeFile(path, `${epoch}\n`, { flag: 'wx', mode: 0o640 });

@@ -1,0 +1,40 @@
+import { matchesGlob } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readRepository } from '../tidy/repository.ts';
+import { isWanted, steps, systemTests, unitTests } from './steps.ts';
+
+const titlesOf = (word?: string): string[] => steps.filter((step) => isWanted(step, word)).map(({ title }) => title);
+
+describe('what make test does', () => {
+  it('is all of it, what prepares first', () => {
+    expect(titlesOf()).toEqual([
+      'programs of this machine',
+      'Python programs',
+      'types',
+      'types of the dashboard',
+      'types of the dashboard’s mock',
+      'lint',
+      'format',
+      'dead code',
+      'house style',
+      'unit tests',
+      'fuzzing',
+      'system tests',
+    ]);
+  });
+
+  it('is one part when one is asked for, and nothing when there is no such part', () => {
+    expect(titlesOf('checks')).toHaveLength(7);
+    expect(titlesOf('unit')).toEqual(['unit tests']);
+    expect(titlesOf('fuzz')).toEqual(['fuzzing']);
+    expect(titlesOf('system')).toEqual(['programs of this machine', 'Python programs', 'system tests']);
+    expect(titlesOf('nonsense')).toEqual([]);
+  });
+
+  it('runs every test file of the repository', () => {
+    const { files } = readRepository(`${import.meta.dirname}/../..`);
+    const tests = files.map(({ path }) => path).filter((path) => /\.test\.[cm]?[jt]sx?$/.test(path));
+    expect(tests.length).toBeGreaterThan(100);
+    expect(tests.filter((path) => ![unitTests, systemTests].some((pattern) => matchesGlob(path, pattern)))).toEqual([]);
+  });
+});

@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import type { Outcome } from './count-tests.ts';
+import { installPrerequisites } from './prerequisites.ts';
+import { installPythonEnvironments } from './python-environment.ts';
+import { runCheck } from './run-check.ts';
+import { runFuzz } from './run-fuzz.ts';
+import { runVitest } from './run-vitest.ts';
+
+export interface Step {
+  readonly title: string;
+  readonly kind: 'prepare' | 'checks' | 'unit' | 'system' | 'fuzz';
+  readonly run: () => Outcome;
+}
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** Where the tests lie, by the project of vitest.config.ts that runs them. */
+export const unitTests = '{packages,apps,tools,models,web-dashboard/src}/**/*.test.ts';
+export const systemTests = 'tests/**/*.test.ts';
+
+/** For all targets together; `make fuzz` takes longer. */
+const fuzzMinutes = 2;
+
+const check =
+  (program: string, ...args: readonly string[]) =>
+  (): Outcome =>
+    runCheck(root, program, args);
+
+/** What only prepares proves nothing, but it may fail. */
+const prepare = (work: (root: string) => void) => (): Outcome => {
+  work(root);
+  return { passed: 0, failed: 0, remarks: [] };
+};
+
+/** All that `make test` does, in this order. */
+export const steps: readonly Step[] = [
+  {
+    title: 'programs of this machine',
+    kind: 'prepare',
+    run: prepare((folder) => installPrerequisites(folder, 'test')),
+  },
+  { title: 'Python programs', kind: 'prepare', run: prepare(installPythonEnvironments) },
+  { title: 'types', kind: 'checks', run: check('tsc', '--noEmit', '-p', 'tsconfig.json') },
+  {
+    title: 'types of the dashboard',
+    kind: 'checks',
+    run: check('tsc', '--noEmit', '-p', 'web-dashboard/tsconfig.json'),
+  },
+  {
+    title: 'types of the dashboard’s mock',
+    kind: 'checks',
+    run: check('tsc', '--noEmit', '-p', 'web-dashboard/mock/tsconfig.json'),
+  },
+  { title: 'lint', kind: 'checks', run: check('oxlint') },
+  { title: 'format', kind: 'checks', run: check('oxfmt', '--check') },
+  { title: 'dead code', kind: 'checks', run: check('knip', '--no-progress', '--no-config-hints') },
+  { title: 'house style', kind: 'checks', run: check(process.execPath, 'tools/tidy.ts') },
+  {
+    title: 'unit tests',
+    kind: 'unit',
+    run: () => runVitest(root, 'unit', unitTests),
+  },
+  { title: 'fuzzing', kind: 'fuzz', run: () => runFuzz(root, fuzzMinutes) },
+  { title: 'system tests', kind: 'system', run: () => runVitest(root, 'system', systemTests) },
+];
+
+/** @param word what `make test` was asked for: a kind of step, or undefined for all of it. */
+export function isWanted({ kind }: Step, word: string | undefined): boolean {
+  if (word === undefined) return true;
+  return kind === word || (kind === 'prepare' && word === 'system');
+}
