@@ -85,6 +85,7 @@ describe('a model repository folder', () => {
     const root = temporaryFolder();
     writeVersion(root, 'adder', 1, addModel(1).bytes);
     writeFileSync(join(root, 'adder', '1', 'labels.txt'), 'a');
+    // The configuration belongs to each version; the card speaks of the model.
     writeFileSync(join(root, 'adder', 'config.pbtxt'), 'name: "adder"');
     writeFileSync(join(root, 'adder', 'card.json'), '{"description":"adds one"}');
     const plane = await start(await postgres.createDatabase(), watching(root));
@@ -96,7 +97,7 @@ describe('a model repository folder', () => {
           version: 1,
           source: 'repository',
           createdBy: 'model-repository',
-          fileCount: 2,
+          fileCount: 3,
         },
       ],
     });

@@ -94,8 +94,8 @@ export async function predict<Form, In extends IncomingCall, Out>(
     if (protocol.modelName === null) assertCovers(caller, request.modelName);
     routeName = request.modelName;
 
-    const { executor, batcher, model, stats } = choose(request);
-    validateRequest(request, executor.signature);
+    const { executor, batcher, model, stats, rowsPerRequestMax, labels } = choose(request);
+    validateRequest(request, executor.signature, rowsPerRequestMax);
     // A shadow copy leaves here, and the response cache and the input transform stand here, once they exist.
 
     const ticket = batcher.enqueue(
@@ -111,7 +111,7 @@ export async function predict<Form, In extends IncomingCall, Out>(
       modelName: request.modelName,
       modelVersion: String(model.version),
       id: request.id,
-      outputs: classify(selectOutputs(outputs, request.outputNames), request, executor.signature),
+      outputs: classify(selectOutputs(outputs, request.outputNames), request, executor.signature, labels),
     };
     protocol.encode(reply, response, form, requestId, headers);
     observer.succeeded(watch, stats, { requestId, route: routeName });

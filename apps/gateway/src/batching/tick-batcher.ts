@@ -7,6 +7,7 @@ import { splitRows } from '@cluster-ai/core/tensors/rows.ts';
 import type { ExecutionResult, ModelExecutor } from '../execution/executor.ts';
 import { RunLost } from '../execution/run-lost.ts';
 import { BatchKeys } from './batch-keys.ts';
+import type { Batcher } from './batcher.ts';
 import { mergeInputs } from './merge-inputs.ts';
 import { Ticket } from './ticket.ts';
 
@@ -28,7 +29,7 @@ const deadlineCheckMs = 100;
  * The queue of one model version. What arrives in one turn of the event loop is merged into as few runs as the model
  * allows and handed over together: no timer, no added wait, and the batch grows by itself with the load.
  */
-export class TickBatcher {
+export class TickBatcher implements Batcher {
   private readonly executor: ModelExecutor;
   private readonly options: TickBatcherOptions;
   private readonly keys: BatchKeys;
@@ -54,11 +55,6 @@ export class TickBatcher {
     return this.waiting.length;
   }
 
-  /**
-   * Queues a validated request.
-   * @param deadlineAtMs on the clock of the options; the ticket then fails with DEADLINE_EXCEEDED.
-   * @throws ClusterError OVERLOADED when the queue is full.
-   */
   enqueue(request: InferenceRequest, deadlineAtMs: number): Ticket {
     if (this.closedWith !== null) throw this.closedWith;
     if (this.waiting.length >= this.options.queueLengthMax) {
@@ -75,14 +71,12 @@ export class TickBatcher {
     return ticket;
   }
 
-  /** Resolves when nothing waits or runs any more. */
   idle(): Promise<void> {
     if (this.isIdle) return Promise.resolve();
     this.whenIdle ??= Promise.withResolvers<void>();
     return this.whenIdle.promise;
   }
 
-  /** Refuses everything from now on and fails what waits; what runs is still answered. */
   close(error: ClusterError): void {
     this.closedWith = error;
     for (const ticket of this.waiting.splice(0)) ticket.fail(error);

@@ -8,6 +8,7 @@ import type { Clock } from '@cluster-ai/core/ports/clock.ts';
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
 import type { LoadOrder, LoadReport } from '@cluster-ai/protocols/runner-frames/control-frames.ts';
 import { findOnnxFile } from '@cluster-ai/runtimes/onnx/model-file.ts';
+import { instancesOf, mergedRowsMax } from '../configuration/run-settings.ts';
 import { confineRunners, type Confinement } from '../confinement/confinement.ts';
 import { memoryBytesDefault } from '../confinement/memory.ts';
 import type { ModelExecutor, ModelHost } from './executor.ts';
@@ -196,7 +197,7 @@ class ProcessModelHost implements ModelHost {
   private async probe(entry: Entry, folder: string): Promise<void> {
     const { model, label } = entry.hosted;
     const modelFile = findOnnxFile(model.files.map((file) => file.path));
-    const rowsMax = model.settings.maxBatchSize ?? this.options.rowsMax;
+    const rowsMax = mergedRowsMax(model.settings, this.options.rowsMax);
     const order: LoadOrder = {
       // Without links: runners see the folder under this path alone.
       folder: await realpath(folder),
@@ -210,7 +211,7 @@ class ProcessModelHost implements ModelHost {
     const report = await this.probes.run(() =>
       probe(order, { modelId: label, loadTimeoutMs: runner.loadTimeoutMs, confinement, log, clock }),
     );
-    const instances = Array.from({ length: model.settings.instances ?? 1 }, () => this.newInstance(entry.hosted));
+    const instances = Array.from({ length: instancesOf(model.settings) }, () => this.newInstance(entry.hosted));
     entry.hosted.accept(report, instances);
     entry.order = { ...order, warmUpSize: report.warmUpSize };
   }

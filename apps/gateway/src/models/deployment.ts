@@ -3,8 +3,9 @@ import type { ObservedModel } from '@cluster-ai/contract/telemetry.ts';
 import { ClusterError, toClusterError } from '@cluster-ai/core/errors.ts';
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
 import { exhaustedError } from '@cluster-ai/platform/process/exhausted.ts';
-import { TickBatcher, type TickBatcherOptions } from '../batching/tick-batcher.ts';
-import type { ModelExecutor, ModelHost } from '../execution/executor.ts';
+import type { TickBatcherOptions } from '../batching/tick-batcher.ts';
+import { serveVersion, type ServedVersion } from '../configuration/serve-version.ts';
+import type { ModelHost } from '../execution/executor.ts';
 import type { ActiveRoute, RouteTable, ServingVariant } from '../routing/route-table.ts';
 import { withStandIns } from '../routing/stand-in.ts';
 import type { Observer } from '../telemetry/observer.ts';
@@ -28,10 +29,8 @@ export interface DeploymentOptions {
   readonly onChange: () => void;
 }
 
-interface LoadedModel {
+interface LoadedModel extends ServedVersion {
   readonly model: SnapshotModel;
-  readonly executor: ModelExecutor;
-  readonly batcher: TickBatcher;
 }
 
 interface FailedModel {
@@ -201,6 +200,8 @@ export class Deployment {
         model,
         executor: found.executor,
         batcher: found.batcher,
+        rowsPerRequestMax: found.rowsPerRequestMax,
+        labels: found.labels,
         stats: this.options.observer.statsFor(route, model.id),
       },
     ];
@@ -229,7 +230,13 @@ export class Deployment {
       const folder = await this.options.folders.prepare(model);
       mayChange = false;
       const executor = await this.options.host.load({ ...model, id: key }, folder);
-      this.loaded.set(key, { model, executor, batcher: new TickBatcher(executor, this.options.batching) });
+      const served = await serveVersion(model, executor, folder, this.options.batching).catch(
+        async (thrown: unknown) => {
+          await this.options.host.unload(key);
+          throw thrown;
+        },
+      );
+      this.loaded.set(key, { model, ...served });
       this.failed.delete(key);
       this.options.log.info(
         { model: model.id, durationMs: Math.round(performance.now() - startedAtMs) },

@@ -1,37 +1,35 @@
 import { hasBatchDimension } from '@cluster-ai/core/inference/batch-dimension.ts';
 import type { TensorSignature } from '@cluster-ai/core/inference/signature.ts';
-import type { Datatype } from '@cluster-ai/core/tensors/datatype.ts';
+import type { ConfiguredTensor } from '@cluster-ai/core/model-configuration/model-configuration.ts';
+import { instancesOf } from '../configuration/run-settings.ts';
 import type { RouteTable, ServingVariant } from '../routing/route-table.ts';
+import { configDatatype, configuredFields, type ConfiguredFields } from './configured-fields.ts';
 import { servingVariant, servingVersions } from './model-metadata.ts';
 
 /** Names and values of Triton's `inference.ModelConfig`, as its JSON form has them: both transports write it from this. */
-export interface ModelConfig {
+export interface ModelConfig extends ConfiguredFields {
   readonly name: string;
   readonly platform: string;
   readonly backend: string;
-  readonly version_policy: { readonly specific: { readonly versions: readonly number[] } };
   readonly max_batch_size: number;
   readonly input: readonly ConfigInput[];
   readonly output: readonly ConfigOutput[];
   readonly batch_input: readonly never[];
   readonly batch_output: readonly never[];
   readonly optimization: Readonly<Record<string, unknown>>;
-  /** Present where requests are merged. */
-  readonly dynamic_batching?: Readonly<Record<string, unknown>>;
   readonly instance_group: readonly ConfigInstances[];
   readonly default_model_filename: string;
   readonly cc_model_filenames: Readonly<Record<string, string>>;
   readonly metric_tags: Readonly<Record<string, string>>;
-  readonly parameters: Readonly<Record<string, { readonly string_value: string }>>;
-  readonly model_warmup: readonly never[];
   readonly model_transaction_policy: { readonly decoupled: boolean };
 }
 
 interface ConfigInput {
   readonly name: string;
   readonly data_type: string;
-  readonly format: 'FORMAT_NONE';
+  readonly format: string;
   readonly dims: readonly number[];
+  readonly reshape?: { readonly shape: readonly number[] };
   readonly is_shape_tensor: false;
   readonly allow_ragged_batch: false;
   readonly optional: false;
@@ -41,6 +39,7 @@ interface ConfigOutput {
   readonly name: string;
   readonly data_type: string;
   readonly dims: readonly number[];
+  readonly reshape?: { readonly shape: readonly number[] };
   readonly label_filename: string;
   readonly is_shape_tensor: false;
 }
@@ -49,11 +48,6 @@ interface ConfigInstances {
   readonly name: string;
   readonly kind: 'KIND_CPU';
   readonly count: number;
-}
-
-/** Words of Triton's configuration for datatypes: FP32 is TYPE_FP32, but BYTES is TYPE_STRING. */
-export function configDatatype(datatype: Datatype): string {
-  return datatype === 'BYTES' ? 'TYPE_STRING' : `TYPE_${datatype}`;
 }
 
 /** @throws ClusterError MODEL_NOT_FOUND, MODEL_NOT_READY. */
@@ -69,41 +63,50 @@ export function readModelConfig(routes: RouteTable, name: string, version: strin
 function modelConfigOf(name: string, variant: ServingVariant, versions: readonly number[]): ModelConfig {
   const { executor, model } = variant;
   const { signature, rowsMax } = executor;
-  // Rows of a batch that is formed here; clients may send more in one request.
-  const batchSizeMax = hasBatchDimension(signature) ? Math.max(1, rowsMax) : 0;
-  const dims = ({ shape }: TensorSignature): readonly number[] => (batchSizeMax > 0 ? shape.slice(1) : shape);
+  const { configuration } = model.settings;
+  // Where nobody has said, rows of a batch that is formed here; clients may send more in one request.
+  const batchSizeMax = configuration?.maxBatchSize ?? (hasBatchDimension(signature) ? Math.max(1, rowsMax) : 0);
+  const own = ({ name: tensor, datatype, shape }: TensorSignature, configured: readonly ConfiguredTensor[]) => {
+    const reshape = configured.find((candidate) => candidate.name === tensor)?.reshape ?? null;
+    const dims = batchSizeMax > 0 ? shape.slice(1) : shape;
+    return {
+      name: tensor,
+      data_type: configDatatype(datatype),
+      dims,
+      ...(reshape === null ? {} : { reshape: { shape: reshape } }),
+    };
+  };
+  const formatOf = (tensor: string): string =>
+    configuration?.inputs.find((input) => input.name === tensor)?.format ?? 'NONE';
+  const labelsOf = (tensor: string): string =>
+    configuration?.outputs.find((output) => output.name === tensor)?.labelFile ?? '';
   return {
     name,
     platform: 'onnxruntime_onnx',
     backend: 'onnxruntime',
-    version_policy: { specific: { versions } },
     max_batch_size: batchSizeMax,
-    input: signature.inputs.map((tensor) => ({
-      name: tensor.name,
-      data_type: configDatatype(tensor.datatype),
-      format: 'FORMAT_NONE',
-      dims: dims(tensor),
-      is_shape_tensor: false,
-      allow_ragged_batch: false,
-      optional: false,
-    })),
-    output: signature.outputs.map((tensor) => ({
-      name: tensor.name,
-      data_type: configDatatype(tensor.datatype),
-      dims: dims(tensor),
-      label_filename: '',
-      is_shape_tensor: false,
-    })),
+    input: signature.inputs.map((tensor) =>
+      Object.assign(own(tensor, configuration?.inputs ?? []), {
+        format: `FORMAT_${formatOf(tensor.name)}`,
+        is_shape_tensor: false as const,
+        allow_ragged_batch: false as const,
+        optional: false as const,
+      }),
+    ),
+    output: signature.outputs.map((tensor) =>
+      Object.assign(own(tensor, configuration?.outputs ?? []), {
+        label_filename: labelsOf(tensor.name),
+        is_shape_tensor: false as const,
+      }),
+    ),
     batch_input: [],
     batch_output: [],
     optimization: {},
-    ...(rowsMax > 1 ? { dynamic_batching: {} } : {}),
-    instance_group: [{ name: `${name}_0`, kind: 'KIND_CPU', count: model.settings.instances ?? 1 }],
-    default_model_filename: 'model.onnx',
+    instance_group: [{ name: `${name}_0`, kind: 'KIND_CPU', count: instancesOf(model.settings) }],
+    default_model_filename: configuration?.modelFile ?? 'model.onnx',
     cc_model_filenames: {},
     metric_tags: {},
-    parameters: {},
-    model_warmup: [],
     model_transaction_policy: { decoupled: false },
+    ...configuredFields(configuration, versions, rowsMax),
   };
 }

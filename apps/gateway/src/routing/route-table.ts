@@ -3,7 +3,8 @@ import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { InferenceRequest } from '@cluster-ai/core/inference/request.ts';
 import type { Random } from '@cluster-ai/core/ports/random.ts';
 import type { SnapshotModel } from '@cluster-ai/contract/snapshot.ts';
-import type { TickBatcher } from '../batching/tick-batcher.ts';
+import type { Batcher } from '../batching/batcher.ts';
+import type { ServedVersion } from '../configuration/serve-version.ts';
 import type { VariantStats } from '../telemetry/variant-stats.ts';
 import type { ModelExecutor } from '../execution/executor.ts';
 
@@ -14,7 +15,11 @@ export interface ServingVariant {
   readonly weight: number;
   readonly model: SnapshotModel;
   readonly executor: ModelExecutor;
-  readonly batcher: TickBatcher;
+  readonly batcher: Batcher;
+  /** Rows of one request at most; 0 where nobody has said. */
+  readonly rowsPerRequestMax?: number;
+  /** Words of its classes. */
+  readonly labels?: ServedVersion['labels'];
   readonly stats: VariantStats;
 }
 
@@ -29,7 +34,8 @@ export interface ActiveRoute {
 }
 
 /** What a request says of who shall answer. */
-export type RouteTarget = Pick<InferenceRequest, 'modelName' | 'modelVersion'>;
+export type RouteTarget = Pick<InferenceRequest, 'modelName' | 'modelVersion'> &
+  Partial<Pick<InferenceRequest, 'parameters'>>;
 
 /** The routes of the present moment. Replaced as a whole, so a request sees one state from start to end. */
 export class RouteTable {
@@ -73,10 +79,17 @@ export class RouteTable {
   choose(request: RouteTarget, headerOf: (name: string) => string | null): ServingVariant {
     const route = this.find(request.modelName);
     if (request.modelVersion !== null) return variantOfVersion(route, request.modelVersion);
-    const variant = chooseVariant(route.serving, headerOf(route.stickyHeader), route.name, this.random);
+    const unit = headerOf(route.stickyHeader) ?? sequenceUnit(request);
+    const variant = chooseVariant(route.serving, unit, route.name, this.random);
     if (variant === null) throw notReady(route.name);
     return variant;
   }
+}
+
+/** The requests of a sequence meet the same version: its state is there. */
+function sequenceUnit({ parameters }: RouteTarget): string | null {
+  const id = parameters?.['sequence_id'];
+  return id === undefined ? null : `sequence ${String(id)}`;
 }
 
 /** @throws ClusterError MODEL_NOT_FOUND for a version that the route does not have, MODEL_NOT_READY for one that is not loaded. */

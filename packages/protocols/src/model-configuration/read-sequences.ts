@@ -24,9 +24,8 @@ export function readSequences(config: ConfigMessage, findings: Findings): Sequen
   const at = 'sequence_batching';
   if (message.flag('iterative_sequence')) findings.ignore(`${at}.iterative_sequence`);
   for (const strategy of ['direct', 'oldest']) {
-    for (const field of message.message(strategy)?.given() ?? []) {
-      if (field !== 'max_candidate_sequences') findings.ignore(`${at}.${strategy}.${field}`);
-    }
+    // Sequences are many or few as clients open them; none waits for the end of another.
+    for (const field of message.message(strategy)?.given() ?? []) findings.ignore(`${at}.${strategy}.${field}`);
   }
   const idle = message.number('max_sequence_idle_microseconds');
   const candidates = message.message('oldest')?.number('max_candidate_sequences') ?? 0;

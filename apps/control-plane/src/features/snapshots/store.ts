@@ -5,6 +5,7 @@ import type { Query } from '../../database/change.ts';
 import { selectKeysForGateways } from '../keys/index.ts';
 import { buildSnapshot } from './build-snapshot.ts';
 import type { SnapshotSource } from './build-snapshot.ts';
+import { withPolicyVersions } from './policy-versions.ts';
 
 export interface StoredSnapshot extends SignedSnapshot {
   readonly epoch: string;
@@ -84,8 +85,31 @@ export async function deleteOldSnapshots(query: Query, keep: number): Promise<nu
 
 type SnapshotState = Pick<SnapshotSource, 'models' | 'routes' | 'keys' | 'tokenIssuers'>;
 
+/** Every route with the versions that gateways shall hold for it. */
+async function selectRoutes(query: Query) {
+  const columns = ['name', 'policy', 'variants', 'sticky_header', 'unloaded'] as const;
+  const routes = await query.selectFrom('routes').select(columns).execute();
+  const models = [...new Set(routes.flatMap(({ policy }) => (policy.kind === 'latest' ? [policy.model] : [])))];
+  const rows = await query
+    .selectFrom('model_versions')
+    .select(['model', 'version', 'settings'])
+    .where('model', '=', (is) => is.fn.any(is.val(models)))
+    .where(sql<boolean>`exists (select from model_versions as other where other.model = model_versions.model
+      and other.settings->'configuration'->>'versionPolicy' is not null)`)
+    .execute();
+  const versionsOf = Map.groupBy(rows, ({ model }) => model);
+  return routes.map((route) => {
+    const versions = versionsOf.get(route.policy.kind === 'latest' ? route.policy.model : '') ?? [];
+    const serving = versions.find(({ version }) => version === route.variants[0]?.version);
+    const numbers = versions.map(({ version }) => version);
+    const { name, sticky_header, unloaded, policy } = route;
+    const variants = withPolicyVersions(policy, route.variants, serving?.settings, numbers);
+    return { name, sticky_header, unloaded, variants };
+  });
+}
+
 async function readState(query: Query): Promise<SnapshotState> {
-  const routes = await query.selectFrom('routes').select(['name', 'variants', 'sticky_header', 'unloaded']).execute();
+  const routes = await selectRoutes(query);
   const used = routes.flatMap((route) => route.variants);
   const isUsed = sql<boolean>`(model, version) in (select * from unnest(
     ${used.map(({ model }) => model)}::text[], ${used.map(({ version }) => version)}::integer[]))`;

@@ -1,0 +1,19 @@
+import type { ClusterError } from '@cluster-ai/core/errors.ts';
+import type { InferenceRequest } from '@cluster-ai/core/inference/request.ts';
+import type { Ticket } from './ticket.ts';
+
+/** The queue of one model version. */
+export interface Batcher {
+  /** Requests that wait. */
+  readonly queued: number;
+  /**
+   * Queues a validated request.
+   * @param deadlineAtMs on the gateway's clock; the ticket then fails with DEADLINE_EXCEEDED.
+   * @throws ClusterError OVERLOADED when the queue is full; INVALID_ARGUMENT for what does not fit the model's sequences.
+   */
+  enqueue(request: InferenceRequest, deadlineAtMs: number): Ticket;
+  /** Resolves when nothing waits or runs any more. */
+  idle(): Promise<void>;
+  /** Refuses everything from now on and fails what waits; what runs is still answered. */
+  close(error: ClusterError): void;
+}

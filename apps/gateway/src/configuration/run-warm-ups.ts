@@ -1,0 +1,98 @@
+import type { SnapshotModel } from '@cluster-ai/contract/snapshot.ts';
+import { ClusterError } from '@cluster-ai/core/errors.ts';
+import type { WarmUpInput, WarmUpSample } from '@cluster-ai/core/model-configuration/model-configuration.ts';
+import { seededRandom } from '@cluster-ai/core/ports/random.ts';
+import { elementBytes } from '@cluster-ai/core/tensors/datatype.ts';
+import { assertTensorBytes, elementCount } from '@cluster-ai/core/tensors/tensor.ts';
+import type { ExecutionInput, ModelExecutor } from '../execution/executor.ts';
+import { instancesOf } from './run-settings.ts';
+import { readVersionFile } from './version-file.ts';
+
+/** Bytes of the inputs of one sample at most. */
+const sampleBytesMax = 256 * 2 ** 20;
+
+/**
+ * Runs the samples of a version's configuration on each of its instances, one after another, before it serves.
+ * @param executor of the model with every input, those that clients do not see too. @param timeoutMs for each run.
+ * @throws ClusterError MODEL_INVALID naming the sample that the model refused.
+ */
+export async function runWarmUps(
+  model: SnapshotModel,
+  folder: string,
+  executor: ModelExecutor,
+  timeoutMs: number,
+): Promise<void> {
+  for (const sample of model.settings.configuration?.warmUps ?? []) {
+    try {
+      const inputs = await inputsOf(model, folder, sample);
+      assertWhole(inputs, executor);
+      for (let run = 0; run < sample.count; run += 1) {
+        // One more is handed over to each instance: none of them is chosen twice.
+        const instances = Math.min(instancesOf(model.settings), executor.freePlaces());
+        const runs = Array.from({ length: Math.max(1, instances) }, () =>
+          executor.execute({ inputs, outputNames: [], remainingMs: timeoutMs }),
+        );
+        await Promise.all(runs);
+      }
+    } catch (thrown) {
+      if (!(thrown instanceof ClusterError) || thrown.retryable) throw thrown;
+      throw new ClusterError('MODEL_INVALID', `model_warmup '${sample.name}' failed: ${thrown.message}`, {
+        cause: thrown,
+      });
+    }
+  }
+}
+
+function assertWhole(inputs: readonly ExecutionInput[], executor: ModelExecutor): void {
+  const missing = executor.signature.inputs.filter(({ name }) => !inputs.some((input) => input.name === name));
+  if (missing.length === 0) return;
+  throw new ClusterError('MODEL_INVALID', `it lacks the inputs ${missing.map(({ name }) => `'${name}'`).join(', ')}`);
+}
+
+async function inputsOf(model: SnapshotModel, folder: string, sample: WarmUpSample): Promise<ExecutionInput[]> {
+  const inputs: ExecutionInput[] = [];
+  const hasBatch = (model.settings.configuration?.maxBatchSize ?? 0) > 0;
+  let bytes = 0;
+  for (const input of sample.inputs) {
+    const row = await dataOf(model, folder, input);
+    assertTensorBytes({ name: input.name, datatype: input.datatype, shape: input.dims, data: row });
+    bytes += row.byteLength * sample.batchSize;
+    if (bytes > sampleBytesMax) throw new ClusterError('MODEL_INVALID', `it has more than ${sampleBytesMax} bytes`);
+    const rows = hasBatch ? sample.batchSize : 1;
+    inputs.push({
+      name: input.name,
+      datatype: input.datatype,
+      shape: hasBatch ? [rows, ...input.dims] : input.dims,
+      parts: Array.from({ length: rows }, () => row),
+    });
+  }
+  return inputs;
+}
+
+async function dataOf(model: SnapshotModel, folder: string, input: WarmUpInput): Promise<Uint8Array> {
+  const { name, datatype, dims, data } = input;
+  if (data.kind === 'file') return readVersionFile(model, folder, data.path);
+  const count = elementCount(dims, name);
+  // Texts are empty ones, of which only the length is there.
+  const width = datatype === 'BYTES' ? 4 : elementBytes[datatype];
+  if (count * width > sampleBytesMax) {
+    throw new ClusterError('MODEL_INVALID', `input '${name}' has more than ${sampleBytesMax} bytes`);
+  }
+  const bytes = new Uint8Array(count * width);
+  if (data.kind === 'zero' || datatype === 'BYTES') return bytes;
+  return randomized(bytes, datatype);
+}
+
+/** Numbers that models take: real ones in [0, 1), whole ones from 0 to 127, and booleans. */
+function randomized(bytes: Uint8Array, datatype: WarmUpInput['datatype']): Uint8Array {
+  const random = seededRandom(1);
+  const view = new DataView(bytes.buffer);
+  const width = elementBytes[datatype];
+  for (let offset = 0; offset < bytes.byteLength; offset += width) {
+    if (datatype === 'FP16') view.setFloat16(offset, random(), true);
+    else if (datatype === 'FP32') view.setFloat32(offset, random(), true);
+    else if (datatype === 'FP64') view.setFloat64(offset, random(), true);
+    else bytes[offset] = Math.floor(random() * (datatype === 'BOOL' ? 2 : 128));
+  }
+  return bytes;
+}

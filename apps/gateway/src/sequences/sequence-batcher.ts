@@ -1,0 +1,222 @@
+import { ClusterError, toClusterError } from '@cluster-ai/core/errors.ts';
+import type { InferenceRequest } from '@cluster-ai/core/inference/request.ts';
+import type { ModelSignature } from '@cluster-ai/core/inference/signature.ts';
+import type { SequenceBatching } from '@cluster-ai/core/model-configuration/model-configuration.ts';
+import type { Clock } from '@cluster-ai/core/ports/clock.ts';
+import type { Tensor } from '@cluster-ai/core/tensors/tensor.ts';
+import type { Batcher } from '../batching/batcher.ts';
+import { Ticket, type BatchOutcome } from '../batching/ticket.ts';
+import { controlTensor, type SequenceSignals } from './control-tensor.ts';
+import { readSignals, sequenceKey } from './read-signals.ts';
+
+export interface SequenceBatcherOptions {
+  readonly clock: Clock;
+  /** Requests that may wait, of all sequences together. */
+  readonly queueLengthMax: number;
+  readonly sequences: SequenceBatching;
+  /** What each state begins with. */
+  readonly states: readonly Tensor[];
+  /** With the inputs and outputs that clients do not see. */
+  readonly signature: ModelSignature;
+}
+
+/** Sequences that one gateway keeps at most: each has its state in memory. */
+const sequencesMax = 10_000;
+
+/** How often deadlines and silent sequences are looked at, milliseconds. */
+const checkMs = 100;
+
+interface Step {
+  readonly ticket: Ticket;
+  readonly signals: SequenceSignals;
+}
+
+interface Sequence {
+  readonly key: string;
+  readonly waiting: Step[];
+  /** The request that is with the model. */
+  running: Step | null;
+  /** By input, what the model gave with the request before. */
+  states: readonly Tensor[];
+  /** The last request that came said that it is the last: the next has to start anew. */
+  ended: boolean;
+  lastAtMs: number;
+}
+
+/**
+ * The queue of a model whose requests belong to sequences: those of one sequence run one after another, in the order in
+ * which they came, with its state; those of different ones are merged like others. Everything is this gateway's alone.
+ */
+export class SequenceBatcher implements Batcher {
+  private readonly runs: Batcher;
+  private readonly options: SequenceBatcherOptions;
+  private readonly hidden: ReadonlySet<string>;
+  private readonly hasBatch: boolean;
+  private readonly sequences = new Map<string, Sequence>();
+  private waitingCount = 0;
+  private timer: NodeJS.Timeout | null = null;
+  private closedWith: ClusterError | null = null;
+  private whenIdle: PromiseWithResolvers<void> | null = null;
+
+  /** @param runs runs what it is given, merged as it likes. */
+  constructor(runs: Batcher, options: SequenceBatcherOptions) {
+    this.runs = runs;
+    this.options = options;
+    this.hidden = new Set(options.sequences.states.map(({ output }) => output));
+    this.hasBatch = options.signature.inputs.every(({ shape }) => shape[0] === -1);
+  }
+
+  get queued(): number {
+    return this.waitingCount + this.runs.queued;
+  }
+
+  enqueue(request: InferenceRequest, deadlineAtMs: number): Ticket {
+    if (this.closedWith !== null) throw this.closedWith;
+    const signals = readSignals(request, this.hasBatch);
+    if (this.waitingCount >= this.options.queueLengthMax) {
+      const limit = this.options.queueLengthMax;
+      throw overloaded(`the queue of model '${request.modelName}' is full: ${limit} requests are waiting`);
+    }
+    const sequence = this.sequenceOf(request, signals);
+    const ticket = new Ticket(request, null, deadlineAtMs, this.options.clock.nowMs());
+    sequence.ended = signals.end;
+    sequence.waiting.push({ ticket, signals });
+    this.waitingCount += 1;
+    this.timer ??= setInterval(() => this.check(), checkMs).unref();
+    this.advance(sequence);
+    return ticket;
+  }
+
+  idle(): Promise<void> {
+    if (this.isIdle) return Promise.resolve();
+    this.whenIdle ??= Promise.withResolvers<void>();
+    return this.whenIdle.promise;
+  }
+
+  close(error: ClusterError): void {
+    this.closedWith = error;
+    for (const sequence of this.sequences.values()) {
+      for (const { ticket } of sequence.waiting.splice(0)) ticket.fail(error);
+    }
+    this.waitingCount = 0;
+    this.runs.close(error);
+    this.afterSettling();
+  }
+
+  private sequenceOf(request: InferenceRequest, { id, start }: SequenceSignals): Sequence {
+    const key = sequenceKey(id);
+    const present = this.sequences.get(key);
+    if (!start && (present === undefined || present.ended)) {
+      throw new ClusterError(
+        'INVALID_ARGUMENT',
+        `inference request for sequence ${shown(id)} to model '${request.modelName}' must specify the START flag on the first request of the sequence`,
+        { fix: 'send sequence_start; a sequence that was silent for too long, or whose version was replaced, is over' },
+      );
+    }
+    if (present !== undefined) return present;
+    if (this.sequences.size >= sequencesMax) {
+      throw overloaded(`model '${request.modelName}' has ${sequencesMax} sequences open, the most that are kept`);
+    }
+    const lastAtMs = this.options.clock.nowMs();
+    const sequence = { key, waiting: [], running: null, states: this.options.states, ended: false, lastAtMs };
+    this.sequences.set(key, sequence);
+    return sequence;
+  }
+
+  /** Hands the oldest request of a sequence over, if none of it is with the model. */
+  private advance(sequence: Sequence): void {
+    while (sequence.running === null) {
+      const step = sequence.waiting.shift();
+      if (step === undefined) break;
+      this.waitingCount -= 1;
+      // Nobody waits for it any more: the model does not see it, and the sequence goes on.
+      if (!step.ticket.settled) void this.run(sequence, step);
+    }
+    if (sequence.running === null && sequence.waiting.length === 0 && sequence.ended) {
+      this.sequences.delete(sequence.key);
+    }
+    this.afterSettling();
+  }
+
+  private async run(sequence: Sequence, step: Step): Promise<void> {
+    const { ticket, signals } = step;
+    sequence.running = step;
+    if (signals.start) sequence.states = this.options.states;
+    try {
+      const inner = this.runs.enqueue(this.whole(ticket.request, signals, sequence.states), ticket.deadlineAtMs);
+      const outcome = await inner.outcome;
+      sequence.states = this.nextStates(sequence.states, outcome.outputs);
+      ticket.succeed(this.seen(outcome), {
+        ...outcome.times,
+        queueMs: outcome.times.queueMs + (inner.enqueuedAtMs - ticket.enqueuedAtMs),
+      });
+    } catch (thrown) {
+      ticket.fail(toClusterError(thrown));
+    }
+    sequence.running = null;
+    sequence.lastAtMs = this.options.clock.nowMs();
+    this.advance(sequence);
+  }
+
+  /** The request with everything that the model takes. */
+  private whole(request: InferenceRequest, signals: SequenceSignals, states: readonly Tensor[]): InferenceRequest {
+    const { sequences, signature } = this.options;
+    const controls = sequences.controls.flatMap((control) => {
+      const own = signature.inputs.find(({ name }) => name === control.input);
+      return own === undefined ? [] : [controlTensor(control, own, signals)];
+    });
+    const { outputNames } = request;
+    return {
+      ...request,
+      inputs: [...request.inputs, ...controls, ...states],
+      outputNames: outputNames.length === 0 ? [] : [...outputNames, ...this.hidden],
+    };
+  }
+
+  private nextStates(before: readonly Tensor[], outputs: readonly Tensor[]): readonly Tensor[] {
+    return before.map((state) => {
+      const rule = this.options.sequences.states.find(({ input }) => input === state.name);
+      const given = outputs.find(({ name }) => name === rule?.output);
+      // Copied: the answer's memory is that of a whole batch.
+      return given === undefined ? state : { ...given, name: state.name, data: given.data.slice() };
+    });
+  }
+
+  private seen({ outputs }: BatchOutcome): readonly Tensor[] {
+    return this.hidden.size === 0 ? outputs : outputs.filter(({ name }) => !this.hidden.has(name));
+  }
+
+  private check(): void {
+    const nowMs = this.options.clock.nowMs();
+    const idleMs = this.options.sequences.maxIdleMicroseconds / 1_000;
+    for (const sequence of this.sequences.values()) {
+      sequence.running?.ticket.expireIfDue(nowMs);
+      for (const { ticket } of sequence.waiting) ticket.expireIfDue(nowMs);
+      const isSilent = sequence.running === null && sequence.waiting.length === 0;
+      if (isSilent && nowMs - sequence.lastAtMs > idleMs) this.sequences.delete(sequence.key);
+    }
+    if (this.sequences.size > 0 || this.timer === null) return;
+    clearInterval(this.timer);
+    this.timer = null;
+  }
+
+  private get isIdle(): boolean {
+    if (this.waitingCount > 0) return false;
+    for (const { running } of this.sequences.values()) if (running !== null) return false;
+    return true;
+  }
+
+  private afterSettling(): void {
+    if (this.whenIdle === null || !this.isIdle) return;
+    this.whenIdle.resolve();
+    this.whenIdle = null;
+  }
+}
+
+function overloaded(message: string): ClusterError {
+  return new ClusterError('OVERLOADED', message, { retryAfterSeconds: 1 });
+}
+
+function shown(id: bigint | string): string {
+  return typeof id === 'string' ? `'${id.slice(0, 128)}'` : id.toString();
+}

@@ -1,0 +1,190 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startPostgres, type PostgresServer } from '@cluster-ai/testkit/postgres/postgres-server.ts';
+import { tritonRepository, writeTritonRepository } from '@cluster-ai/testkit/models/triton-repository.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startGateway, type GatewayProcess } from '../start-gateway.ts';
+import { until } from '../start-platform.ts';
+import { startPlane, type RunningPlane } from './control-plane/fixture.ts';
+
+interface Answer {
+  readonly status: number;
+  /** JSON of a gateway. */
+  readonly body: Record<string, unknown>;
+}
+
+let postgres: PostgresServer;
+let plane: RunningPlane;
+let gateway: GatewayProcess;
+let repository: string;
+
+beforeAll(async () => {
+  repository = await mkdtemp(join(tmpdir(), 'cluster-ai-triton-'));
+  await writeTritonRepository(repository);
+  postgres = await startPostgres(18);
+  plane = await startPlane(await postgres.createDatabase(), {
+    sources: { repository, repositoryPollMs: 100 },
+  });
+  gateway = await startGateway({
+    name: 'configured',
+    controlUrl: plane.url,
+    tokenFile: join(plane.home, 'gateway-token'),
+  });
+  for (const name of Object.keys(tritonRepository)) {
+    await until(`${name} is ready`, 60_000, async () => (await call(`/v2/models/${name}/ready`)).status === 200);
+  }
+}, 180_000);
+
+afterAll(async () => {
+  await gateway?.stop();
+  await plane?.remove();
+  await postgres?.remove();
+  await rm(repository, { recursive: true, force: true });
+});
+
+async function call(path: string, body?: unknown): Promise<Answer> {
+  const response = await fetch(`${gateway.url}${path}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: body === undefined ? null : JSON.stringify(body),
+  });
+  const text = await response.text();
+  // Gateways answer JSON objects, or nothing.
+  return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>) };
+}
+
+function infer(model: string, inputs: unknown, more: Record<string, unknown> = {}): Promise<Answer> {
+  return call(`/v2/models/${model}/infer`, { inputs, ...more });
+}
+
+function outputsOf({ body }: Answer): Record<string, unknown> {
+  const outputs = body['outputs'];
+  if (!Array.isArray(outputs)) throw new Error(`no outputs: ${JSON.stringify(body)}`);
+  return Object.fromEntries(outputs.map((output: { name: string; data: unknown }) => [output.name, output.data]));
+}
+
+const rows = (name: string, count: number, columns = 16, datatype = 'INT32') => ({
+  name,
+  datatype,
+  shape: [count, columns],
+  data: Array.from({ length: count * columns }, (_, index) => index % 50),
+});
+
+test('metadata and configuration have the batch dimension as Triton has them', async () => {
+  expect((await call('/v2/models/simple')).body).toMatchObject({
+    inputs: [
+      { name: 'INPUT0', datatype: 'INT32', shape: [-1, 16] },
+      { name: 'INPUT1', datatype: 'INT32', shape: [-1, 16] },
+    ],
+  });
+  expect((await call('/v2/models/simple/config')).body).toMatchObject({
+    name: 'simple',
+    max_batch_size: 8,
+    input: [{ name: 'INPUT0', data_type: 'TYPE_INT32', dims: [16] }, { name: 'INPUT1' }],
+    dynamic_batching: {},
+  });
+  expect((await call('/v2/models/identity_fp32/config')).body).toMatchObject({
+    max_batch_size: 0,
+    input: [{ dims: [-1, -1] }],
+  });
+});
+
+test('a request has as many rows as the configuration allows, the same in all inputs', async () => {
+  const both = (count: number, other = count) => [rows('INPUT0', count), rows('INPUT1', other)];
+  expect((await infer('simple', both(8))).status).toBe(200);
+  const errors = [
+    [both(9), "inference request batch-size must be <= 8 for 'simple'"],
+    [both(2, 3), "input 'INPUT1' batch size does not match other inputs for 'simple'"],
+    [
+      [{ ...rows('INPUT0', 1), shape: [16] }, rows('INPUT1', 1)],
+      /^unexpected shape for input 'INPUT0' for model 'simple'. Expected \[-1,16\], got \[16\]. NOTE: Setting a non-zero max_batch_size/,
+    ],
+  ] as const;
+  for (const [inputs, message] of errors) {
+    const answer = await infer('simple', inputs);
+    expect(answer.status).toBe(400);
+    expect(answer.body['error']).toEqual(typeof message === 'string' ? message : expect.stringMatching(message));
+  }
+});
+
+test('sums, texts, small integers, and every datatype as it came', async () => {
+  const small = await infer('simple_int8', [rows('INPUT0', 1, 16, 'INT8'), rows('INPUT1', 1, 16, 'INT8')]);
+  expect(outputsOf(small)).toEqual({
+    OUTPUT0: Array.from({ length: 16 }, (_, index) => 2 * index),
+    OUTPUT1: Array.from({ length: 16 }, () => 0),
+  });
+  const words = Array.from({ length: 16 }, (_, index) => `word ${index}`);
+  const texts = await infer('simple_string', [{ name: 'INPUT0', datatype: 'BYTES', shape: [1, 16], data: words }]);
+  expect(outputsOf(texts)).toEqual({ OUTPUT0: words });
+  const wide = await infer('identity_int64', [rows('INPUT0', 3, 2, 'INT64')]);
+  expect(outputsOf(wide)).toEqual({ OUTPUT0: [0, 1, 2, 3, 4, 5] });
+});
+
+test('a classification has the labels of the file', async () => {
+  const inputs = [{ name: 'INPUT0', datatype: 'FP32', shape: [1, 3], data: [0.25, 0.5, 0.125] }];
+  const outputs = [{ name: 'OUTPUT0', parameters: { classification: 2 } }];
+  const answer = await infer('classifier', inputs, { outputs });
+  expect(outputsOf(answer)).toEqual({ OUTPUT0: ['0.500000:1:dog', '0.250000:0:cat'] });
+});
+
+test('reshaped tensors have the clients’ shape on both ends, and instances and parameters are those of the file', async () => {
+  const answer = await infer('reshaped', [{ name: 'INPUT0', datatype: 'FP32', shape: [2, 1], data: [1, 2] }]);
+  expect(answer.body['outputs']).toEqual([{ name: 'OUTPUT0', datatype: 'FP32', shape: [2, 1, 1], data: [1, 2] }]);
+  expect((await call('/v2/models/reshaped/config')).body).toMatchObject({
+    input: [{ dims: [1], reshape: { shape: [] } }],
+    instance_group: [{ count: 2 }],
+    parameters: { team: { string_value: 'search' } },
+  });
+});
+
+test('every version of the policy can be called by its number, and calls without one go to the newest', async () => {
+  const inputs = [{ name: 'INPUT0', datatype: 'FP32', shape: [1, 2], data: [1, 2] }];
+  for (const version of [1, 2]) {
+    const path = `/v2/models/warmed/versions/${version}/ready`;
+    await until(`version ${version} is ready`, 30_000, async () => (await call(path)).status === 200);
+  }
+  expect((await call('/v2/models/warmed/versions/1/infer', { inputs })).body['model_version']).toBe('1');
+  expect((await infer('warmed', inputs)).body['model_version']).toBe('2');
+});
+
+test('requests of a sequence keep their order and its state, among those of others', async () => {
+  const step = (id: number | string, value: number, flags: Record<string, boolean> = {}) =>
+    infer('simple_sequence', [{ name: 'INPUT', datatype: 'INT32', shape: [1, 1], data: [value] }], {
+      parameters: { sequence_id: id, ...flags },
+    });
+  const first = await step(1, 1, { sequence_start: true });
+  expect(outputsOf(first)).toEqual({ OUTPUT: [101], CORRELATION: [1] });
+  // None of them waits for the answer of another.
+  const answers = await Promise.all([
+    step(1, 2),
+    step(2, 50, { sequence_start: true }),
+    step(1, 3),
+    step(2, 5),
+    step(1, 4, { sequence_end: true }),
+  ]);
+  expect(answers.map((answer) => outputsOf(answer)['OUTPUT'])).toEqual([[103], [150], [106], [155], [1_110]]);
+  expect((await step(1, 9)).body['error']).toBe(
+    "inference request for sequence 1 to model 'simple_sequence' must specify the START flag on the first request of the sequence",
+  );
+  expect((await step(0, 1, { sequence_start: true })).body['error']).toContain('must specify a non-zero or non-empty');
+  expect((await step('ada', 1, { sequence_start: true })).status).toBe(400);
+  const metadata = (await call('/v2/models/simple_sequence')).body;
+  expect(metadata).toMatchObject({
+    inputs: [{ name: 'INPUT' }],
+    outputs: [{ name: 'OUTPUT' }, { name: 'CORRELATION' }],
+  });
+  expect(JSON.stringify(metadata)).not.toContain('TOTAL');
+});
+
+test('what is not honoured is named in one line of the log; what is wrong keeps the version out, and says why', async () => {
+  const lines = plane.log.filter((line) => line.includes('fields of a configuration are not honoured'));
+  expect(lines.filter((line) => line.includes('"simple_sequence"'))).toHaveLength(1);
+  await writeFile(
+    join(repository, 'simple', 'config.pbtxt'),
+    'max_batch_size: 8\ninput { name: "INPUT0" data_type: TYPE_FP32 dims: 16 }',
+  );
+  const problem =
+    "simple/1 in the model repository is not served: config.pbtxt: input[0].data_type: input 'INPUT0' is FP32 here and INT32 in the model (and 1 more)";
+  await until('the problem is known', 20_000, () => plane.log.some((line) => line.includes(problem)));
+});
