@@ -229,6 +229,9 @@ function listenGrpc(
   const { paths, handler } = createGrpcFrontEnd({
     stages,
     isReady: () => parts.reasons().length === 0,
+    repository: parts.repository,
+    traces: parts.traces,
+    log: options.log,
     serverName: presets[options.config.as].serverName,
     serverVersion: options.programVersion,
   });

@@ -49,7 +49,7 @@ const throughRawGrpc: Circle = (tensors) => {
     encodeInferResponse(answerWith(tensors)),
   );
   const request = { model_name: 'm', inputs: outputs, raw_input_contents: raw };
-  return decodeInferRequest(messages.encode('ModelInferRequest', request)).request.inputs;
+  return decodeInferRequest(messages.encode('ModelInferRequest', request)).inputs;
 };
 
 const throughTypedGrpc: Circle = (tensors) => {
@@ -59,7 +59,7 @@ const throughTypedGrpc: Circle = (tensors) => {
     shape: [...shape],
     contents: typedContents(datatype, data, name),
   }));
-  return decodeInferRequest(messages.encode('ModelInferRequest', { model_name: 'm', inputs })).request.inputs;
+  return decodeInferRequest(messages.encode('ModelInferRequest', { model_name: 'm', inputs })).inputs;
 };
 
 function typedContents(datatype: Datatype, data: Uint8Array, name: string): ProtoObject {

@@ -4,21 +4,12 @@ import type { InferenceRequest } from '@cluster-ai/core/inference/request.ts';
 import { assertTensorName } from '@cluster-ai/core/names/tensor-name.ts';
 import { datatypes, isDatatype, type Datatype } from '@cluster-ai/core/tensors/datatype.ts';
 import { elementCountMax, type Tensor } from '@cluster-ai/core/tensors/tensor.ts';
-import { InferParameters, type Parameters } from './infer-parameters.ts';
+import { classCount } from '../open-inference/read-outputs.ts';
+import { assertRequestParameters } from '../open-inference/request-parameters.ts';
+import { refuseSharedMemory } from '../open-inference/shared-memory.ts';
+import { InferParameters } from './infer-parameters.ts';
 import { readTypedContents } from './typed-contents.ts';
 import { wireTypes, WireReader } from './wire-reader.ts';
-
-/** An output that the client named. */
-export interface RequestedOutput {
-  readonly name: string;
-  readonly parameters: Parameters;
-}
-
-export interface DecodedInferRequest {
-  readonly request: InferenceRequest;
-  /** Empty means all. A name that is given twice counts once, as it came first. */
-  readonly outputs: readonly RequestedOutput[];
-}
 
 const requestFields = {
   modelName: 1,
@@ -32,13 +23,13 @@ const requestFields = {
 
 /**
  * Reads a ModelInferRequest. Tensors that came raw, and floating-point ones that came packed, share its memory.
- * @throws ClusterError INVALID_ARGUMENT, in Triton's words where it has some.
+ * @throws ClusterError INVALID_ARGUMENT, in Triton's words where it has some; NOT_FOUND for a region of shared memory.
  */
-export function decodeInferRequest(message: Uint8Array): DecodedInferRequest {
+export function decodeInferRequest(message: Uint8Array): InferenceRequest {
   const reader = new WireReader(message);
   const parameters = new InferParameters();
   const inputs: InputTensor[] = [];
-  const outputs = new Map<string, RequestedOutput>();
+  const outputs = new Map<string, number | null>();
   const raw: Uint8Array[] = [];
   let modelName = '';
   let modelVersion = '';
@@ -74,22 +65,32 @@ export function decodeInferRequest(message: Uint8Array): DecodedInferRequest {
   if (id.length > requestIdLengthMax) {
     throw invalid(`'id' has ${id.length} characters; at most ${requestIdLengthMax} are accepted`);
   }
-  const request = {
+  assertRequestParameters(parameters.all, exactNumbers);
+  return {
     modelName,
     modelVersion: modelVersion === '' ? null : modelVersion,
     id: id === '' ? null : id,
     inputs: withData(inputs, raw, modelName),
     outputNames: [...outputs.keys()],
+    ...classificationsOf(outputs),
     parameters: parameters.all,
   };
-  return { request, outputs: [...outputs.values()] };
+}
+
+/** Numbers of these messages have all their digits. */
+const exactNumbers = { exact: true };
+
+function classificationsOf(outputs: ReadonlyMap<string, number | null>): Pick<InferenceRequest, 'classifications'> {
+  const wanted = [...outputs].flatMap(([name, classes]): [string, number][] =>
+    classes === null ? [] : [[name, classes]],
+  );
+  return wanted.length === 0 ? {} : { classifications: new Map(wanted) };
 }
 
 interface InputTensor {
   readonly name: string;
   readonly datatype: Datatype;
   readonly shape: readonly number[];
-  readonly parameters: Parameters;
   /** Empty when the message has none. */
   readonly contents: readonly WireReader[];
 }
@@ -125,7 +126,8 @@ function readInput(reader: WireReader): InputTensor {
   }
   assertTensorName(name);
   assertShape(shape, name);
-  return { name, datatype: knownDatatype(datatype, name), shape, parameters: parameters.all, contents };
+  refuseSharedMemory(parameters.all);
+  return { name, datatype: knownDatatype(datatype, name), shape, contents };
 }
 
 /** Dimensions come packed into one field, or each in its own. */
@@ -160,7 +162,8 @@ function knownDatatype(datatype: string, name: string): Datatype {
 
 const outputFields = { name: 1, parameters: 2 } as const;
 
-function addOutput(outputs: Map<string, RequestedOutput>, reader: WireReader): void {
+/** A name that is given twice counts once, as it came first. */
+function addOutput(outputs: Map<string, number | null>, reader: WireReader): void {
   let name = '';
   const parameters = new InferParameters();
   for (let field = reader.nextField(); field !== 0; field = reader.nextField()) {
@@ -169,7 +172,9 @@ function addOutput(outputs: Map<string, RequestedOutput>, reader: WireReader): v
     else reader.skip();
   }
   assertTensorName(name);
-  if (!outputs.has(name)) outputs.set(name, { name, parameters: parameters.all });
+  refuseSharedMemory(parameters.all);
+  const classes = classCount(parameters.all['classification']);
+  if (!outputs.has(name)) outputs.set(name, classes);
 }
 
 /** Raw contents are for all inputs or for none. */

@@ -75,9 +75,7 @@ describe('requests', () => {
           inputs: [{ name, datatype, shape }],
           raw_input_contents: [data],
         });
-        expect(decodeInferRequest(message).request.inputs).toEqual([
-          { name, datatype, shape, data: Buffer.from(data) },
-        ]);
+        expect(decodeInferRequest(message).inputs).toEqual([{ name, datatype, shape, data: Buffer.from(data) }]);
       }),
     );
   });
@@ -89,7 +87,7 @@ describe('requests', () => {
         fc.property(tensorsOf(datatype), (tensor) => {
           const { name, shape, data } = tensor;
           const message = encodeRequest({ inputs: [{ name, datatype, shape, contents: typedContents(tensor) }] });
-          const [input] = decodeInferRequest(message).request.inputs;
+          const [input] = decodeInferRequest(message).inputs;
           // A NaN may come back with other bits: the other writer makes them anew.
           const canonical = datatype === 'FP32' || datatype === 'FP64' ? valuesOf : plain;
           expect(canonical(input?.data, datatype)).toEqual(canonical(data, datatype));
@@ -105,9 +103,7 @@ describe('requests', () => {
         const message = encodeRequest({
           inputs: [{ name: 'x', datatype: 'BYTES', shape: [elements.length], contents }],
         });
-        expect([...(decodeInferRequest(message).request.inputs[0]?.data ?? [])]).toEqual([
-          ...encodeBytesElements(elements),
-        ]);
+        expect([...(decodeInferRequest(message).inputs[0]?.data ?? [])]).toEqual([...encodeBytesElements(elements)]);
       }),
     );
   });
@@ -129,7 +125,7 @@ describe('requests', () => {
       },
       outputs: [{ name: 'y', parameters: { classification: { int64_param: '2' } } }, { name: 'z' }, { name: 'y' }],
     });
-    const { request, outputs } = decodeInferRequest(message);
+    const request = decodeInferRequest(message);
     expect(request).toMatchObject({ modelName: 'm', modelVersion: '3', id: 'r-7', outputNames: ['y', 'z'] });
     expect(request.parameters).toEqual({
       flag: false,
@@ -141,17 +137,14 @@ describe('requests', () => {
       ['__proto__x']: 'own',
       triton_enable_empty_final_response: true,
     });
-    expect(outputs).toEqual([
-      { name: 'y', parameters: { classification: 2 } },
-      { name: 'z', parameters: {} },
-    ]);
+    expect(request.classifications).toEqual(new Map([['y', 2]]));
   });
 
   test('elements and dimensions that stand alone, unpacked, are read too', () => {
     // inputs { name: "x" datatype: "INT32" shape: 2 contents { int_contents: 1 int_contents: -1 } }
     const contents = [0x10, 1, 0x10, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1];
     const input = [0x0a, 1, 120, 0x12, 5, ...Buffer.from('INT32'), 0x18, 2, 0x2a, contents.length, ...contents];
-    const { request } = decodeInferRequest(Uint8Array.from([0x2a, input.length, ...input]));
+    const request = decodeInferRequest(Uint8Array.from([0x2a, input.length, ...input]));
     expect(request.inputs).toEqual([
       { name: 'x', datatype: 'INT32', shape: [2], data: Uint8Array.of(1, 0, 0, 0, 255, 255, 255, 255) },
     ]);
@@ -226,6 +219,11 @@ describe('what is refused', () => {
       "reserved for the server: 'triton_x'",
     ],
     ['a parameter without a value', { parameters: { p: {} } }, "invalid value type for 'p' parameter"],
+    [
+      'tensors in shared memory',
+      { inputs: [{ ...input, parameters: { shared_memory_region: { string_param: 'r' } } }] },
+      "Unable to find shared memory region: 'r'",
+    ],
     ['a long id', { id: 'x'.repeat(1_025) }, "'id' has 1025 characters"],
   ];
   test.each(cases)('%s', (_what, request, message) => {

@@ -42,8 +42,11 @@ function readOutput(output: ExactJson, binaryByDefault: boolean): RequestedOutpu
   return classes === null ? { name, binary } : { name, binary, classes };
 }
 
-/** 0 asks for the values, as in Triton. */
-function classCount(count: ExactJson | undefined): number | null {
+/**
+ * How many of its highest classes an output is to have: its parameter `classification`. 0 asks for the values, as in Triton.
+ * @returns null for its values. @throws ClusterError INVALID_ARGUMENT
+ */
+export function classCount(count: ExactJson | undefined): number | null {
   if (count === undefined || count === 0) return null;
   if (typeof count === 'number' && Number.isSafeInteger(count) && count > 0) return count;
   // More classes than any output has.

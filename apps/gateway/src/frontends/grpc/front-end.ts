@@ -2,18 +2,26 @@ import { toClusterError } from '@cluster-ai/core/errors.ts';
 import type { RpcCall, RpcHandler, RpcReply } from '@cluster-ai/platform/edge/rpc-edge.ts';
 import type { ProtoMessages } from '@cluster-ai/protocols/grpc/proto-messages.ts';
 import { predict, type Stages } from '../../pipeline.ts';
+import type { SwitchedLog } from '../../open-inference/log-settings.ts';
+import type { ModelRepository } from '../../open-inference/repository.ts';
+import type { TraceSettings } from '../../open-inference/trace-settings.ts';
 import { checkHealth, watchHealth, type Health } from './health.ts';
 import { inferProtocol } from './infer.ts';
 import { describingMethods } from './describing-methods.ts';
+import { repositoryMethods, sharedMemoryMethods } from './operating-methods.ts';
 import { readProtos } from './read-protos.ts';
 import { reflect } from './reflection.ts';
 import { sendError } from './send-status.ts';
+import { settingsMethods } from './settings-methods.ts';
 import { streamInfer } from './stream-infer.ts';
 import { unaryHandler, type UnaryMethod } from './unary.ts';
 
 export interface GrpcOptions {
   readonly stages: Stages;
   readonly isReady: () => boolean;
+  readonly repository: Pick<ModelRepository, 'index' | 'load' | 'unload'>;
+  readonly traces: TraceSettings;
+  readonly log: SwitchedLog;
   readonly serverName: string;
   readonly serverVersion: string;
 }
@@ -36,7 +44,14 @@ export function createGrpcFrontEnd(options: GrpcOptions): GrpcFrontEnd {
       methods.set(method.path, unaryHandler(messages, method, unary, stages));
     }
   };
-  const inference = new Map(Object.entries(describingMethods(options)));
+  const inference = new Map(
+    Object.entries({
+      ...describingMethods(options),
+      ...repositoryMethods(options),
+      ...settingsMethods(options),
+      ...sharedMemoryMethods(),
+    }),
+  );
   for (const messages of [protos.inference, protos.torchServe]) {
     addUnary(messages, inference);
     const [service = ''] = messages.services;

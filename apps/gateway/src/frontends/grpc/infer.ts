@@ -8,7 +8,7 @@ import { sendError, sendMessage, trailersOf } from './send-status.ts';
 export const inferProtocol: PredictionProtocol<null, RpcCall, RpcReply> = {
   modelName: null,
   assertHeader: () => undefined,
-  decode: (_call, message) => ({ request: decodeInferRequest(message).request, form: null }),
+  decode: (_call, message) => ({ request: decodeInferRequest(message), form: null }),
   encode: (reply, response, _form, requestId, headers) =>
     sendMessage(reply, encodeInferResponse(response), trailersOf(requestId, headers)),
   fail: sendError,

@@ -85,7 +85,7 @@ const protocol: PredictionProtocol<null, StreamedRequest, StreamedRequest> = {
   modelName: null,
   assertHeader: () => undefined,
   decode: (request, message) => {
-    const decoded = decodeInferRequest(message).request;
+    const decoded = decodeInferRequest(message);
     request.id = decoded.id ?? '';
     return { request: decoded, form: null };
   },

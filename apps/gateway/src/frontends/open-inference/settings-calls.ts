@@ -1,8 +1,9 @@
 import type { Call, Reply } from '@cluster-ai/platform/edge/edge.ts';
 import { readLogChange, readTraceChange } from '@cluster-ai/protocols/open-inference/settings.ts';
 import type { Caller } from '../../auth/caller.ts';
-import type { LogSwitches, SwitchedLog } from '../../open-inference/log-settings.ts';
-import type { TraceSetting, TraceSettings } from '../../open-inference/trace-settings.ts';
+import type { SwitchedLog } from '../../open-inference/log-settings.ts';
+import { logWords, traceWords } from '../../open-inference/setting-words.ts';
+import type { TraceSettings } from '../../open-inference/trace-settings.ts';
 import type { RouteTable } from '../../routing/route-table.ts';
 import { assertEveryModel, assertOperates } from '../../open-inference/operator.ts';
 import { readDocument, settingsBytesMax } from './extension-call.ts';
@@ -17,41 +18,18 @@ export async function traceSettings(
   { routes, traces }: { readonly routes: RouteTable; readonly traces: TraceSettings },
 ): Promise<void> {
   if (model !== null) routes.find(model);
-  if (call.method !== 'POST') return sendJson(reply, 200, traceDocument(traces.get(model)));
+  if (call.method !== 'POST') return sendJson(reply, 200, JSON.stringify(traceWords(traces.get(model))));
   assertOperates(call, caller);
   if (model === null) assertEveryModel(caller);
   const change = readTraceChange(await readDocument(call, settingsBytesMax));
-  sendJson(reply, 200, traceDocument(traces.change(model, change)));
+  sendJson(reply, 200, JSON.stringify(traceWords(traces.change(model, change))));
 }
 
 /** Reads, or changes by POST, what this gateway writes into its log. */
 export async function logSettings(call: Call, reply: Reply, caller: Caller, log: SwitchedLog): Promise<void> {
-  if (call.method !== 'POST') return sendJson(reply, 200, logDocument(log.settings));
+  if (call.method !== 'POST') return sendJson(reply, 200, JSON.stringify(logWords(log.settings)));
   assertOperates(call, caller);
   assertEveryModel(caller);
   const change = readLogChange(await readDocument(call, settingsBytesMax));
-  sendJson(reply, 200, logDocument(log.change(change, caller.id)));
-}
-
-/** Numbers are texts in this extension. */
-function traceDocument({ level, rate, count }: TraceSetting): string {
-  return JSON.stringify({
-    trace_level: [level],
-    trace_rate: String(rate),
-    trace_count: String(count),
-    log_frequency: '0',
-    trace_file: '',
-    trace_mode: 'triton',
-  });
-}
-
-function logDocument({ error, warning, info, verboseLevel }: LogSwitches): string {
-  return JSON.stringify({
-    log_file: '',
-    log_info: info,
-    log_warning: warning,
-    log_error: error,
-    log_verbose_level: verboseLevel,
-    log_format: 'ISO8601',
-  });
+  sendJson(reply, 200, JSON.stringify(logWords(log.change(change, caller.id))));
 }
