@@ -325,8 +325,10 @@ create table uploads (
   created_by text not null,
   notes text not null default ''::text,
   lineage jsonb not null default '{}'::jsonb,
+  version integer,
   constraint uploads_pkey PRIMARY KEY (id),
-  constraint uploads_deploy_check CHECK ((deploy = ANY (ARRAY['latest'::text, 'none'::text])))
+  constraint uploads_deploy_check CHECK ((deploy = ANY (ARRAY['latest'::text, 'none'::text]))),
+  constraint uploads_version_check CHECK ((version > 0))
 );
 
 create table users (

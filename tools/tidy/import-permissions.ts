@@ -42,7 +42,7 @@ export const importPermissions: ImportPermissions = {
     { folder: 'apps/gateway', mayImport: [core, contract, platform, protocols, runtimes] },
     { folder: 'apps/runner', mayImport: [core, platform, protocols, runtimes] },
     { folder: 'apps/control-plane', mayImport: [core, contract, platform, protocols] },
-    { folder: 'apps/cli', mayImport: [core, contract, platform] },
+    { folder: 'apps/cli', mayImport: [core, contract, platform, protocols] },
     { folder: 'web-dashboard', mayImport: [core, contract], browserSafe: true },
     {
       folder: 'tests',

@@ -73,6 +73,8 @@ export interface Tables {
     files: Json<ManifestFile[]>;
     settings: Json<ModelSettings>;
     deploy: 'latest' | 'none';
+    /** Null takes the next number. */
+    version: number | null;
     created_at: Time;
     created_by: string;
   };

@@ -48,6 +48,8 @@ export const createUpload = endpoint({
     lineage: lineageSchema.default({}),
     settings: modelSettingsSchema.default({}),
     deploy: deploySchema,
+    /** Its number, where versions are numbered elsewhere; the next one without it. */
+    version: z.int().positive().max(999_999_999).optional(),
   }),
   answer: uploadSchema,
   status: 201,

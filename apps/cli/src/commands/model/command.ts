@@ -7,6 +7,7 @@ import { modelListCommand } from './list.ts';
 import { modelPushCommand } from './push.ts';
 import { modelResetCommand } from './reset.ts';
 import { modelShowCommand } from './show.ts';
+import { modelValidateCommand } from './validate.ts';
 import { modelVersionsCommand } from './versions.ts';
 
 export function modelCommand(): Command {
@@ -17,6 +18,7 @@ export function modelCommand(): Command {
     .addCommand(modelVersionsCommand())
     .addCommand(modelPushCommand())
     .addCommand(modelImportCommand())
+    .addCommand(modelValidateCommand())
     .addCommand(modelDescribeCommand())
     .addCommand(modelAnnotateCommand())
     .addCommand(modelResetCommand())

@@ -5,6 +5,7 @@ import { clientOf } from '../context.ts';
 import { withExamples } from '../with-examples.ts';
 import { printRegistered, withRegisterOptions } from './print-registered.ts';
 import type { RegisterOptions } from './print-registered.ts';
+import { importRepository } from './repository/import-repository.ts';
 import { settingsOf, withVersionOptions } from './version-options.ts';
 import type { VersionOptions } from './version-options.ts';
 
@@ -17,15 +18,19 @@ const fetchTimeoutMs = 1_800_000;
 
 export function modelImportCommand(): Command {
   const command = new Command('import')
-    .description('Let the server fetch a model from an https address that its settings allow')
-    .argument('<name>')
-    .argument('<url>', 'address of an ONNX file')
+    .description(
+      'Take models in: a folder of them, with their configuration, or one that the server fetches from an https address that its settings allow',
+    )
+    .argument('<name or folder>', 'the name of the model that is fetched; without an address, a folder of models')
+    .argument('[url]', 'address of an ONNX file')
     .option('--sha256 <hex>', 'refuse a file with another digest')
-    .action((name: string, url: string, _flags, command: Command) =>
-      fetchModel(name, url, command.optsWithGlobals<ImportOptions>()),
-    );
+    .action((name: string, url: string | undefined, _flags, command: Command) => {
+      const options = command.optsWithGlobals<ImportOptions>();
+      return url === undefined ? importRepository(name, options) : fetchModel(name, url, options);
+    });
   return withExamples(
     withRegisterOptions(withVersionOptions(command)),
+    'cluster-ai model import ./model_repository',
     'cluster-ai model import iris https://models.example.com/iris.onnx',
   );
 }

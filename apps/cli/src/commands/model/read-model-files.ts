@@ -18,9 +18,16 @@ const filesMax = 1_000;
  * @throws ClusterError INVALID_ARGUMENT when there is nothing to push.
  */
 export async function readModelFiles(path: string, onBytes: (count: number) => void): Promise<LocalFile[]> {
-  const found = await listModelFiles(path);
+  return withDigests(await listModelFiles(path), onBytes);
+}
+
+/** Reads files that were found. @param onBytes called with the number of bytes read since the last call. */
+export async function withDigests(
+  found: readonly Omit<LocalFile, 'sha256'>[],
+  onBytes: (count: number) => void,
+): Promise<LocalFile[]> {
   const files: LocalFile[] = [];
-  for (const file of found) files.push({ ...file, sha256: await digest(file.source, onBytes) });
+  for (const { path, source, size } of found) files.push({ path, source, size, sha256: await digest(source, onBytes) });
   return files;
 }
 

@@ -30,6 +30,7 @@ export async function createUpload(plane: Plane, by: Caller, announced: Announce
         notes: announced.notes,
         lineage: JSON.stringify(announced.lineage),
         deploy: announced.deploy,
+        version: announced.version ?? null,
         created_at: change.at,
         created_by: by.actor,
       })
@@ -76,7 +77,7 @@ export async function commitUpload(plane: Plane, by: HttpCaller, id: string): Pr
     if ((await selectUpload(change.query, id)) === null) {
       throw new ClusterError('CONFLICT', `upload ${id} has just been committed`);
     }
-    const { model, description, files, notes, lineage, deploy } = row;
+    const { model, description, files, notes, lineage, deploy, version } = row;
     const registered = await registerVersion(change, plane.files, {
       model,
       description,
@@ -87,6 +88,7 @@ export async function commitUpload(plane: Plane, by: HttpCaller, id: string): Pr
       deploy,
       signature,
       source: 'upload',
+      ...(version === null ? {} : { number: version }),
     });
     await deleteUpload(change.query, id);
     return registered;
