@@ -24,9 +24,17 @@ export function pythonProgram(folder: PythonFolder, name: string): string {
   return program;
 }
 
-/** Runs every case of a script of this folder against the server, in one Python process. */
-export function runPythonCases(folder: PythonFolder, script: string, server: ServerUnderTest): Promise<CaseResults> {
-  const args = ['-B', join(import.meta.dirname, script), server.url, server.grpcAddress];
+/**
+ * Runs every case of a script of this folder against the server, in one Python process.
+ * @param more arguments after the server's addresses
+ */
+export function runPythonCases(
+  folder: PythonFolder,
+  script: string,
+  server: ServerUnderTest,
+  more: readonly string[] = [],
+): Promise<CaseResults> {
+  const args = ['-B', join(import.meta.dirname, script), server.url, server.grpcAddress, ...more];
   const limits = { timeout: 170_000, maxBuffer: 16 * 2 ** 20 };
   return new Promise((resolve, reject) => {
     execFile(pythonProgram(folder, 'python'), args, limits, (error, stdout, stderr) => {
