@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { extensionCases } from './extension-cases.ts';
 import { expectAllCases } from './expect-all-cases.ts';
 import { httpCases } from './http-cases.ts';
 import { modelNames } from './models.ts';
@@ -24,24 +25,27 @@ afterAll(async () => {
 });
 
 describe('tritonclient', () => {
-  test.each(['metadata.py', 'infer.py', 'errors.py'])('every case of %s', async (script) => {
+  test.each(['metadata.py', 'infer.py', 'errors.py', 'extensions.py'])('every case of %s', async (script) => {
     await expectAllCases('python', `tritonclient/${script}`, running());
   });
 });
 
 describe('over plain HTTP', () => {
-  test.each(httpCases)('$name: $method $path', async ({ method, path, body, headers, status, answer }) => {
-    const response = await fetch(url() + path, { method, body: body ?? null, headers: headers ?? {} });
-    const text = await response.text();
-    expect({
-      status: response.status,
-      answer: typeof answer === 'string' ? text : (JSON.parse(text) as unknown),
-    }).toEqual({
-      status,
-      answer,
-    });
-    expect(response.headers.get('content-type')).toBe('application/json');
-  });
+  test.each([...httpCases, ...extensionCases])(
+    '$name: $method $path',
+    async ({ method, path, body, headers, status, answer }) => {
+      const response = await fetch(url() + path, { method, body: body ?? null, headers: headers ?? {} });
+      const text = await response.text();
+      expect({
+        status: response.status,
+        answer: typeof answer === 'string' ? text : (JSON.parse(text) as unknown),
+      }).toEqual({
+        status,
+        answer,
+      });
+      expect(response.headers.get('content-type')).toBe('application/json');
+    },
+  );
 
   test('GET /v1/models is one document for OpenAI and KServe clients', async () => {
     const response = await fetch(`${url()}/v1/models`);
@@ -105,5 +109,46 @@ describe('over plain HTTP', () => {
 
   test('HEAD has the status of GET', async () => {
     for (const path of paths) expect(await statusOf('HEAD', path)).toBe(await statusOf('GET', path));
+  });
+});
+
+describe('the forms of generate and of raw requests', () => {
+  const post = (path: string, body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}) =>
+    fetch(url() + path, { method: 'POST', body, headers });
+
+  test('generate_stream answers with events', async () => {
+    const response = await post('/v2/models/identity_bytes/generate_stream', '{"INPUT0":"hello"}');
+    expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+    const events = (await response.text()).split('\n\n').filter((event) => event !== '');
+    expect(events.map((event) => JSON.parse(event.replace(/^data: /, '')) as unknown)).toEqual([
+      { model_name: 'identity_bytes', model_version: '1', OUTPUT0: 'hello' },
+    ]);
+  });
+
+  test('generate_stream: an error before the first event is JSON with its status', async () => {
+    const response = await post('/v2/models/nope/generate_stream', '{"INPUT0":"hello"}');
+    expect(response.status).toBe(404);
+    expect(await response.json()).toEqual({ error: "Request for unknown model: 'nope' is not found" });
+  });
+
+  test('a raw request is the one input, and its answer is binary', async () => {
+    const values = Float32Array.of(1.5, -2, Number.NaN);
+    const response = await post('/v2/models/identity_fp32/infer', new Uint8Array(values.buffer), {
+      'Inference-Header-Content-Length': '0',
+    });
+    const length = Number(response.headers.get('inference-header-content-length'));
+    const body = Buffer.from(await response.arrayBuffer());
+    const header = JSON.parse(body.subarray(0, length).toString()) as { outputs: readonly { shape: number[] }[] };
+    expect(header.outputs[0]?.shape).toEqual([1, 3]);
+    expect(body.subarray(length)).toEqual(Buffer.from(values.buffer));
+  });
+
+  test('answers are packed for who takes it, and say so', async () => {
+    for (const encoding of ['gzip', 'deflate']) {
+      const call = request(`${url()}/v2/models/stats`, { headers: { 'Accept-Encoding': encoding } }).end();
+      const [response] = (await once(call, 'response')) as [IncomingMessage];
+      response.resume();
+      expect(response.headers['content-encoding']).toBe(encoding);
+    }
   });
 });

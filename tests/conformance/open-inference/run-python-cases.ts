@@ -34,7 +34,7 @@ export function runPythonCases(
   server: ServerUnderTest,
   more: readonly string[] = [],
 ): Promise<CaseResults> {
-  const args = ['-B', join(import.meta.dirname, script), server.url, server.grpcAddress, ...more];
+  const args = ['-B', join(import.meta.dirname, script), server.url, server.grpcAddress, server.operatorKey, ...more];
   const limits = { timeout: 170_000, maxBuffer: 16 * 2 ** 20 };
   return new Promise((resolve, reject) => {
     execFile(pythonProgram(folder, 'python'), args, limits, (error, stdout, stderr) => {

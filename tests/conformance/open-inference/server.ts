@@ -8,19 +8,22 @@ export interface ServerUnderTest {
   readonly url: string;
   /** Where it speaks gRPC, `host:port`. */
   readonly grpcAddress: string;
+  /** Who may load and unload: sent as a Bearer token. */
+  readonly operatorKey: string;
   stop(): Promise<void>;
 }
 
 /**
  * The server that the suite speaks to: the one at CLUSTER_AI_CONFORMANCE_URL and CLUSTER_AI_CONFORMANCE_GRPC, which must
- * serve the models of `models.ts`, or a platform that is started with them. Nothing but the addresses reaches the tests.
+ * serve the models of `models.ts` and obey CLUSTER_AI_CONFORMANCE_KEY, or a platform that is started with them. Nothing but the addresses reaches the tests.
  */
 export async function serverUnderTest(): Promise<ServerUnderTest> {
   const given = process.env['CLUSTER_AI_CONFORMANCE_URL'];
   if (given === undefined) return startedServer();
   await untilModelsAreReady(given);
   const grpcAddress = process.env['CLUSTER_AI_CONFORMANCE_GRPC'] ?? '127.0.0.1:8001';
-  return { url: given, grpcAddress, stop: async () => undefined };
+  const operatorKey = process.env['CLUSTER_AI_CONFORMANCE_KEY'] ?? '';
+  return { url: given, grpcAddress, operatorKey, stop: async () => undefined };
 }
 
 async function startedServer(): Promise<ServerUnderTest> {
@@ -39,7 +42,7 @@ async function startedServer(): Promise<ServerUnderTest> {
     await stop();
     throw new Error(`the models were not served:\n${platform.output()}`, { cause: error });
   }
-  return { url: platform.gatewayUrl, grpcAddress: `127.0.0.1:${grpcPort}`, stop };
+  return { url: platform.gatewayUrl, grpcAddress: `127.0.0.1:${grpcPort}`, operatorKey: platform.adminToken, stop };
 }
 
 async function untilModelsAreReady(url: string): Promise<void> {

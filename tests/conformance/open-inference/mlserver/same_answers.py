@@ -12,7 +12,7 @@ import tritonclient.grpc as grpc
 import tritonclient.http as http
 from tritonclient.utils import np_to_triton_dtype
 
-URL, GRPC_ADDRESS, MLSERVER_URL, MLSERVER_GRPC_ADDRESS = sys.argv[1:5]
+URL, GRPC_ADDRESS, _KEY, MLSERVER_URL, MLSERVER_GRPC_ADDRESS = sys.argv[1:6]
 RANDOM = np.random.default_rng(20261125)
 ROWS = (3, 5)
 

@@ -1,5 +1,5 @@
-"""Runs the cases of one script against the server whose URL and gRPC address are its arguments, and prints the results
-as JSON."""
+"""Runs the cases of one script against the server whose URL, gRPC address and operator's key are its arguments, and
+prints the results as JSON."""
 
 import json
 import sys
@@ -30,6 +30,11 @@ def host():
 
 def grpc_address():
     return sys.argv[2]
+
+
+def operator():
+    """The headers of who may load and unload."""
+    return {"Authorization": f"Bearer {sys.argv[3]}"}
 
 
 def http_client():

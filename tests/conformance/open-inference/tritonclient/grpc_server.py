@@ -4,7 +4,7 @@ import grpc as plain_grpc
 import numpy as np
 import tritonclient.grpc as grpc
 
-from cases import case, expect_equal, grpc_address, run
+from cases import case, expect_equal, grpc_address, operator, run
 from grpc_cases import expect_code, grpc_client, simple_inputs, tensor
 
 UNKNOWN = "Request for unknown model: 'no_such_model' is not found"
@@ -115,6 +115,16 @@ def failures(client):
 def index(client):
     models = {model.name: model for model in client.get_model_repository_index().models}
     expect_equal([models["simple"].version, models["simple"].state], ["1", "READY"])
+
+
+@case("unload and load")
+def load(client):
+    headers = {name.lower(): value for name, value in operator().items()}
+    client.unload_model("scalar", headers=headers)
+    expect_equal(client.is_model_ready("scalar"), False)
+    client.load_model("scalar", headers=headers)
+    expect_equal(client.is_model_ready("scalar"), True)
+    expect_code(lambda: client.load_model("no_such_model", headers=headers), "NOT_FOUND", "failed to load")
 
 
 @case("trace and log settings")
