@@ -125,6 +125,19 @@ describe('a model repository folder', () => {
     );
   });
 
+  test('a policy that lists versions has the newest of these served', async () => {
+    const root = temporaryFolder();
+    const list = (versions: string): void =>
+      writeFileSync(join(root, 'adder', 'config.pbtxt'), `version_policy { specific { versions: [ ${versions} ] } }`);
+    for (const version of [1, 2, 3]) writeVersion(root, 'adder', version, addModel(version).bytes);
+    list('1, 2');
+    const plane = await start(await postgres.createDatabase(), watching(root));
+    await until('three versions', async () => (await versions(plane, 'adder')).length === 3);
+    expect(await variantOf(plane, 'adder')).toBe(2);
+    list('1');
+    await until('version 1 is served', async () => (await variantOf(plane, 'adder')) === 1);
+  });
+
   test('a file that is still being written is not taken over; one that is wrong is named until it is right', async () => {
     const root = temporaryFolder();
     const plane = await start(await postgres.createDatabase(), watching(root));

@@ -22,7 +22,9 @@ export class MappedExecutor implements ModelExecutor {
     this.model = inner.model;
     this.inputs = byName(served.inputs);
     this.outputs = byName(served.outputs);
+    const { batched } = served.signature;
     this.signature = {
+      ...(batched === undefined ? {} : { batched }),
       inputs: served.inputs.map(({ signature }) => signature),
       outputs: served.outputs.map(({ signature }) => signature),
     };

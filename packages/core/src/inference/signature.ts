@@ -11,4 +11,6 @@ export interface TensorSignature {
 export interface ModelSignature {
   readonly inputs: readonly TensorSignature[];
   readonly outputs: readonly TensorSignature[];
+  /** Whether the first dimension is a batch, where a configuration says so; the shapes tell without one. */
+  readonly batched?: boolean;
 }

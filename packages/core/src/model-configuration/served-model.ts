@@ -40,8 +40,10 @@ export function servedModel(model: ModelSignature, configuration: ModelConfigura
   );
   const kept = (tensors: ModelSignature['inputs'], names: ReadonlySet<string>): ServedTensor[] =>
     tensors.filter(({ name }) => names.has(name)).map((signature) => ({ signature, modelShape: null }));
+  const batched = configuration.maxBatchSize === null ? {} : { batched: hasBatch };
   return {
     signature: {
+      ...batched,
       inputs: inputs.map(({ signature }) => signature),
       outputs: outputs.map(({ signature }) => signature),
     },

@@ -8,6 +8,7 @@ test('documents as clients read them', () => {
     version: '1.2.3',
     extensions: [
       'classification',
+      'sequence',
       'model_repository',
       'model_configuration',
       'binary_tensor_data',

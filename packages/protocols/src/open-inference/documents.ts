@@ -4,6 +4,7 @@ import type { ModelSignature, TensorSignature } from '@cluster-ai/core/inference
 /** What the server announces; only what it really does. */
 export const extensions = [
   'classification',
+  'sequence',
   'model_repository',
   'model_configuration',
   'binary_tensor_data',

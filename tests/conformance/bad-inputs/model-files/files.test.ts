@@ -17,8 +17,8 @@ interface Case {
   readonly paths?: readonly string[];
   /** Fields of the manifest's first file that are not what the file has. */
   readonly manifest?: Readonly<Record<string, unknown>>;
-  /** More files, by path: so many zero bytes. */
-  readonly beside?: Readonly<Record<string, number>>;
+  /** More files, by path: so many zero bytes, or a text. */
+  readonly beside?: Readonly<Record<string, number | string>>;
   readonly expect:
     | { readonly call: 'announce' | 'commit'; readonly status: number; readonly code: string; readonly text: string }
     /** The version is there and is never ready. */
@@ -105,7 +105,10 @@ function filesOf({ file, paths = ['model.onnx'], beside = {} }: Case): SentFile[
   const make = makers[file ?? 'cycle'];
   if (make === undefined) throw new Error(`nothing makes '${file}'`);
   const bytes = make();
-  const others = Object.entries(beside).map(([path, size]) => ({ path, bytes: new Uint8Array(size) }));
+  const others = Object.entries(beside).map(([path, content]) => ({
+    path,
+    bytes: typeof content === 'number' ? new Uint8Array(content) : new TextEncoder().encode(content),
+  }));
   return [...paths.map((path) => ({ path, bytes })), ...others].map(({ path, bytes: content }) => ({
     path,
     bytes: content,

@@ -58,7 +58,7 @@ export async function registerVersion(change: Change, files: FileStore, version:
   );
   const deployment =
     version.deploy === 'latest'
-      ? await deployVersion(change, version.model, number)
+      ? await deployVersion(change, version.model, number, version.settings.configuration?.versionPolicy)
       : await deploymentOf(change, version.model, number);
   const record = await selectVersion(change.query, version.model, number);
   if (record === null) throw new Error(`version ${number} of ${version.model} was not written`);

@@ -1,5 +1,7 @@
 import { stickyHeaderDefault } from '@cluster-ai/contract/snapshot.ts';
 import type { Route } from '@cluster-ai/contract/api/routes.ts';
+import type { VersionPolicy } from '@cluster-ai/core/model-configuration/model-configuration.ts';
+import { wantedVersions } from '@cluster-ai/core/model-configuration/version-policy.ts';
 import type { Change } from '../../database/change.ts';
 import { soleVariant } from './resolve-policy.ts';
 import {
@@ -20,26 +22,40 @@ export interface Deployment {
   readonly route: Route | null;
 }
 
-/** Moves every `latest` route of the model to a new version, and makes the model's own route if there is none. */
-export async function deployVersion(change: Change, model: string, version: number): Promise<Deployment> {
+/**
+ * Moves every `latest` route of the model to a new version, and makes the model's own route if there is none. A version
+ * policy that lists its versions has the newest of these served, whichever came last.
+ * @param policy of the new version.
+ */
+export async function deployVersion(
+  change: Change,
+  model: string,
+  newest: number,
+  policy: VersionPolicy | null = null,
+): Promise<Deployment> {
+  const listed = policy?.kind === 'specific';
+  const numbers = listed ? ((await selectVersionNumbers(change.query, [model])).get(model) ?? []) : [newest];
+  const [version] = listed ? wantedVersions(policy, numbers) : numbers;
+  if (version === undefined) return deploymentOf(change, model, newest);
   for (const route of await selectAllRoutes(change.query)) {
-    if (!followsModel(route, model) || (route.variants[0]?.version ?? 0) >= version) continue;
+    const present = route.variants[0]?.version ?? 0;
+    if (!followsModel(route, model) || (listed ? present === version : present >= version)) continue;
     await advanceRoute(change, route, [soleVariant(model, version)]);
     change.record('route.advance', route.name, { model, version });
   }
   if ((await selectRoute(change.query, model)) === null) {
-    const policy = { kind: 'latest', model } as const;
+    const routePolicy = { kind: 'latest', model } as const;
     await writeRoute(change, {
       name: model,
       revision: 1,
-      policy,
+      policy: routePolicy,
       variants: [soleVariant(model, version)],
       stickyHeader: stickyHeaderDefault,
       restoredFrom: null,
     });
-    change.record('route.create', model, { revision: 1, policy });
+    change.record('route.create', model, { revision: 1, policy: routePolicy });
   }
-  return deploymentOf(change, model, version);
+  return deploymentOf(change, model, newest);
 }
 
 /** How the model's own route stands to a version. */

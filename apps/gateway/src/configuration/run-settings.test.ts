@@ -1,0 +1,32 @@
+import type { ModelSettings } from '@cluster-ai/contract/manifest.ts';
+import { expect, test } from 'vitest';
+import { instancesOf, mergedRowsMax } from './run-settings.ts';
+
+const configuration: NonNullable<ModelSettings['configuration']> = {
+  maxBatchSize: 8,
+  inputs: [],
+  outputs: [],
+  modelFile: null,
+  versionPolicy: null,
+  instanceCount: 3,
+  dynamicBatching: null,
+  sequenceBatching: null,
+  warmUps: [],
+  parameters: {},
+  ignored: [],
+};
+const dynamicBatching = { preferredBatchSizes: [], maxQueueDelayMicroseconds: 0, preserveOrdering: false };
+
+test('requests are merged as the operator says, else as the configuration does, else as the gateway likes', () => {
+  expect(mergedRowsMax({}, 64)).toBe(64);
+  expect(mergedRowsMax({ configuration }, 64)).toBe(0);
+  expect(mergedRowsMax({ configuration: { ...configuration, dynamicBatching } }, 64)).toBe(8);
+  expect(mergedRowsMax({ configuration: { ...configuration, maxBatchSize: null } }, 64)).toBe(64);
+  expect(mergedRowsMax({ configuration, maxBatchSize: 5 }, 64)).toBe(5);
+});
+
+test('the operator’s number of instances goes before that of the configuration', () => {
+  expect([instancesOf({}), instancesOf({ configuration }), instancesOf({ configuration, instances: 2 })]).toEqual([
+    1, 3, 2,
+  ]);
+});

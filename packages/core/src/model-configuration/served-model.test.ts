@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest';
+import { hasBatchDimension } from '../inference/batch-dimension.ts';
+import { checkFit } from './check-fit.ts';
+import type { ModelConfiguration } from './model-configuration.ts';
+import { servedModel } from './served-model.ts';
+import { reshaped } from './served-tensor.ts';
+import { wantedVersions } from './version-policy.ts';
+
+const nothing: ModelConfiguration = {
+  maxBatchSize: null,
+  inputs: [],
+  outputs: [],
+  modelFile: null,
+  versionPolicy: null,
+  instanceCount: null,
+  dynamicBatching: null,
+  sequenceBatching: null,
+  warmUps: [],
+  parameters: {},
+  ignored: [],
+};
+
+const fp32 = (name: string, shape: readonly number[]) => ({ name, datatype: 'FP32' as const, shape });
+const model = { inputs: [fp32('x', [-1, 4])], outputs: [fp32('y', [-1, 4]), fp32('z', [-1])] };
+const input = (dims: readonly number[], reshape: readonly number[] | null = null) => ({
+  name: 'x',
+  datatype: 'FP32' as const,
+  dims,
+  reshape,
+  format: 'NONE' as const,
+});
+const files = new Set<string>();
+
+test('dims are those of one row behind the batch; open ones have the size that the model fixes', () => {
+  const configuration = { ...nothing, maxBatchSize: 8, inputs: [input([-1])] };
+  expect(checkFit(configuration, model, files)).toEqual([]);
+  const { signature } = servedModel(model, configuration);
+  expect(signature).toMatchObject({ batched: true, inputs: [fp32('x', [-1, 4])], outputs: model.outputs });
+});
+
+test('without a batch dimension shapes are whole, and rows are not counted', () => {
+  const configuration = { ...nothing, maxBatchSize: 0, inputs: [input([-1, 4])] };
+  expect(checkFit(configuration, model, files)).toEqual([]);
+  expect(hasBatchDimension(model)).toBe(true);
+  expect(hasBatchDimension(servedModel(model, configuration).signature)).toBe(false);
+});
+
+test('outputs that are not listed are not served', () => {
+  const outputs = [{ ...input([4]), name: 'y', labelFile: null }];
+  const { signature, outputs: served } = servedModel(model, { ...nothing, maxBatchSize: 8, outputs });
+  expect(signature.outputs.map(({ name }) => name)).toEqual(['y']);
+  expect(served).toHaveLength(1);
+});
+
+test.each([
+  [{ inputs: [input([4])], maxBatchSize: 0 }, 'input[0].dims'],
+  [{ inputs: [input([5])], maxBatchSize: 4 }, 'input[0].dims'],
+  [{ inputs: [{ ...input([4]), datatype: 'INT8' as const }], maxBatchSize: 4 }, 'input[0].data_type'],
+  [{ inputs: [{ ...input([4]), name: 'X1' }], maxBatchSize: 4 }, 'input[0].name'],
+  [{ outputs: [{ ...input([4]), name: 'y', labelFile: 'l.txt' }], maxBatchSize: 4 }, 'output[0].label_filename'],
+])('%j does not fit, at %s', (change, place) => {
+  expect(checkFit({ ...nothing, ...change }, model, files)[0]).toMatchObject({ place });
+});
+
+test('a model whose first dimension is fixed has no batch', () => {
+  const fixed = { inputs: [fp32('x', [1, 4])], outputs: [fp32('y', [1, 4])] };
+  expect(checkFit({ ...nothing, maxBatchSize: 4 }, fixed, files)[0]).toMatchObject({
+    place: 'max_batch_size',
+    message: expect.stringContaining('without an open first dimension'),
+  });
+});
+
+test('open dimensions are carried over one by one when a tensor is reshaped', () => {
+  expect(reshaped([2, 1], [-1, 1], [-1])).toEqual([2]);
+  expect(reshaped([2, 3, 5], [-1, -1, 5], [-1, 5, -1])).toEqual([2, 5, 3]);
+  expect(reshaped([2], [-1, 1], [-1])).toBeNull();
+  expect(reshaped([2, 2], [-1, 1], [-1])).toBeNull();
+});
+
+test('a version policy wants the newest first', () => {
+  const present = [1, 3, 2];
+  expect(wantedVersions(null, present)).toEqual([3]);
+  expect(wantedVersions({ kind: 'all' }, present)).toEqual([3, 2, 1]);
+  expect(wantedVersions({ kind: 'latest', count: 2 }, present)).toEqual([3, 2]);
+  expect(wantedVersions({ kind: 'specific', versions: [1, 9] }, present)).toEqual([1]);
+});
