@@ -68,6 +68,7 @@ format: bootstrap ## Write every file in the one format
 docs: bootstrap ## Write the reference pages from the schemas and tables
 	@$(WITH_NODE) node tools/generate-config-docs.ts
 	@$(WITH_NODE) node tools/generate-error-docs.ts
+	@$(WITH_NODE) node tools/generate-coverage-docs.ts
 	@$(WITH_NODE) node tools/generate-api-docs.ts
 	@$(WITH_NODE) node tools/generate-access-docs.ts
 	@$(WITH_NODE) node tools/generate-cli-docs.ts
