@@ -3,7 +3,7 @@ import { datatypes } from '@cluster-ai/core/tensors/datatype.ts';
 import { z } from 'zod';
 
 /** Entries of any list of a configuration at most. */
-export const configurationEntriesMax = 1_000;
+const configurationEntriesMax = 1_000;
 
 const name = z.string().min(1).max(1_024);
 const path = z.string().min(1).max(255);

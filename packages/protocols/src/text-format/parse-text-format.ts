@@ -26,7 +26,7 @@ export interface TextFormatLimits {
   readonly valuesMax: number;
 }
 
-export const textFormatLimitsDefault: TextFormatLimits = { charactersMax: 2 ** 20, depthMax: 32, valuesMax: 100_000 };
+const textFormatLimitsDefault: TextFormatLimits = { charactersMax: 2 ** 20, depthMax: 32, valuesMax: 100_000 };
 
 const closing: Readonly<Record<string, string>> = { '{': '}', '<': '>' };
 
