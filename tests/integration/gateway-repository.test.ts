@@ -84,6 +84,30 @@ test('unloading and loading twice, and names that do not exist', async () => {
   expect(text).toMatch(/^\{"error":"failed to load 'nothing', failed to poll from model repository/);
 });
 
+test('a load brings a configuration, and files, which become the newest version', async () => {
+  const load = (parameters: Readonly<Record<string, string>>): Promise<GatewayAnswer> =>
+    callGateway(gateway, {
+      method: 'POST',
+      path: '/v2/repository/models/other/load',
+      headers: { authorization: `Bearer ${plane.admin.token}` },
+      body: JSON.stringify({ parameters }),
+    });
+  const configOf = async (): Promise<unknown> =>
+    JSON.parse((await callGateway(gateway, { path: '/v2/models/other/config' })).text);
+  expect(await load({ config: '{"max_batch_size":"16"}' })).toMatchObject({ status: 200, text: '' });
+  expect(await configOf()).toMatchObject({ max_batch_size: 16 });
+  expect(await answerOf('other')).toBe(3);
+  const file = Buffer.from(addModel(7).bytes).toString('base64');
+  expect((await load({ config: '{"max_batch_size":8}', 'file:1/model.onnx': file })).status).toBe(200);
+  expect(await configOf()).toMatchObject({ max_batch_size: 8 });
+  expect(await answerOf('other')).toBe(8);
+  expect((await index()).at(-1)).toBe('other 3 READY');
+  const wrong = await load({ config: '{"max_batch_size":-1}' });
+  expect(wrong.status).toBeGreaterThanOrEqual(400);
+  expect(wrong.text).toMatch(/^\{"error":"failed to load 'other', /);
+  expect(await load({ 'file:1/model.onnx': file })).toMatchObject({ status: 400 });
+});
+
 test('each change is in the audit log, under the name of who made it', async () => {
   const { items } = await callEndpoint(plane.admin, listAudit, { query: { limit: 100 } });
   const changes = items.filter(({ action }) => action === 'route.load' || action === 'route.unload');

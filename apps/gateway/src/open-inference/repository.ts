@@ -5,6 +5,7 @@ import { ClusterError, toClusterError } from '@cluster-ai/core/errors.ts';
 import { modelsCover } from '@cluster-ai/core/access/roles.ts';
 import { assertCovers, assertMay, type Caller } from '../auth/caller.ts';
 import type { ControlAddresses } from '../control/control-addresses.ts';
+import { registerOverride, type LoadOverride } from './load-override.ts';
 import { indexRepository, type RepositoryEntry, type RepositoryState } from './repository-index.ts';
 
 /** One call to a control plane at most. */
@@ -49,11 +50,13 @@ export class ModelRepository {
    * Has every gateway serve the model, and waits until this one does.
    * @throws ClusterError in Triton's words when it cannot be loaded; PERMISSION_DENIED;
    * CONTROL_PLANE_UNAVAILABLE; DEADLINE_EXCEEDED when it is still loading.
+   * @param override becomes the newest version of the model first.
    */
-  async load(by: RepositoryCaller, name: string): Promise<void> {
+  async load(by: RepositoryCaller, name: string, override: LoadOverride | null = null): Promise<void> {
     const token = keyOf(by, name);
     const version = await this.ask(async (baseUrl) => {
       const options = { baseUrl, token, timeoutMs: callTimeoutMs };
+      if (override !== null) await registerOverride(options, name, override);
       return (await callEndpoint(options, loadRoute, { params: { name } })).snapshotVersion;
     }).catch((thrown: unknown) => {
       throw failedToLoad(name, toClusterError(thrown));

@@ -1,9 +1,10 @@
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { Call, Reply } from '@cluster-ai/platform/edge/edge.ts';
 import { invalid, isObject, wrongType } from '@cluster-ai/protocols/open-inference/json-fields.ts';
+import { readLoadParameters } from '@cluster-ai/protocols/open-inference/load-parameters.ts';
 import type { Caller } from '../../auth/caller.ts';
 import type { ModelRepository } from '../../open-inference/repository.ts';
-import { keyOf } from '../../open-inference/operator.ts';
+import { assertOperates, keyOf } from '../../open-inference/operator.ts';
 import { readDocument, settingsBytesMax } from './extension-call.ts';
 import { sendJson } from './send-json.ts';
 
@@ -36,16 +37,17 @@ export async function repositoryControl(
   caller: Caller,
   target: { readonly kind: 'load' | 'unload'; readonly repository: string | null; readonly model: string },
   repository: Repository,
+  loadBytesMax: number,
 ): Promise<void> {
   assertNoRepositoryName(target.repository);
+  // Before a body is read, which may be a large one.
+  assertOperates(call, caller);
   const by = { caller, key: keyOf(call) };
-  const { parameters = {} } = await readDocument(call, settingsBytesMax);
-  if (!isObject(parameters)) throw wrongType("'parameters'", 'object');
   if (target.kind === 'load') {
-    const [unknown] = Object.keys(parameters);
-    if (unknown !== undefined) throw invalid(`failed to load '${target.model}', unknown parameter '${unknown}'`);
-    await repository.load(by, target.model);
+    await repository.load(by, target.model, readLoadParameters(await readDocument(call, loadBytesMax)));
   } else {
+    const { parameters = {} } = await readDocument(call, settingsBytesMax);
+    if (!isObject(parameters)) throw wrongType("'parameters'", 'object');
     const { unload_dependents: dependents = false } = parameters;
     if (typeof dependents !== 'boolean') throw wrongType("'unload_dependents'", 'boolean');
     await repository.unload(by, target.model);

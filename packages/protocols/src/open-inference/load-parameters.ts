@@ -1,0 +1,46 @@
+import { invalid, isObject, wrongType, type JsonObject } from './json-fields.ts';
+
+/** Begins the parameters that carry a file: `file:1/model.onnx`. */
+const filePrefix = 'file:';
+
+const base64 = /^[A-Za-z0-9+/]*={0,2}$/;
+
+/**
+ * Reads the parameters of a load: `config`, and files by their paths, in base64.
+ * @returns null for a load that brings nothing along.
+ * @throws ClusterError INVALID_ARGUMENT.
+ */
+export function readLoadParameters(
+  document: JsonObject,
+): { readonly config: string; readonly files: ReadonlyMap<string, Uint8Array> } | null {
+  const { parameters = {} } = document;
+  if (!isObject(parameters)) throw wrongType("'parameters'", 'object');
+  const files = new Map<string, Uint8Array>();
+  let config: string | null = null;
+  for (const [name, value] of Object.entries(parameters)) {
+    const shown = name.slice(0, 200);
+    if (typeof value !== 'string') throw wrongType(`'${shown}'`, 'string');
+    if (name === 'config') config = value;
+    else if (name.startsWith(filePrefix)) files.set(name.slice(filePrefix.length), bytesOf(shown, value));
+    else throw invalid(`Unrecognized load parameter '${shown}'`);
+  }
+  return overrideOf(config, files);
+}
+
+/**
+ * What a load brings along, whatever its parameters were written in.
+ * @throws ClusterError INVALID_ARGUMENT for files without the configuration that they need.
+ */
+export function overrideOf(
+  config: string | null,
+  files: ReadonlyMap<string, Uint8Array>,
+): { readonly config: string; readonly files: ReadonlyMap<string, Uint8Array> } | null {
+  if (config !== null) return { config, files };
+  if (files.size === 0) return null;
+  throw invalid("a load with files needs the parameter 'config' as well");
+}
+
+function bytesOf(name: string, text: string): Uint8Array {
+  if (text.length % 4 !== 0 || !base64.test(text)) throw invalid(`Unable to parse '${name}': it is not base64`);
+  return Buffer.from(text, 'base64');
+}
