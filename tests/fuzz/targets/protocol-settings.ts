@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { SwitchedLog } from '@cluster-ai/gateway/open-inference/log-settings.ts';
 import { TraceSettings } from '@cluster-ai/gateway/open-inference/trace-settings.ts';
 import { createLogger } from '@cluster-ai/platform/log/log.ts';
@@ -28,7 +29,7 @@ export const target: FuzzTarget = {
         errors.push(error);
       }
     }
-    const found = errors.find((error) => error instanceof assert.AssertionError) ?? errors[0];
+    const found = errors.find((error) => !(error instanceof ClusterError)) ?? errors[0];
     if (found !== undefined) throw found;
   },
 };
