@@ -30,12 +30,12 @@ export const target: FuzzTarget = {
       () => decodeGenerate(input, { modelName: 'm', modelVersion: null, signature: () => signature }).request,
       () => decodePredict(input, 'm', () => signature),
     ];
-    const refusals: unknown[] = [];
+    const refusals: Error[] = [];
     for (const read of readers) {
       try {
         assertWritten(read());
-      } catch (refusal) {
-        refusals.push(refusal);
+      } catch (thrown) {
+        refusals.push(thrown instanceof Error ? thrown : new Error(String(thrown)));
       }
     }
     // A defect is found, whatever the other reader says; of two refusals one is enough.

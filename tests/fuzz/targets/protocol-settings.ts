@@ -21,12 +21,12 @@ export const target: FuzzTarget = {
   words: ['TENSORS', 'OFF', 'trace_file', 'log_file', 'file:', '4294967296'],
   run: (input) => {
     const document = readJsonOrNothing(input);
-    const errors: unknown[] = [];
+    const errors: Error[] = [];
     for (const take of [takeTrace, takeLog, (given: typeof document) => void readLoadParameters(given)]) {
       try {
         take(document);
-      } catch (error) {
-        errors.push(error);
+      } catch (thrown) {
+        errors.push(thrown instanceof Error ? thrown : new Error(String(thrown)));
       }
     }
     const found = errors.find((error) => !(error instanceof ClusterError)) ?? errors[0];

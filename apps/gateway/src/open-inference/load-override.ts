@@ -79,7 +79,7 @@ async function presentVersion(client: ClientOptions, name: string) {
 
 /** The files of each version, lowest first; what lies beside the versions' folders belongs to all of them. */
 function versionsOf(files: ReadonlyMap<string, Uint8Array>): SentFile[][] {
-  const byVersion = new Map<number, SentFile[]>();
+  const inVersions: { readonly version: number; readonly file: SentFile }[] = [];
   const beside: SentFile[] = [];
   for (const [path, bytes] of files) {
     const inFolder = /^(\d{1,9})\/(.+)$/.exec(path);
@@ -90,15 +90,18 @@ function versionsOf(files: ReadonlyMap<string, Uint8Array>): SentFile[][] {
       bytes,
     };
     if (inFolder === null) beside.push(file);
-    else byVersion.set(Number(inFolder[1]), [...(byVersion.get(Number(inFolder[1])) ?? []), file]);
+    else inVersions.push({ version: Number(inFolder[1]), file });
   }
+  const byVersion = Map.groupBy(inVersions, ({ version }) => version);
   if (byVersion.size === 0) {
     throw new ClusterError('MODEL_INVALID', "no file lies in a version's folder, such as 'file:1/model.onnx'");
   }
   if (byVersion.size > versionsMax) {
     throw new ClusterError('MODEL_INVALID', `one load may bring ${versionsMax} versions at most`);
   }
-  return [...byVersion].toSorted(([left], [right]) => left - right).map(([, own]) => [...own, ...beside]);
+  return [...byVersion]
+    .toSorted(([left], [right]) => left - right)
+    .map(([, own]) => own.map(({ file }) => file).concat(beside));
 }
 
 async function register(
