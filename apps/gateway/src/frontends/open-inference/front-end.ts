@@ -153,7 +153,7 @@ async function answerExtension(
       return repositoryIndex(call, reply, caller, target.repository, repository);
     case 'load':
     case 'unload':
-      return repositoryControl(call, reply, caller, target, repository, options.jsonBytesMax);
+      return repositoryControl(call, reply, caller, target, options);
     case 'shared-memory-status':
       return sharedMemoryStatus(reply, target.memory, target.region);
     case 'shared-memory-change':

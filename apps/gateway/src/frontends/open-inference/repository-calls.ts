@@ -36,15 +36,14 @@ export async function repositoryControl(
   reply: Reply,
   caller: Caller,
   target: { readonly kind: 'load' | 'unload'; readonly repository: string | null; readonly model: string },
-  repository: Repository,
-  loadBytesMax: number,
+  { repository, jsonBytesMax }: { readonly repository: Repository; readonly jsonBytesMax: number },
 ): Promise<void> {
   assertNoRepositoryName(target.repository);
   // Before a body is read, which may be a large one.
   assertOperates(call, caller);
   const by = { caller, key: keyOf(call) };
   if (target.kind === 'load') {
-    await repository.load(by, target.model, readLoadParameters(await readDocument(call, loadBytesMax)));
+    await repository.load(by, target.model, readLoadParameters(await readDocument(call, jsonBytesMax)));
   } else {
     const { parameters = {} } = await readDocument(call, settingsBytesMax);
     if (!isObject(parameters)) throw wrongType("'parameters'", 'object');
