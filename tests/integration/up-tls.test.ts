@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { overviewSchema } from '@cluster-ai/contract/api/system.ts';
 import { CaFiles } from '@cluster-ai/platform/tls/ca-files.ts';
 import { trustForFetch } from '@cluster-ai/platform/tls/fetch-trust.ts';
+import { RpcClient } from '@cluster-ai/testkit/rpc-client.ts';
 import { selfSignedCertificate } from '@cluster-ai/testkit/tls/self-signed.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { irisRequest } from '../iris.ts';
@@ -115,6 +116,21 @@ describe('up on every address with TLS', () => {
     expect(own).toMatch(/^cluster_ai_gateway_tls_not_after_seconds \d+/m);
   });
 
+  test('gRPC shows the same certificate, and over the network it needs a key', async () => {
+    expect(platform.output()).toContain(`gRPC               ${name}:${platform.ports.grpc}`);
+    const ca = readFileSync(certFile, 'utf8');
+    const ask = async (host: string, method: string) => {
+      const client = new RpcClient(`${host}:${platform.ports.grpc}`, { ca, servername: name });
+      const outcome = await client.unary(method, new Uint8Array(), { timeoutMs: 10_000 });
+      client.close();
+      return outcome.code;
+    };
+    const metadata = '/inference.GRPCInferenceService/ServerMetadata';
+    expect(await ask('127.0.0.1', metadata)).toBe('OK');
+    expect(await ask(networkAddress(), metadata)).toBe('UNAUTHENTICATED');
+    expect(await ask(networkAddress(), '/grpc.health.v1.Health/Check')).toBe('OK');
+  });
+
   test('a page of a named origin may ask the gateway, with a key; one of another may not', async () => {
     const ca = readFileSync(certFile, 'utf8');
     const { gateway: port } = platform.ports;
@@ -152,9 +168,9 @@ describe('up on every address with TLS', () => {
     expect((await runCli(elsewhere, ['status', '--ca-file', copy])).stdout).toContain('gateway-1');
   });
 
-  test('a renewed certificate is shown by both, and the two still know each other', async () => {
+  test('a renewed certificate is shown by all, and they still know each other', async () => {
     writeCertificate([name, 'renewed.example']);
-    for (const port of [platform.ports.control, platform.ports.gateway]) {
+    for (const port of [platform.ports.control, platform.ports.gateway, platform.ports.grpc]) {
       const tookMs = await until(`${port} shows it`, 15_000, async () => (await namesShown(port)).includes('renewed'));
       process.stdout.write(`shown after ${Math.round(tookMs)} ms\n`);
     }

@@ -102,7 +102,7 @@ export async function predict<Form, In extends IncomingCall, Out>(
       request,
       deadlineOf(request.parameters, watch.startedAtMs, stages.defaultTimeoutMs, call.timeoutMs ?? null),
     );
-    call.onCancel(() => ticket.cancel());
+    call.onCancel(() => ticket.cancel(observer.nowMs()));
     const { outputs, times } = await ticket.outcome;
     watch.batch = times;
 

@@ -3,8 +3,8 @@ import { Client, credentials, Metadata, status, type ClientDuplexStream, type Se
 export interface RpcClientOptions {
   /** Speaks TLS and trusts this certificate. */
   readonly ca?: string;
-  /** Names that the server is called by, where the address is not one. */
-  readonly authority?: string;
+  /** Name in the certificate, where it is not that of the address. */
+  readonly servername?: string;
 }
 
 export interface RpcCallOptions {
@@ -38,12 +38,12 @@ export interface RpcStream {
 export class RpcClient {
   private readonly client: Client;
 
-  constructor(address: string, { ca, authority }: RpcClientOptions = {}) {
+  constructor(address: string, { ca, servername }: RpcClientOptions = {}) {
     const channel = ca === undefined ? credentials.createInsecure() : credentials.createSsl(Buffer.from(ca));
     this.client = new Client(address, channel, {
       'grpc.max_receive_message_length': -1,
       'grpc.use_local_subchannel_pool': 1,
-      ...(authority === undefined ? {} : { 'grpc.default_authority': authority }),
+      ...(servername === undefined ? {} : { 'grpc.ssl_target_name_override': servername }),
     });
   }
 

@@ -158,7 +158,7 @@ test('a batch whose first request was cancelled is still led by one', async () =
   const { executor, batcher } = setUp();
   const [gone, stays] = [enqueue(batcher, 1), enqueue(batcher, 2)];
   await turn();
-  gone.cancel();
+  gone.cancel(clock.nowMs());
   executor.runs[0]?.succeed();
   expect((await stays.outcome).times.leads).toBe(true);
 });
@@ -226,7 +226,7 @@ test('a runner is told how long the most patient request of a batch waits', asyn
 test('a cancelled request is not run', async () => {
   const { executor, batcher } = setUp({ places: 10 });
   const [gone, stays] = [enqueue(batcher, 1), enqueue(batcher, 2)];
-  gone.cancel();
+  gone.cancel(clock.nowMs());
   await turn();
   expect(await failureOf(gone)).toMatchObject({ code: 'CANCELLED' });
   expect(executor.runs.map(valuesIn)).toEqual([[2]]);
@@ -354,7 +354,7 @@ test('in every interleaving each request gets its own answer once, in order, in 
           if (kind === 'recover' && executor.freePlaces() === 0) executor.givePlaces(1);
           const last = sent.at(-1);
           if (kind === 'cancel' && last !== undefined && !last.ticket.settled) {
-            last.ticket.cancel();
+            last.ticket.cancel(clock.nowMs());
             cancelled.add(last.ticket);
           }
         }

@@ -77,8 +77,9 @@ export class Ticket implements Batchable {
     );
   }
 
-  /** The client went away: nobody reads the outcome, so the request need not run. */
-  cancel(): void {
+  /** The client went away, maybe because its deadline has passed: nobody reads the outcome, so the request need not run. */
+  cancel(nowMs: number): void {
+    this.expireIfDue(nowMs);
     this.fail(new ClusterError('CANCELLED', 'the client went away before the answer'));
   }
 

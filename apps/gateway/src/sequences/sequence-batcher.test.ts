@@ -171,7 +171,7 @@ test('a request that failed, was cancelled or came too late leaves the sequence 
   const first = enqueue(batcher, 1, 1, { start: true });
   const cancelled = enqueue(batcher, 1, 2);
   const third = enqueue(batcher, 1, 3);
-  cancelled.cancel();
+  cancelled.cancel(clock.nowMs());
   await turn();
   executor.runs[0]?.fail(new ClusterError('MODEL_EXECUTION_FAILED', 'no'));
   await expect(first.outcome).rejects.toThrow('no');
