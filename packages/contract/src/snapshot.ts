@@ -46,7 +46,7 @@ export const snapshotRouteSchema = z.object({
 export type SnapshotRoute = z.infer<typeof snapshotRouteSchema>;
 
 /** A name that an operator has unloaded: nothing of it is loaded, and whoever calls it is told so. */
-export const unloadedRouteSchema = z.object({ name: z.string(), versions: z.array(z.int().positive()) });
+const unloadedRouteSchema = z.object({ name: z.string(), versions: z.array(z.int().positive()) });
 
 export type UnloadedRoute = z.infer<typeof unloadedRouteSchema>;
 

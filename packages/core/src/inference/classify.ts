@@ -7,7 +7,7 @@ import type { InferenceRequest } from './request.ts';
 import type { ModelSignature } from './signature.ts';
 
 /** Elements of one output that are looked through at most, as in Triton: sorting takes the event loop. */
-export const classifiedElementsMax = 1_000_000;
+const classifiedElementsMax = 1_000_000;
 
 /** Words of a model's classes, by output name and class; a model without labels has none. */
 export type ClassLabels = (output: string, index: number) => string | undefined;

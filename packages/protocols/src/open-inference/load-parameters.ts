@@ -31,7 +31,7 @@ export function readLoadParameters(
  * What a load brings along, whatever its parameters were written in.
  * @throws ClusterError INVALID_ARGUMENT for files without the configuration that they need.
  */
-export function overrideOf(
+function overrideOf(
   config: string | null,
   files: ReadonlyMap<string, Uint8Array>,
 ): { readonly config: string; readonly files: ReadonlyMap<string, Uint8Array> } | null {
