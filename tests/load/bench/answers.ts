@@ -1,4 +1,6 @@
-import { wireRequest, type Scenario } from './scenarios.ts';
+import type { BenchGateway } from './gateway.ts';
+import { callGrpc } from './grpc-load.ts';
+import { grpcRequest, protoMessages, wireRequest, type Scenario } from './scenarios.ts';
 
 interface AnsweredOutput {
   readonly name: string;
@@ -16,16 +18,16 @@ export type TrueOutputs = readonly (readonly number[])[];
  * @returns the bodies, which each answer under load must equal.
  * @throws Error for the first answer that is wrong.
  */
-export async function checkedAnswers(url: string, scenario: Scenario, truth: TrueOutputs): Promise<Buffer[]> {
+export async function checkedAnswers(
+  gateway: Pick<BenchGateway, 'url' | 'grpcUrl'>,
+  scenario: Scenario,
+  truth: TrueOutputs,
+): Promise<Buffer[]> {
   const bodies: Buffer[] = [];
   for (const index of scenario.rows.keys()) {
-    const { path, headers, body } = wireRequest(scenario, index);
-    const response = await fetch(`${url}${path}`, { method: 'POST', headers, body: Uint8Array.from(body) });
-    const bytes = Buffer.from(await response.arrayBuffer());
-    if (response.status !== 200) {
-      throw new Error(`request ${index} of ${scenario.model} was answered ${response.status}: ${bytes.toString()}`);
-    }
-    const found = probabilities(bytes, response.headers.get('inference-header-content-length'));
+    const { bytes, found } = await (scenario.wire === 'gRPC'
+      ? askOverGrpc(gateway.grpcUrl, scenario, index)
+      : askOverHttp(gateway.url, scenario, index));
     const expected = truth[index] ?? [];
     if (found.length !== expected.length || found.some((value, place) => value !== expected[place])) {
       throw new Error(
@@ -35,6 +37,35 @@ export async function checkedAnswers(url: string, scenario: Scenario, truth: Tru
     bodies.push(bytes);
   }
   return bodies;
+}
+
+interface CheckedAnswer {
+  readonly bytes: Buffer;
+  readonly found: readonly number[];
+}
+
+async function askOverHttp(url: string, scenario: Scenario, index: number): Promise<CheckedAnswer> {
+  const { path, headers, body } = wireRequest(scenario, index);
+  const response = await fetch(`${url}${path}`, { method: 'POST', headers, body: Uint8Array.from(body) });
+  const bytes = Buffer.from(await response.arrayBuffer());
+  if (response.status !== 200) {
+    throw new Error(`request ${index} of ${scenario.model} was answered ${response.status}: ${bytes.toString()}`);
+  }
+  return { bytes, found: probabilities(bytes, response.headers.get('inference-header-content-length')) };
+}
+
+interface GrpcAnswer {
+  readonly outputs: readonly { readonly name: string }[];
+  readonly raw_output_contents: readonly Uint8Array[];
+}
+
+async function askOverGrpc(url: string, scenario: Scenario, index: number): Promise<CheckedAnswer> {
+  const bytes = await callGrpc(url, grpcRequest(scenario, index));
+  // The message of our own .proto; checked number by number by the caller.
+  const answer = protoMessages.decode('ModelInferResponse', bytes) as unknown as GrpcAnswer;
+  const place = answer.outputs.findIndex(({ name }) => name === 'probabilities');
+  const raw = answer.raw_output_contents[place] ?? new Uint8Array();
+  return { bytes, found: Array.from(new Float32Array(Uint8Array.from(raw).buffer)) };
 }
 
 function probabilities(body: Buffer, headerLength: string | null): number[] {

@@ -6,14 +6,18 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { canonicalManifest } from '@cluster-ai/contract/manifest.ts';
 import type { SnapshotModel } from '@cluster-ai/contract/snapshot.ts';
+import { elementTypeOf } from '@cluster-ai/protocols/onnx/element-types.ts';
 import { readOnnxModel } from '@cluster-ai/protocols/onnx/read-model.ts';
 import { signatureFromOnnx } from '@cluster-ai/protocols/onnx/signature-from-onnx.ts';
+import { writeOnnxModel } from '@cluster-ai/protocols/onnx/write-model.ts';
 import { sha256, signed, snapshotOf, snapshotRoute } from '@cluster-ai/testkit/snapshot-models.ts';
 import { cpuSecondsOf } from './process-tree.ts';
 import { repository, until } from '../../start-platform.ts';
 
 export interface BenchGateway {
   readonly url: string;
+  /** Where it speaks gRPC. */
+  readonly grpcUrl: string;
   /** CPU time of the gateway and its runners so far, seconds. */
   cpuSeconds(): number;
   stop(): Promise<void>;
@@ -26,8 +30,24 @@ export interface BenchGatewayOptions {
   readonly nodeArguments?: readonly string[];
 }
 
-export function modelPath(model: string): string {
-  return join(repository, 'models', model, '1/model.onnx');
+/** An example model; `picture` is made here: the means of its three colours. */
+export async function modelBytes(model: string): Promise<Uint8Array> {
+  return model === 'picture' ? pictureModel() : readFile(join(repository, 'models', model, '1/model.onnx'));
+}
+
+function pictureModel(): Uint8Array {
+  const elementType = elementTypeOf.FP32;
+  return writeOnnxModel({
+    producerName: 'bench',
+    opsets: [{ domain: '', version: 17 }],
+    graphName: 'picture',
+    nodes: [
+      { opType: 'GlobalAveragePool', inputs: ['image'], outputs: ['means'] },
+      { opType: 'Flatten', inputs: ['means'], outputs: ['probabilities'] },
+    ],
+    inputs: [{ name: 'image', elementType, shape: ['n', 3, 224, 224] }],
+    outputs: [{ name: 'probabilities', elementType, shape: ['n', 3] }],
+  });
 }
 
 /**
@@ -63,12 +83,12 @@ export async function startBenchGateway(options: BenchGatewayOptions): Promise<B
     await rm(home, { recursive: true, force: true });
   };
   const printed: string[] = [];
-  let listens: { readonly url: string; readonly metricsPort: number } | null = null;
+  let listens: { readonly url: string; readonly grpcPort: number; readonly metricsPort: number } | null = null;
   createInterface({ input: child.stdout }).on('line', (line) => {
     printed.push(line);
     // A line of the log, if it is this one.
     if (line.includes('"gateway listens"')) {
-      listens = JSON.parse(line) as { readonly url: string; readonly metricsPort: number };
+      listens = JSON.parse(line) as { readonly url: string; readonly grpcPort: number; readonly metricsPort: number };
     }
   });
   try {
@@ -76,9 +96,10 @@ export async function startBenchGateway(options: BenchGatewayOptions): Promise<B
       if (child.exitCode !== null) throw new Error(`the gateway ended with ${child.exitCode}:\n${printed.join('\n')}`);
       return listens !== null;
     });
-    const { url, metricsPort } = listens ?? { url: '', metricsPort: 0 };
+    const { url, grpcPort, metricsPort } = listens ?? { url: '', grpcPort: 0, metricsPort: 0 };
     await until('the gateway is ready', 60_000, async () => (await fetch(`http://127.0.0.1:${metricsPort}/readyz`)).ok);
-    return { url, cpuSeconds: () => cpuSecondsOf(child.pid ?? 0), stop };
+    const grpcUrl = `http://127.0.0.1:${grpcPort}`;
+    return { url, grpcUrl, cpuSeconds: () => cpuSecondsOf(child.pid ?? 0), stop };
   } catch (error) {
     await stop();
     throw new Error(`the gateway did not become ready:\n${printed.join('\n')}`, { cause: error });
@@ -98,7 +119,7 @@ async function writeStoredState(home: string, names: readonly string[]): Promise
 }
 
 async function storeModel(home: string, name: string): Promise<SnapshotModel> {
-  const bytes = await readFile(modelPath(name));
+  const bytes = await modelBytes(name);
   const files = [{ path: 'model.onnx', sha256: sha256(bytes), size: bytes.byteLength }];
   await writeFile(join(home, 'files', sha256(bytes)), bytes);
   const { inputs, outputs } = signatureFromOnnx(readOnnxModel(bytes));

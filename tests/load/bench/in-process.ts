@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TrueOutputs } from './answers.ts';
-import { modelPath } from './gateway.ts';
+import { modelBytes } from './gateway.ts';
 import { runOnCore } from './run-on-core.ts';
-import type { Scenario } from './scenarios.ts';
+import { fileStem, type Scenario } from './scenarios.ts';
 
 export interface InProcessResult {
   readonly runsPerSecond: number;
@@ -19,16 +19,18 @@ export async function runInProcess(
   seconds: number,
   core: number,
 ): Promise<InProcessResult> {
-  const rowsFile = join(folder, `${scenario.model}.rows`);
+  const rowsFile = join(folder, `${fileStem(scenario)}.rows`);
   await writeFile(rowsFile, Buffer.concat(scenario.rows.map((row) => Buffer.from(row.buffer))));
   const loop = join(import.meta.dirname, '../in-process-loop.ts');
-  const { model, inputName, columns } = scenario;
+  const { model, inputName, shape } = scenario;
+  const modelFile = join(folder, `${model}.onnx`);
+  await writeFile(modelFile, await modelBytes(model));
   const printed = await runOnCore(core, [
     process.execPath,
     loop,
-    modelPath(model),
+    modelFile,
     inputName,
-    String(columns),
+    shape.join(','),
     rowsFile,
     String(seconds),
   ]);

@@ -4,23 +4,23 @@ import { join } from 'node:path';
 import { repository } from '../../start-platform.ts';
 import type { InProcessResult } from './in-process.ts';
 import type { ObserveShare } from './observe-share.ts';
-import type { WrkResult } from './wrk.ts';
+import type { LoadResult } from './wrk.ts';
 
 /** One load of one round, with the plain loop of the same round. */
 export interface Measurement {
   readonly model: string;
   readonly wire: string;
   readonly clients: number;
-  readonly load: WrkResult;
+  readonly load: LoadResult;
   readonly inProcess: Pick<InProcessResult, 'runsPerSecond' | 'cpuUsPerRun'>;
   /** CPU time of gateway and runner for one request, microseconds. */
   readonly cpuUs: number;
 }
 
-export function describe({ model, clients, load, inProcess, cpuUs }: Measurement): string {
+export function describe({ model, wire, clients, load, inProcess, cpuUs }: Measurement): string {
   const { requestsPerSecond, p50Ms, p99Ms } = load;
-  const ratio = (requestsPerSecond / inProcess.runsPerSecond).toFixed(2);
-  return `${model}, ${clients} clients: ${Math.round(requestsPerSecond)}/s = ${ratio} x ${Math.round(inProcess.runsPerSecond)}/s, p50 ${p50Ms.toFixed(2)} ms, p99 ${p99Ms.toFixed(2)} ms, CPU ${cpuUs.toFixed(1)} µs against ${inProcess.cpuUsPerRun.toFixed(1)} µs`;
+  const ratio = (requestsPerSecond / inProcess.runsPerSecond).toPrecision(2);
+  return `${model} (${wire}), ${clients} clients: ${Math.round(requestsPerSecond)}/s = ${ratio} x ${Math.round(inProcess.runsPerSecond)}/s, p50 ${p50Ms.toFixed(2)} ms, p99 ${p99Ms.toFixed(2)} ms, CPU ${cpuUs.toFixed(1)} µs against ${inProcess.cpuUsPerRun.toFixed(1)} µs`;
 }
 
 /** One model at one number of clients, over all rounds. */
@@ -42,7 +42,7 @@ export interface Row {
 }
 
 export function summarize(measurements: readonly Measurement[]): Row[] {
-  const groups = Map.groupBy(measurements, ({ model, clients }) => `${model} ${clients}`);
+  const groups = Map.groupBy(measurements, ({ model, wire, clients }) => `${model} ${wire} ${clients}`);
   return Array.from(groups.values(), (group) => {
     const of = (pick: (measurement: Measurement) => number): number => rounded(median(group.map(pick)));
     const ratios = group.map(({ load, inProcess }) => rounded(load.requestsPerSecond / inProcess.runsPerSecond));
@@ -93,7 +93,8 @@ function table(rows: readonly Row[]): string[][] {
     String(row.clients),
     String(row.gatewayPerSecond),
     String(row.inProcessPerSecond),
-    row.ratio.toFixed(2),
+    // That of a picture has its first digit far behind the point.
+    row.ratio < 0.1 ? row.ratio.toPrecision(2) : row.ratio.toFixed(2),
     row.p50Ms.toFixed(2),
     row.p99Ms.toFixed(2),
     row.cpuUs.toFixed(1),
@@ -175,12 +176,14 @@ Measured ${facts.measuredAt.slice(0, 10)}, ${report.rounds} rounds of ${report.s
 ## Repeat it
 
 \`\`\`
-make bench                                   # about four minutes, two cores, nothing else running
+make bench                                   # about eight minutes, two cores, nothing else running
 make bench ARGS="--rounds 9 --seconds 5"     # steadier
 make bench ARGS="--dry"                      # prints only
 \`\`\`
 
 The load generator is \`wrk\` (Debian: package \`wrk\`); \`make bench\` installs it when it is missing, and says so first.
+\`wrk\` speaks no gRPC: there it is a Node program, \`tests/load/grpc-load.ts\`, which is slower, so that its figures are the
+least that the gateway can do. A picture is a tensor of 1x3x224x224.
 `;
 }
 

@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runOnCore } from './run-on-core.ts';
-import { wireRequest, type Scenario } from './scenarios.ts';
+import { fileStem, wireRequest, type Scenario } from './scenarios.ts';
 
-export interface WrkResult {
+export interface LoadResult {
   readonly requests: number;
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
@@ -36,7 +36,7 @@ export function requireWrk(): string {
 
 /** Writes the Lua script of a scenario: its requests in turn, and a comparison of each answer with the one it must be. */
 export async function writeWrkScript(folder: string, scenario: Scenario, answers: readonly Buffer[]): Promise<string> {
-  const path = join(folder, `${scenario.model}.lua`);
+  const path = join(folder, `${fileStem(scenario)}.lua`);
   const requests = scenario.rows.map((_row, index) => {
     const { path: target, headers, body } = wireRequest(scenario, index);
     const fields = Object.entries(headers).map(
@@ -108,7 +108,7 @@ export interface WrkOptions {
 }
 
 /** Runs one load. @throws Error when an answer was wrong or a connection failed. */
-export async function runWrk({ url, script, clients, seconds, core }: WrkOptions): Promise<WrkResult> {
+export async function runWrk({ url, script, clients, seconds, core }: WrkOptions): Promise<LoadResult> {
   const limits = ['-t', '1', '-c', String(clients), '-d', `${seconds}s`, '--timeout', '10s'];
   const output = await runOnCore(core, ['wrk', ...limits, '-s', script, url]);
   const printed = JSON.parse(/^RESULT (.*)$/m.exec(output)?.[1] ?? 'null') as Printed | null; // The script above wrote it.
