@@ -104,12 +104,8 @@ class FakeHost implements ModelHost {
   }
 }
 
-const [v1, v2, v3, v4] = [1, 2, 3, 4].map((version) => snapshotModel('iris', version)) as [
-  SnapshotModel,
-  SnapshotModel,
-  SnapshotModel,
-  SnapshotModel,
-]; // The list has four entries.
+const iris = (version: number): SnapshotModel => snapshotModel('iris', version);
+const [v1, v2, v3, v4] = [iris(1), iris(2), iris(3), iris(4)];
 
 function setUp() {
   const clock = new FakeClock();
@@ -264,6 +260,47 @@ test('on a route that had nothing before, what is ready first takes all', async 
   ]);
   await host.finish(v2);
   expect(serving()).toEqual({ 'iris@2': 1 });
+});
+
+test('what serves a route that was never complete goes on until others are ready', async () => {
+  const { host, apply, serving } = setUp();
+  await apply([
+    [v1, 90],
+    [v2, 10],
+  ]);
+  await host.finish(v1);
+  await apply([[v3, 1]]);
+  expect([serving(), host.unloads]).toEqual([{ 'iris@1': 1 }, []]);
+  await host.finish(v3);
+  expect([serving(), host.unloads]).toEqual([{ 'iris@3': 1 }, [host.keyOf(v1)]]);
+});
+
+test('what serves goes on also when it came after a whole that is gone', async () => {
+  const { host, apply, serving } = setUp();
+  await apply([[v1, 1]]);
+  await host.finish(v1);
+  await apply([
+    [v2, 1],
+    [v3, 0],
+  ]);
+  await host.finish(v2);
+  expect(host.unloads).toEqual([host.keyOf(v1)]);
+  await apply([[v4, 1]]);
+  expect(serving()).toEqual({ 'iris@2': 1 });
+});
+
+test('a route of which only a version without traffic is ready is not settled', async () => {
+  const { host, apply, deployment } = setUp();
+  await apply([[v1, 1]]);
+  await apply([
+    [v2, 0],
+    [v3, 1],
+  ]);
+  await host.finish(v1);
+  await host.finish(v2);
+  expect(deployment.settled).toBe(false);
+  await host.finish(v3);
+  expect(deployment.settled).toBe(true);
 });
 
 test('weights can be changed while a version fails: those that are ready get theirs at once', async () => {

@@ -85,7 +85,10 @@ export class Deployment {
     const first = this.wantedModels().filter((model) => this.wantedSince.get(loadKey(model)) === 1);
     return (
       first.every(isDone) &&
-      this.active.every(({ serving, wanted }) => serving.length > 0 || wanted.every((model) => this.isRefused(model)))
+      this.active.every(
+        ({ serving, wanted }) =>
+          serving.some(({ weight }) => weight > 0) || wanted.every((model) => this.isRefused(model)),
+      )
     );
   }
 
@@ -176,7 +179,7 @@ export class Deployment {
       return model === undefined ? [] : [{ model, weight }];
     });
     const ready = wanted.flatMap(({ model, weight }) => this.serving(route.name, model, weight));
-    const before = this.complete.get(route.name)?.filter(({ model }) => this.loaded.has(loadKey(model))) ?? [];
+    const before = this.servedBefore(route.name);
     if (ready.length === wanted.length) this.complete.set(route.name, ready);
     const missingWeight = wanted.reduce(
       (sum, { model, weight }) => (this.loaded.has(loadKey(model)) ? sum : sum + weight),
@@ -188,6 +191,20 @@ export class Deployment {
       serving: withStandIns(ready, before, missingWeight),
       wanted: wanted.map(({ model }) => model),
     };
+  }
+
+  /**
+   * What served when the route was last complete; where that never was, or is gone because what came after it served
+   * without it, what serves at this moment. So a route that has answered once goes on answering, however its versions
+   * come and go.
+   */
+  private servedBefore(route: string): readonly ServingVariant[] {
+    const now = this.active.find(({ name }) => name === route)?.serving ?? [];
+    for (const served of [this.complete.get(route) ?? [], now]) {
+      const loaded = served.filter(({ model }) => this.loaded.has(loadKey(model)));
+      if (loaded.some(({ weight }) => weight > 0)) return loaded;
+    }
+    return [];
   }
 
   private serving(route: string, model: SnapshotModel, weight: number): ServingVariant[] {

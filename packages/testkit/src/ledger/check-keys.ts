@@ -5,7 +5,8 @@ const revokedWithinMs = 2_000;
 
 /**
  * Revoked keys were refused in time: within two seconds, or two seconds after the gateway's way to the control plane was
- * whole again; and a gateway that has once refused a key never accepts it again, whatever happens to it.
+ * whole again; and a gateway that has refused a key that it knew never accepts it again, whatever happens to it. (One
+ * that is behind refuses a key because it does not know it yet.)
  * @param revocations writes whose resource is `key <name>`.
  */
 export function checkKeys(
@@ -31,7 +32,8 @@ function checkAtGateway(
 ): Violation | null {
   const accepted = probes.filter((probe) => probe.accepted && probe.sentMs > revokedMs);
   const target = probes[0]?.target ?? '';
-  const refused = probes.find((probe) => !probe.accepted && probe.sentMs >= startedMs);
+  const knownMs = probes.find((probe) => probe.accepted)?.endedMs ?? Number.POSITIVE_INFINITY;
+  const refused = probes.find((probe) => !probe.accepted && probe.sentMs >= Math.max(startedMs, knownMs));
   const again = accepted.find(({ sentMs }) => refused !== undefined && sentMs > refused.endedMs);
   if (again !== undefined) {
     return { kind: 'revoked key accepted', text: `${target} accepted ${resource} again after it had refused it` };

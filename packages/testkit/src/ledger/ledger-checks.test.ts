@@ -171,8 +171,12 @@ describe('revoked keys', () => {
     expect(check([probe(2_600, true)], [elsewhere])).toMatchObject([{ kind: 'revoked key accepted' }]);
   });
 
+  test('refused by a gateway that does not know it yet is no revocation', () => {
+    expect(check([probe(900, false), probe(1_500, true), probe(2_600, false)])).toEqual([]);
+  });
+
   test('accepted again after it had been refused is found, whatever was broken', () => {
-    expect(check([probe(900, false), probe(1_500, true)], [fault])).toMatchObject([
+    expect(check([probe(50, true), probe(900, false), probe(1_500, true)], [fault])).toMatchObject([
       { text: expect.stringContaining('again') },
     ]);
   });

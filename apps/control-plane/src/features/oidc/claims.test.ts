@@ -44,6 +44,12 @@ test.each([
   ['an inherited name', { ...mapping, roleClaim: 'constructor.name' }, ada, 'no-role'],
   ['no address', {}, { name: 'Ada' }, 'no-email'],
   ['something that is no address', {}, { email: 'ada' }, 'no-email'],
+  [
+    'an object with a length that is no number',
+    {},
+    { email: { length: { toString: '' } }, name: { length: [] } },
+    'no-email',
+  ],
   ['a domain that only ends alike', { allowedEmailDomains: ['ple.com'] }, ada, 'email-not-allowed'],
   [
     'an address that is not verified',

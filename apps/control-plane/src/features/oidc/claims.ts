@@ -26,7 +26,7 @@ export interface Stranger {
  * @throws OidcRefusal `no-email`, `email-not-allowed`, `no-role`.
  */
 export function strangerOf(issuer: string, subject: string, claims: Claims, settings: OidcSettings): Stranger {
-  const email = emailSchema.safeParse(claims['email']);
+  const email = emailSchema.safeParse(textOf(claims['email']));
   if (!email.success) {
     throw new OidcRefusal('no-email', 'the provider told no e-mail address', { subject: `${issuer} ${subject}` });
   }
@@ -37,7 +37,7 @@ export function strangerOf(issuer: string, subject: string, claims: Claims, sett
   if (role === null && settings.roleMapping.length > 0) {
     throw new OidcRefusal('no-role', `no value of the claim ${settings.roleClaim} has a role here`, who);
   }
-  const name = personNameSchema.safeParse(claims['name'] ?? claims['preferred_username']);
+  const name = personNameSchema.safeParse(textOf(claims['name'] ?? claims['preferred_username']));
   return {
     issuer,
     subject,
@@ -71,6 +71,11 @@ function claimAt(claims: Claims, name: string): unknown {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;
     return Reflect.get(value, part);
   }, claims);
+}
+
+/** zod measures whatever has a `length` before it looks whether it is a text, and throws over some that are none. */
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 /** Providers send one value as a text, several as a list. */
