@@ -110,6 +110,18 @@ test('connections beyond the limit are closed, those that idle as well, and then
 });
 
 test('a minute later at most, no program holds more memory than before', async () => {
+  let grown = await grownAfterAMinute();
+  if (grown.length > 0) {
+    // The C library's heap can come to rest a step higher, once: what is lost at each case is lost once more.
+    before = programs();
+    for (const group of quick) await run(group, atOnce);
+    grown = await grownAfterAMinute();
+  }
+  expect(grown).toEqual([]);
+}, 240_000);
+
+/** @returns those that still hold more after a minute. */
+async function grownAfterAMinute(): Promise<string[]> {
   const startedAtMs = performance.now();
   const compared = (): { told: string; hasGrown: boolean }[] =>
     programs().map(({ name, pid, rssBytes }) => {
@@ -126,8 +138,8 @@ test('a minute later at most, no program holds more memory than before', async (
   }
   const seconds = Math.round((performance.now() - startedAtMs) / 1_000);
   console.log([`after ${seconds} s`, ...compared().map(({ told }) => told)].join('\n'));
-  expect(grown(), `memory after ${seconds} s`).toEqual([]);
-});
+  return grown();
+}
 
 function rssOf(list: readonly Program[], pid: number): number | undefined {
   return list.find((program) => program.pid === pid)?.rssBytes;

@@ -6,8 +6,8 @@ import { startPlane } from '../../integration/control-plane/fixture.ts';
 import { pause } from '../../start-platform.ts';
 import { filesIn } from './data-folder.ts';
 
-/** More than the longest retention by default: known browsers are kept for months, the traffic history for 31 days. */
 const dayMs = 86_400_000;
+/** More than the longest retention by default: known browsers are kept for months, the traffic history for 31 days. */
 const laterMs = 200 * dayMs;
 
 /** Jobs begin with the control plane; on a busy machine they take a while. */

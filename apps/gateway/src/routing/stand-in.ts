@@ -5,7 +5,7 @@ import type { ServingVariant } from './route-table.ts';
  * missing goes to those that served before, in the proportions that they had. So a canary that loads faster than its
  * partner never gets more than its share.
  * @param ready with the weights that are wanted.
- * @param before what served when the route was last complete, and is still loaded.
+ * @param before what served until now, and is still loaded: at best what did when the route was last complete.
  * @param missingWeight the wanted weight of variants that are not ready.
  */
 export function withStandIns(

@@ -58,8 +58,9 @@ export class ArchiveReader {
 
   /**
    * Opens a backup.
-   * @param passphrase gives null where there is none; one for a backup that is not encrypted is refused. @throws ClusterError NOT_FOUND, INVALID_ARGUMENT for what is no backup,
-   * UNSUPPORTED for a later form, CHECKSUM_MISMATCH, CONFIG_INVALID for a key that is missing, another one or not needed.
+   * @param passphrase gives null where there is none; one for a backup that is not encrypted is refused.
+   * @throws ClusterError NOT_FOUND, INVALID_ARGUMENT for what is no backup, UNSUPPORTED for a later form,
+   * CHECKSUM_MISMATCH, CONFIG_INVALID for a key that is missing, another one or not needed.
    */
   static async open(path: string, passphrase: () => Promise<string | null>): Promise<ArchiveReader> {
     const handle = await openForReading(path);

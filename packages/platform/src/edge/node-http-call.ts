@@ -55,13 +55,13 @@ export class NodeHttpCall implements Call {
     return index === -1 ? null : (this.request.rawHeaders[2 * index + 1] ?? null);
   }
 
-  /** What is wrong with the header, although the parser took it; null when nothing is. */
   /** True while it is the client's turn: to take the answer, or more of a stream. Each turn has a time of its own. */
   set awaitsClient(value: boolean) {
     this.waits = value;
     this.stuckSinceMs = null;
   }
 
+  /** What is wrong with the header, although the parser took it; null when nothing is. */
   get fault(): ClusterError | null {
     // Each costs more than its bytes, of which the parser counts only some.
     if (this.names.length > this.headersMax) return new ClusterError('HEADER_TOO_LARGE', headerTooLarge.sentence);

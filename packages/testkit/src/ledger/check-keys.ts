@@ -36,7 +36,9 @@ function checkAtGateway(
   const refused = probes.find((probe) => !probe.accepted && probe.sentMs >= Math.max(startedMs, knownMs));
   const again = accepted.find(({ sentMs }) => refused !== undefined && sentMs > refused.endedMs);
   if (again !== undefined) {
-    return { kind: 'revoked key accepted', text: `${target} accepted ${resource} again after it had refused it` };
+    const lateMs = Math.round(again.sentMs - revokedMs);
+    const text = `${target} accepted ${resource} again after it had refused it, ${lateMs} ms after its revocation`;
+    return { kind: 'revoked key accepted', text };
   }
   const latest = accepted.toSorted((left, right) => left.sentMs - right.sentMs).at(-1);
   if (latest === undefined) return null;
