@@ -1,5 +1,22 @@
 import { defineConfig } from 'vitest/config';
 
+/**
+ * System tests that need the machine to themselves: they measure times or memory, break whole platforms, or keep every
+ * core busy. The others wait for programs most of the time, and run two at once.
+ */
+const alone = [
+  'tests/drills/**/*.test.ts',
+  'tests/load/**/*.test.ts',
+  'tests/fuzz/**/*.test.ts',
+  'tests/conformance/bad-inputs/**/*.test.ts',
+  'tests/e2e/scale.test.ts',
+  'tests/integration/{audit-log,control-plane-events,control-plane-traffic,key-limits,model-push,redis}.test.ts',
+  'tests/integration/{static-stability,traffic-split,up-elsewhere,up-start,up-supervision}.test.ts',
+  'tests/integration/model-host/*.test.ts',
+];
+
+const startsWholeServers = { testTimeout: 180_000, hookTimeout: 180_000 };
+
 export default defineConfig({
   test: {
     projects: [
@@ -22,10 +39,20 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['tests/**/*.test.ts'],
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
-          // System tests start whole servers: side by side they would measure each other.
+          exclude: [...alone],
+          ...startsWholeServers,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'system-alone',
+          include: [...alone],
+          ...startsWholeServers,
           fileParallelism: false,
+          // After the others have ended, when both are asked for.
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -76,7 +76,7 @@ async function main(pictures: readonly string[]): Promise<boolean> {
   // The file is part of the repository; tests/integration/ocr-example.test.ts reads it as this does.
   const sources = JSON.parse(readFileSync(join(root, 'examples/ocr/models.json'), 'utf8')) as Sources;
   await fetchFiles(sources);
-  installPythonEnvironments(root, 'python');
+  await installPythonEnvironments(root, 'python');
   const python = join(root, '.tools/python/bin/python');
   return push(sources) && run(python, 'examples/ocr/read-text.py', ...pictures);
 }

@@ -4,19 +4,19 @@ import { isWanted, steps, type Step } from './test/steps.ts';
 // The test door: node tools/test.ts [checks|unit|system|fuzz]; without a word, all of it.
 // The last line of its output is 'N passed, N failed', alone.
 
-function runStep(step: Step): Outcome & { line: string } {
+async function runStep(step: Step): Promise<Outcome & { line: string }> {
   console.log(`\n── ${step.title}`);
   const startedAt = performance.now();
-  const outcome = outcomeOf(step);
+  const outcome = await outcomeOf(step);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   for (const remark of outcome.remarks) console.log(`  ${remark}`);
   const counts = outcome.passed + outcome.failed === 0 ? 'done' : `${outcome.passed} passed, ${outcome.failed} failed`;
   return { ...outcome, line: `  ${step.title.padEnd(30)} ${counts.padEnd(26)} ${seconds.padStart(7)} s` };
 }
 
-function outcomeOf(step: Step): Outcome {
+async function outcomeOf(step: Step): Promise<Outcome> {
   try {
-    return step.run();
+    return await step.run();
   } catch (error) {
     // The other steps still have something to say.
     return { passed: 0, failed: 1, remarks: [error instanceof Error ? error.message : String(error)] };
@@ -24,7 +24,9 @@ function outcomeOf(step: Step): Outcome {
 }
 
 const word = process.argv[2];
-const outcomes = steps.filter((step) => isWanted(step, word)).map(runStep);
+const outcomes: Awaited<ReturnType<typeof runStep>>[] = [];
+// One after the other: they share the machine.
+for (const step of steps.filter((candidate) => isWanted(candidate, word))) outcomes.push(await runStep(step));
 const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0);
 const failed = outcomes.reduce((sum, outcome) => sum + outcome.failed, 0);
 console.log(`\n── all of it\n${outcomes.map(({ line }) => line).join('\n')}`);

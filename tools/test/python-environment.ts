@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -34,16 +35,16 @@ const environments: readonly PythonEnvironment[] = [
 ];
 
 /**
- * Makes each environment under `.tools` from its list, when it is not there or the list has changed.
+ * Makes each environment under `.tools` from its list, when it is not there or the list has changed: all at once, because
+ * they wait for the network most of the time.
  * @param only the folder of the one that is needed
  */
-export function installPythonEnvironments(root: string, only?: string): void {
-  for (const environment of environments) {
-    if (only === undefined || only === environment.folder) install(root, environment);
-  }
+export async function installPythonEnvironments(root: string, only?: string): Promise<void> {
+  const wanted = environments.filter(({ folder }) => only === undefined || only === folder);
+  await Promise.all(wanted.map((environment) => install(root, environment)));
 }
 
-function install(root: string, { title, folder: name, requirements }: PythonEnvironment): void {
+async function install(root: string, { title, folder: name, requirements }: PythonEnvironment): Promise<void> {
   const list = join(root, requirements);
   const folder = join(root, '.tools', name);
   const stamp = join(folder, '.installed-from');
@@ -52,7 +53,7 @@ function install(root: string, { title, folder: name, requirements }: PythonEnvi
   console.log(`Installing ${title} into .tools/${name} ...`);
   // An interrupted one has no stamp and is made anew.
   rmSync(folder, { recursive: true, force: true });
-  python('python3', ['-m', 'venv', folder], requirements);
+  await python('python3', ['-m', 'venv', folder], requirements);
   const pip = [
     '-m',
     'pip',
@@ -63,15 +64,19 @@ function install(root: string, { title, folder: name, requirements }: PythonEnvi
     '--require-hashes',
     '--disable-pip-version-check',
   ];
-  python(join(folder, 'bin', 'python'), [...pip, '--requirement', list], requirements);
+  await python(join(folder, 'bin', 'python'), [...pip, '--requirement', list], requirements);
   writeFileSync(stamp, wanted);
 }
 
-function python(program: string, args: readonly string[], requirements: string): void {
-  const { status, error } = spawnSync(program, args, { stdio: ['ignore', 'inherit', 'inherit'] });
-  if (status === 0) return;
+async function python(program: string, args: readonly string[], requirements: string): Promise<void> {
+  const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+  const problem = await once(child, 'exit').then(
+    ([code]) => (code === 0 ? null : `exit code ${String(code)}`),
+    (error: unknown) => String(error),
+  );
+  if (problem === null) return;
   throw new Error(
-    `"${[program, ...args].join(' ')}" failed (${error?.message ?? `exit code ${status}`}). ` +
+    `"${[program, ...args].join(' ')}" failed (${problem}). ` +
       `Python 3.11 or later with venv is needed, and the packages of ${requirements} from the index that pip asks.`,
   );
 }

@@ -20,6 +20,7 @@ describe('what make test does', () => {
       'unit tests',
       'fuzzing',
       'system tests',
+      'system tests, one at a time',
     ]);
   });
 
@@ -27,7 +28,12 @@ describe('what make test does', () => {
     expect(titlesOf('checks')).toHaveLength(7);
     expect(titlesOf('unit')).toEqual(['unit tests']);
     expect(titlesOf('fuzz')).toEqual(['fuzzing']);
-    expect(titlesOf('system')).toEqual(['programs of this machine', 'Python programs', 'system tests']);
+    expect(titlesOf('system')).toEqual([
+      'programs of this machine',
+      'Python programs',
+      'system tests',
+      'system tests, one at a time',
+    ]);
     expect(titlesOf('nonsense')).toEqual([]);
   });
 

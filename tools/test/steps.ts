@@ -9,7 +9,7 @@ import { runVitest } from './run-vitest.ts';
 export interface Step {
   readonly title: string;
   readonly kind: 'prepare' | 'checks' | 'unit' | 'system' | 'fuzz';
-  readonly run: () => Outcome;
+  readonly run: () => Outcome | Promise<Outcome>;
 }
 
 const root = join(import.meta.dirname, '..', '..');
@@ -27,8 +27,8 @@ const check =
     runCheck(root, program, args);
 
 /** What only prepares proves nothing, but it may fail. */
-const prepare = (work: (root: string) => void) => (): Outcome => {
-  work(root);
+const prepare = (work: (root: string) => void | Promise<void>) => async (): Promise<Outcome> => {
+  await work(root);
   return { passed: 0, failed: 0, remarks: [] };
 };
 
@@ -62,6 +62,7 @@ export const steps: readonly Step[] = [
   },
   { title: 'fuzzing', kind: 'fuzz', run: () => runFuzz(root, fuzzMinutes) },
   { title: 'system tests', kind: 'system', run: () => runVitest(root, 'system', systemTests) },
+  { title: 'system tests, one at a time', kind: 'system', run: () => runVitest(root, 'system-alone', systemTests) },
 ];
 
 /** @param word what `make test` was asked for: a kind of step, or undefined for all of it. */
