@@ -126,6 +126,22 @@ test('what is wrong is said in words, each with its reason', async () => {
   }
 });
 
+test('a route that is unloaded is marked wherever it stands, and says how it comes back', async () => {
+  const page = await open('/routes');
+  const row = page.getByRole('row', { name: /sentiment/ });
+  await row.getByText('unloaded', { exact: true }).waitFor();
+  expect(await page.getByText('unloaded', { exact: true }).count()).toBe(1);
+  await row.getByRole('link', { name: 'sentiment' }).click();
+  await page.getByText('This route is unloaded').waitFor();
+  await page.getByText('cluster-ai route load sentiment').waitFor();
+  await page.getByRole('table', { name: 'Variants' }).getByText('Unloaded', { exact: true }).waitFor();
+  expect(await accessibilityViolations(page)).toEqual([]);
+  await page.goto(`${mock.url}/models`);
+  const model = page.getByRole('row', { name: /sentiment/ });
+  expect(await appears(model.getByText('Its route is unloaded.'))).toBe(true);
+  expect(await model.getByText('Waiting for a gateway').count()).toBe(0);
+});
+
 test('without traffic nothing is claimed to be measured', async () => {
   mock.setScenario('idle');
   const page = await open();

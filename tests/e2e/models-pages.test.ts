@@ -1,6 +1,6 @@
 import { callEndpoint } from '@cluster-ai/contract/api/client.ts';
 import { getModel, getVersion, updateModel } from '@cluster-ai/contract/api/models.ts';
-import { getRoute, putRoute } from '@cluster-ai/contract/api/routes.ts';
+import { getRoute, putRoute, unloadRoute } from '@cluster-ai/contract/api/routes.ts';
 import { startPostgres } from '@cluster-ai/testkit/postgres/postgres-server.ts';
 import type { PostgresServer } from '@cluster-ai/testkit/postgres/postgres-server.ts';
 import type { Browser, Locator, Page } from 'playwright-core';
@@ -260,6 +260,17 @@ test('a split that somebody else has made meanwhile is not overwritten', async (
   await dialog.getByText('Somebody else has changed this meanwhile').waitFor();
   const { variants } = await callEndpoint(plane.admin, getRoute, { params });
   expect(variants.map(({ weight }) => weight)).toEqual([30, 70]);
+});
+
+test('a route that was unloaded elsewhere says so on the open page, and is loaded again there', async () => {
+  const page = await open('/routes/adder');
+  await page.getByRole('table', { name: 'Variants' }).waitFor();
+  const params = { name: 'adder' };
+  await callEndpoint(plane.admin, unloadRoute, { params });
+  await page.getByText('This route is unloaded').waitFor();
+  await button(page, 'Load again').click();
+  await page.getByText('This route is unloaded').waitFor({ state: 'detached' });
+  expect((await callEndpoint(plane.admin, getRoute, { params })).unloaded).toBeUndefined();
 });
 
 test('a model is deleted by typing its name, and by nothing less', async () => {

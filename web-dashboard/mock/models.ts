@@ -76,6 +76,16 @@ const entries: readonly Entry[] = [
       outputs: [{ name: 'language', datatype: 'BYTES', shape: [-1] }],
     },
   },
+  {
+    name: 'sentiment',
+    description: 'Mood of a sentence; its route is unloaded',
+    versions: 1,
+    sizeBytes: 20_480,
+    signature: {
+      inputs: [{ name: 'text', datatype: 'BYTES', shape: [-1] }],
+      outputs: [{ name: 'mood', datatype: 'FP32', shape: [-1] }],
+    },
+  },
 ];
 
 const aliases: Readonly<Record<string, Record<string, number>>> = { mnist: { champion: 4, candidate: 5 } };
@@ -128,6 +138,7 @@ export const mockRoutes: readonly Route[] = mockModels.map((model) => {
     policy: model.name === 'mnist' ? { kind: 'split', variants } : { kind: 'latest', model: model.name },
     variants,
     stickyHeader: 'x-user-id',
+    unloaded: model.name === 'sentiment' || undefined,
     updatedAt: '2026-08-25T10:00:00.000Z',
     updatedBy: 'admin',
   };

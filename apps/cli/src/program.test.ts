@@ -166,6 +166,7 @@ describe('the words that the dashboard shows are commands', () => {
     ],
     [cliWords.routeHistory('iris'), { command: 'route history', args: ['iris'] }],
     [cliWords.diffRoute('iris', 3, 5), { command: 'route diff', args: ['iris'], options: { from: 3, to: 5 } }],
+    [cliWords.loadRoute('iris'), { command: 'route load', args: ['iris'] }],
     [cliWords.deleteRoute('iris'), { command: 'route delete', args: ['iris'] }],
     [cliWords.listGateways(), { command: 'gateway list' }],
     [cliWords.showGateway('gateway-1'), { command: 'gateway show', args: ['gateway-1'] }],

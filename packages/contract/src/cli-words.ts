@@ -151,6 +151,7 @@ export const cliWords = {
   routeHistory: (name: string, words: ListWords = {}) => list('cluster-ai route history', [name], words),
   /** What changed between two revisions; without `to` until the present one. */
   diffRoute: (name: string, from: number, to?: number) => commandWords('cluster-ai route diff', [name], { from, to }),
+  loadRoute: (name: string) => commandWords('cluster-ai route load', [name]),
   deleteRoute: (name: string) => commandWords('cluster-ai route delete', [name]),
 
   listGateways: (words: ListWords = {}) => list('cluster-ai gateway list', [], words),

@@ -1,8 +1,8 @@
 import type { Route } from '@cluster-ai/contract/api/routes.ts';
 import { expect, test } from 'vitest';
 import { mockOverview } from '../../mock/fleet.ts';
-import { mockModels } from '../../mock/models.ts';
-import { observationsOf, trafficOf, versionsInUse } from './version-standing.ts';
+import { mockModels, mockRoutes } from '../../mock/models.ts';
+import { observationsOf, routedVersion, trafficOf, versionsInUse } from './version-standing.ts';
 
 const atMs = Date.parse('2026-09-01T12:00:00Z');
 const mnist = mockModels.find(({ name }) => name === 'mnist');
@@ -41,4 +41,12 @@ test('traffic is of the versions that are asked for', () => {
   expect(both.requestsPerSecond).toBeGreaterThan(one.requestsPerSecond);
   expect(one.requestsPerSecond).toBeGreaterThan(0);
   expect(trafficOf(mockOverview('idle', atMs), new Set(['mnist@4'])).p99Ms).toBeNull();
+});
+
+test('a version of a route that is unloaded waits for nobody', () => {
+  const model = (name: string) => ({ name, route: mockRoutes.find((route) => route.name === name) ?? null });
+  expect(routedVersion(model('mnist'), 4)).toBe('yes');
+  expect(routedVersion(model('mnist'), 3)).toBe('no');
+  expect(routedVersion(model('sentiment'), 1)).toBe('unloaded');
+  expect(routedVersion({ name: 'sentiment', route: null }, 1)).toBe('no');
 });

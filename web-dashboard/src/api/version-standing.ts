@@ -42,6 +42,13 @@ export function trafficOf(overview: Overview | undefined, ids: ReadonlySet<strin
   };
 }
 
+/** Whether the route with the model's name sends requests to a version; `unloaded`: it would, once it is loaded again. */
+export function routedVersion({ name, route }: Pick<Model, 'name' | 'route'>, version: number) {
+  const isNamed = route?.variants.some((one) => one.model === name && one.version === version) === true;
+  if (!isNamed) return 'no';
+  return route.unloaded === true ? 'unloaded' : 'yes';
+}
+
 /** Versions of a model that a gateway holds or its own route names, newest first. */
 export function versionsInUse(model: Model, overview: Overview | undefined): number[] {
   const prefix = `${model.name}@`;

@@ -27,6 +27,8 @@ export const models = {
   notLoaded: 'Not loaded',
   noRouteUses: 'No route uses it.',
   waiting: 'Waiting for a gateway',
+  unloaded: 'Unloaded',
+  routeUnloaded: 'Its route is unloaded.',
   noTraffic: 'none',
   noOwnRoute: 'No route has its name',
   follows: '{route} follows the newest',

@@ -6,6 +6,8 @@ export const routes = {
   latest: 'newest version of {model}',
   split: 'split by weight',
   variants: 'Answered by',
+  unloaded: 'unloaded',
+  unloadedHint: 'Gateways hold none of its versions until it is loaded again.',
   revision: 'Revision',
   updated: 'Changed',
   updatedBy: '{at} by {actor}',

@@ -30,6 +30,8 @@ export const models: TranslationOf<typeof english> = {
   notLoaded: 'Não carregada',
   noRouteUses: 'Nenhuma rota a usa.',
   waiting: 'Esperando um gateway',
+  unloaded: 'Descarregada',
+  routeUnloaded: 'Sua rota está descarregada.',
   noTraffic: 'nenhum',
   noOwnRoute: 'Nenhuma rota tem este nome',
   follows: '{route} segue a mais nova',

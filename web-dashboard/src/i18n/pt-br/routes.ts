@@ -9,6 +9,8 @@ export const routes: TranslationOf<typeof english> = {
   latest: 'versão mais nova de {model}',
   split: 'dividida por peso',
   variants: 'Respondida por',
+  unloaded: 'descarregada',
+  unloadedHint: 'Os gateways não mantêm nenhuma versão dela até que seja carregada de novo.',
   revision: 'Revisão',
   updated: 'Mudada',
   updatedBy: '{at} por {actor}',

@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { call } from '../../api/client.ts';
 import { overviewQuery } from '../../api/overview.ts';
+import { routedVersion } from '../../api/version-standing.ts';
 import { modelText } from '../../i18n/model-text.ts';
 import { modelsText } from '../../i18n/models-text.ts';
 import { useText, type Text } from '../../i18n/use-text.ts';
@@ -118,7 +119,7 @@ function columns({ t, models, format, model, overview }: ColumnParts): readonly 
           overview={overview}
           model={model.name}
           version={version}
-          isRouted={model.route?.variants.some((one) => one.model === model.name && one.version === version) === true}
+          routed={routedVersion(model, version)}
         />
       ),
     },

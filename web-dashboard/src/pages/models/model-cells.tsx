@@ -1,7 +1,7 @@
 import type { Model } from '@cluster-ai/contract/api/models.ts';
 import type { Overview } from '@cluster-ai/contract/api/system.ts';
 import { Link } from '@tanstack/react-router';
-import { modelId, trafficOf, versionsInUse } from '../../api/version-standing.ts';
+import { modelId, routedVersion, trafficOf, versionsInUse } from '../../api/version-standing.ts';
 import { modelsText } from '../../i18n/models-text.ts';
 import { useText } from '../../i18n/use-text.ts';
 import { pathTo } from '../../routes/path-to.ts';
@@ -72,7 +72,6 @@ export function StateCell({ model, overview }: LiveCellProps) {
   const used = versionsInUse(model, overview);
   const newest = model.versions[0]?.version;
   const shown = used.length > 0 ? used : newest === undefined ? [] : [newest];
-  const routed = new Set((model.route?.variants ?? []).map((variant) => modelId(variant.model, variant.version)));
   return (
     <div className="space-y-1.5">
       {shown.slice(0, shownVersionsMax).map((version) => (
@@ -84,7 +83,7 @@ export function StateCell({ model, overview }: LiveCellProps) {
             overview={overview}
             model={model.name}
             version={version}
-            isRouted={routed.has(modelId(model.name, version))}
+            routed={routedVersion(model, version)}
           />
         </div>
       ))}

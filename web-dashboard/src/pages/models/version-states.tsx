@@ -19,22 +19,22 @@ interface VersionStatesProps {
   readonly overview: Overview | undefined;
   readonly model: string;
   readonly version: number;
-  /** A route names it: a gateway will load it. */
-  readonly isRouted: boolean;
+  /** A route names it: a gateway will load it. `unloaded`: not before somebody loads the route again. */
+  readonly routed: 'yes' | 'no' | 'unloaded';
 }
 
 /** How a version stands on the connected gateways: one line a state, with the gateways' reasons in full. */
-export function VersionStates({ overview, model, version, isRouted }: VersionStatesProps) {
+export function VersionStates({ overview, model, version, routed }: VersionStatesProps) {
   const t = useText(modelsText);
   const gateways = observationsOf(overview, modelId(model, version));
   if (overview === undefined) return <span className="text-muted">–</span>;
   if (gateways.length === 0) return <Status tone="rest">{t('noGateway')}</Status>;
   if (gateways.every(({ observed }) => observed === null)) {
-    if (isRouted) return <Status tone="progress">{t('waiting')}</Status>;
+    if (routed === 'yes') return <Status tone="progress">{t('waiting')}</Status>;
     return (
       <div>
-        <Status tone="rest">{t('notLoaded')}</Status>
-        <p className="text-sm text-muted">{t('noRouteUses')}</p>
+        <Status tone="rest">{t(routed === 'unloaded' ? 'unloaded' : 'notLoaded')}</Status>
+        <p className="text-sm text-muted">{t(routed === 'unloaded' ? 'routeUnloaded' : 'noRouteUses')}</p>
       </div>
     );
   }

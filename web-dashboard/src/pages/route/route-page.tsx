@@ -17,6 +17,7 @@ import { Tabs } from '../../ui/tabs.tsx';
 import { Timestamp } from '../../ui/timestamp.tsx';
 import { RevisionList } from './revision-list.tsx';
 import { RouteActions } from './route-actions.tsx';
+import { UnloadedNotice } from './unloaded-notice.tsx';
 import { VariantTable } from './variant-table.tsx';
 
 const routeApi = getRouteApi('/shell/routes/$name');
@@ -46,17 +47,20 @@ export function RoutePage() {
           )}
         </Panel>
       ) : (
-        <Tabs
-          label={t('tabs')}
-          tabs={[
-            { id: 'variants', label: t('variants') },
-            { id: 'history', label: t('history') },
-          ]}
-          selected={tab}
-          onSelect={(id) => void navigate({ search: (old) => ({ ...old, tab: id }), replace: true })}
-        >
-          {tab === 'variants' ? <VariantTable route={route} /> : <RevisionList route={route} />}
-        </Tabs>
+        <div className="space-y-4">
+          {route.unloaded === true && <UnloadedNotice route={route} />}
+          <Tabs
+            label={t('tabs')}
+            tabs={[
+              { id: 'variants', label: t('variants') },
+              { id: 'history', label: t('history') },
+            ]}
+            selected={tab}
+            onSelect={(id) => void navigate({ search: (old) => ({ ...old, tab: id }), replace: true })}
+          >
+            {tab === 'variants' ? <VariantTable route={route} /> : <RevisionList route={route} />}
+          </Tabs>
+        </div>
       )}
     </>
   );

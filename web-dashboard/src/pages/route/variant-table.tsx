@@ -57,7 +57,11 @@ function columns({ t, format, overview, route }: ColumnParts): readonly Column<V
       header: t('share'),
       cell: (variant) => <Share share={shares.get(variantName(variant)) ?? 0} />,
     },
-    { id: 'state', header: t('state'), cell: (variant) => <VariantState overview={overview} variant={variant} /> },
+    {
+      id: 'state',
+      header: t('state'),
+      cell: (variant) => <VariantState overview={overview} route={route} variant={variant} />,
+    },
     {
       id: 'requests',
       header: t('requests'),
@@ -105,14 +109,17 @@ function trafficOf(overview: Overview | undefined, route: string, { model, versi
 
 interface VariantStateProps {
   readonly overview: Overview | undefined;
+  readonly route: Route;
   readonly variant: Variant;
 }
 
-function VariantState({ overview, variant: { model, version } }: VariantStateProps) {
+function VariantState({ overview, route, variant: { model, version } }: VariantStateProps) {
   const t = useText(routeText);
   const reports = connectedReports(overview);
   if (reports.length === 0) return <Status tone="rest">{t('noGateway')}</Status>;
   const observed = reports.flatMap((report) => report.models.filter(({ id }) => id === `${model}@${version}`));
+  // Another route may still hold it.
+  if (route.unloaded === true && observed.length === 0) return <Status tone="rest">{t('unloaded')}</Status>;
   const ready = observed.filter(({ state }) => state === 'READY').length;
   const failed = observed.filter(({ state }) => state === 'FAILED');
   const tone = failed.length > 0 ? 'bad' : ready === reports.length ? 'good' : 'progress';

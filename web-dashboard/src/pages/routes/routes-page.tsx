@@ -9,6 +9,7 @@ import { pathTo } from '../../routes/path-to.ts';
 import type { Column } from '../../table/column.ts';
 import { listQueryOptions, ListTable } from '../../table/list-table.tsx';
 import { useListState } from '../../table/use-list-state.ts';
+import { Badge } from '../../ui/badge.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { Timestamp } from '../../ui/timestamp.tsx';
@@ -48,10 +49,13 @@ function columns(t: Text<typeof routesText.en>): readonly Column<Route>[] {
     {
       id: 'route',
       header: t('route'),
-      cell: ({ name }) => (
-        <Link {...pathTo.route(name)} className="font-semibold hover:underline">
-          {name}
-        </Link>
+      cell: ({ name, unloaded }) => (
+        <>
+          <Link {...pathTo.route(name)} className="font-semibold hover:underline">
+            {name}
+          </Link>{' '}
+          {unloaded === true && <Badge title={t('unloadedHint')}>{t('unloaded')}</Badge>}
+        </>
       ),
     },
     {

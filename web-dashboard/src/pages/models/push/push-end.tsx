@@ -29,7 +29,7 @@ export function PushDone({ state }: { readonly state: Extract<PushState, { step:
         <p>{deployed ? t('doneDeployed', { model }) : t('doneResting')}</p>
       </Notice>
       <div aria-live="polite">
-        <VersionStates overview={overview} model={model} version={version} isRouted={deployed} />
+        <VersionStates overview={overview} model={model} version={version} routed={deployed ? 'yes' : 'no'} />
       </div>
       <DialogActions command={<CommandLine command={cliWords.showVersion(model, version)} />}>
         <Button look="quiet" onClick={() => push.clear()}>
