@@ -2,8 +2,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPostgres, type PostgresServer } from '@cluster-ai/testkit/postgres/postgres-server.ts';
-import { tritonRepository, writeTritonRepository } from '@cluster-ai/testkit/models/triton-repository.ts';
+import {
+  pickingModel,
+  tritonRepository,
+  writeRepositoryModel,
+  writeTritonRepository,
+} from '@cluster-ai/testkit/models/triton-repository.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expectAllCases } from '../conformance/open-inference/expect-all-cases.ts';
 import { startGateway, type GatewayProcess } from '../start-gateway.ts';
 import { until } from '../start-platform.ts';
 import { startPlane, type RunningPlane } from './control-plane/fixture.ts';
@@ -177,6 +183,12 @@ test('requests of a sequence keep their order and its state, among those of othe
   expect(JSON.stringify(metadata)).not.toContain('TOTAL');
 });
 
+test('tritonclient gets right answers of every model, over HTTP and gRPC', async () => {
+  const { url, grpcAddress } = gateway;
+  const server = { url, grpcAddress, operatorKey: '', stop: async () => undefined };
+  await expectAllCases('python', 'tritonclient/configured.py', server, Object.keys(tritonRepository));
+});
+
 test('what is not honoured is named in one line of the log; what is wrong keeps the version out, and says why', async () => {
   const lines = plane.log.filter((line) => line.includes('fields of a configuration are not honoured'));
   expect(lines.filter((line) => line.includes('"simple_sequence"'))).toHaveLength(1);
@@ -187,4 +199,44 @@ test('what is not honoured is named in one line of the log; what is wrong keeps 
   const problem =
     "simple/1 in the model repository is not served: config.pbtxt: input[0].data_type: input 'INPUT0' is FP32 here and INT32 in the model (and 1 more)";
   await until('the problem is known', 20_000, () => plane.log.some((line) => line.includes(problem)));
+});
+
+test('a version is not ready before its model_warmup has passed, and the index says what failed', async () => {
+  const entry = async (name: string): Promise<unknown> => {
+    const response = await fetch(`${gateway.url}/v2/repository/index`, { method: 'POST' });
+    // The index is a list of these.
+    return ((await response.json()) as { name: string }[]).find((one) => one.name === name);
+  };
+  await writeRepositoryModel(repository, 'picking', pickingModel(99));
+  const reason = expect.stringMatching(/^model_warmup 'pick' failed: .*(?:out of data bounds|out of bounds)/s);
+  const hasFailed = async () => JSON.stringify(await entry('picking'))?.includes('UNAVAILABLE') ?? false;
+  await until('the sample has failed', 30_000, hasFailed);
+  expect(await entry('picking')).toEqual({ name: 'picking', version: '1', state: 'UNAVAILABLE', reason });
+  expect((await call('/v2/models/picking/ready')).status).toBe(400);
+  const inputs = [{ name: 'INPUT0', datatype: 'INT32', shape: [1, 1], data: [2] }];
+  expect((await infer('picking', inputs)).status).toBe(503);
+
+  const mended = pickingModel(3);
+  await writeRepositoryModel(repository, 'picking', mended);
+  await until(
+    'the other sample has passed',
+    30_000,
+    async () => (await call('/v2/models/picking/ready')).status === 200,
+  );
+  expect(outputsOf(await infer('picking', inputs))).toEqual({ OUTPUT0: [2.5] });
+
+  // A sample that cannot fit is known without a run.
+  const misfits = [
+    ['dims: 1', 'dims: [ 1, 7 ]', "input 'INPUT0' has dims [1, 7] here, and requests have [1] behind the batch"],
+    ['key: "INPUT0"', 'key: "INPUT9"', "the model has no input 'INPUT9' (and 1 more)"],
+  ] as const;
+  for (const [index, [from, to, told]] of misfits.entries()) {
+    const [before, sample] = String(mended['config.pbtxt']).split('model_warmup');
+    const config = `${before}model_warmup${sample?.replace(from, to)}`;
+    await writeRepositoryModel(repository, `misfit_${index}`, { ...mended, 'config.pbtxt': config });
+    const problem = `misfit_${index}/1 in the model repository is not served: config.pbtxt: model_warmup[0].inputs`;
+    const line = () => plane.log.find((one) => one.includes(problem)) ?? '';
+    await until(`${problem} is known`, 20_000, () => line() !== '');
+    expect(line()).toContain(told);
+  }
 });

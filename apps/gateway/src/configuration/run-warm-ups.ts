@@ -14,7 +14,7 @@ const sampleBytesMax = 256 * 2 ** 20;
 /**
  * Runs the samples of a version's configuration on each of its instances, one after another, before it serves.
  * @param executor of the model with every input, those that clients do not see too. @param timeoutMs for each run.
- * @throws ClusterError MODEL_INVALID naming the sample that the model refused.
+ * @throws ClusterError naming the sample: MODEL_INVALID when the model refused it, otherwise what may pass.
  */
 export async function runWarmUps(
   model: SnapshotModel,
@@ -35,10 +35,10 @@ export async function runWarmUps(
         await Promise.all(runs);
       }
     } catch (thrown) {
-      if (!(thrown instanceof ClusterError) || thrown.retryable) throw thrown;
-      throw new ClusterError('MODEL_INVALID', `model_warmup '${sample.name}' failed: ${thrown.message}`, {
-        cause: thrown,
-      });
+      if (!(thrown instanceof ClusterError)) throw thrown;
+      // What may pass, such as a runner that ended, is tried again; what the model refuses is not.
+      const code = thrown.retryable ? thrown.code : 'MODEL_INVALID';
+      throw new ClusterError(code, `model_warmup '${sample.name}' failed: ${thrown.message}`, { cause: thrown });
     }
   }
 }

@@ -1,15 +1,8 @@
 import type { ModelSignature, TensorSignature } from '../inference/signature.ts';
-import { nearestName } from '../names/nearest-name.ts';
+import { warmUpProblems } from './check-warm-ups.ts';
+import { typeName, unknownTensor, type FitProblem } from './fit-problem.ts';
 import type { ConfiguredTensor, ModelConfiguration } from './model-configuration.ts';
 import { hiddenTensors } from './served-model.ts';
-
-/** Something in which a configuration does not fit its model. */
-export interface FitProblem {
-  /** A path in the configuration, as `input[0].dims`. */
-  readonly place: string;
-  readonly message: string;
-  readonly fix: string;
-}
 
 /**
  * Compares a configuration with the signature of the model's own file.
@@ -160,36 +153,4 @@ function sequenceProblems(
     check(`${at}.state[${index}].output_name`, 'output', output, datatype, rank);
   });
   return problems;
-}
-
-function warmUpProblems({ warmUps, maxBatchSize }: ModelConfiguration, model: ModelSignature): FitProblem[] {
-  const rowsMax = maxBatchSize === null ? Infinity : Math.max(1, maxBatchSize);
-  return warmUps.flatMap(({ inputs, batchSize }, index) => {
-    const place = `model_warmup[${index}]`;
-    const problems = inputs.flatMap(({ name, datatype }) => {
-      const own = model.inputs.find((tensor) => tensor.name === name);
-      if (own === undefined) return [unknownTensor(`${place}.inputs`, 'input', name, model.inputs)];
-      if (own.datatype === datatype) return [];
-      const message = `input '${name}' is ${datatype} here and ${own.datatype} in the model`;
-      return [{ place: `${place}.inputs.${name}`, message, fix: `write data_type: ${typeName(own.datatype)}` }];
-    });
-    if (batchSize <= rowsMax) return problems;
-    const message = `batch_size is ${batchSize}, and requests have ${rowsMax} rows at most`;
-    return [...problems, { place: `${place}.batch_size`, message, fix: `write batch_size: ${rowsMax}` }];
-  });
-}
-
-function unknownTensor(place: string, field: string, name: string, model: readonly TensorSignature[]): FitProblem {
-  const names = model.map((tensor) => tensor.name);
-  const nearest = nearestName(name, names);
-  const own = names.map((known) => `'${known}'`).join(', ');
-  return {
-    place,
-    message: `the model has no ${field} '${name}'`,
-    fix: nearest === undefined ? `its ${field}s are ${own === '' ? 'none' : own}` : `did you mean '${nearest}'?`,
-  };
-}
-
-function typeName(datatype: string): string {
-  return datatype === 'BYTES' ? 'TYPE_STRING' : `TYPE_${datatype}`;
 }

@@ -70,6 +70,37 @@ test('a model whose first dimension is fixed has no batch', () => {
   });
 });
 
+const sample = (name: string, dims: readonly number[], datatype: 'FP32' | 'INT8' = 'FP32') => ({
+  name: 'w',
+  count: 1,
+  batchSize: 2,
+  inputs: [{ name, datatype, dims, data: { kind: 'zero' as const } }],
+});
+
+test.each([
+  [4, sample('x', [4]), []],
+  [0, { ...sample('x', [3, 4]), batchSize: 1 }, []],
+  [4, sample('x', [3]), ["input 'x' has dims [3] here, and requests have [4] behind the batch; write dims: [ 4 ]"]],
+  [
+    0,
+    { ...sample('x', [4]), batchSize: 1 },
+    ["input 'x' has dims [4] here, and requests have [-1, 4]; write dims: [ 4, 4 ]"],
+  ],
+  [4, sample('x', [4], 'INT8'), ["input 'x' is INT8 here and FP32 in the model; write data_type: TYPE_FP32"]],
+  [
+    4,
+    sample('X', [4]),
+    [
+      "the model has no input 'X'; did you mean 'x'?",
+      `the sample lacks the input 'x'; add inputs { key: "x" value { data_type: TYPE_FP32 dims: [ 4 ] zero_data: true } }`,
+    ],
+  ],
+  [1, sample('x', [4]), ['batch_size is 2, and requests have 1 rows at most; write batch_size: 1']],
+])('with max_batch_size %d, a sample to warm up with: %j', (maxBatchSize, warmUp, told) => {
+  const problems = checkFit({ ...nothing, maxBatchSize, warmUps: [warmUp] }, model, files);
+  expect(problems.map(({ message, fix }) => `${message}; ${fix}`)).toEqual(told);
+});
+
 test('open dimensions are carried over one by one when a tensor is reshaped', () => {
   expect(reshaped([2, 1], [-1, 1], [-1])).toEqual([2]);
   expect(reshaped([2, 3, 5], [-1, -1, 5], [-1, 5, -1])).toEqual([2, 5, 3]);

@@ -96,7 +96,27 @@ export const tritonRepository: Readonly<Record<string, RepositoryModel>> = {
     'initial_state/hundred': new Uint8Array(Int32Array.of(100).buffer),
     '1/model.onnx': sequence(),
   },
+  text_sequence: textSequenceModel(60_000_000),
+  brief_sequence: textSequenceModel(500_000, 'TYPE_UINT64'),
 };
+
+/** Picks numbers from a table of four; its sample to warm up with asks for the one at `place`. */
+export function pickingModel(place: number): RepositoryModel {
+  return {
+    'config.pbtxt': `
+      max_batch_size: 4
+      input { name: "INPUT0" data_type: TYPE_INT32 dims: 1 }
+      output { name: "OUTPUT0" data_type: TYPE_FP32 dims: 1 }
+      model_warmup { name: "pick" inputs { key: "INPUT0" value { data_type: TYPE_INT32 dims: 1 input_data_file: "place" } } }`,
+    'warmup/place': new Uint8Array(Int32Array.of(place).buffer),
+    '1/model.onnx': write({
+      nodes: [{ opType: 'Gather', inputs: ['table', 'INPUT0'], outputs: ['OUTPUT0'] }],
+      initializers: [{ name: 'table', datatype: 'FP32', shape: [4], data: Float32Array.of(0.5, 1.5, 2.5, 3.5) }],
+      inputs: [value('INPUT0', 'INT32', ['n', 1])],
+      outputs: [value('OUTPUT0', 'FP32', ['n', 1])],
+    }),
+  };
+}
 
 /** Writes some of the models, or all of them, as folders. */
 export async function writeTritonRepository(
@@ -188,6 +208,48 @@ function sequence(): Uint8Array {
     ],
     inputs: [...['INPUT', 'START', 'END', 'READY', 'TOTAL_IN'].map(int32), int64('CORRID')],
     outputs: [...['OUTPUT', 'TOTAL_OUT'].map(int32), int64('CORRELATION')],
+  });
+}
+
+/** Without a batch dimension, with the other datatypes of controls, and a state that begins with zeros. */
+function textSequenceModel(idleMicroseconds: number, idType = 'TYPE_STRING'): RepositoryModel {
+  return {
+    'config.pbtxt': `
+      input { name: "INPUT" data_type: TYPE_FP32 dims: 1 }
+      output { name: "OUTPUT" data_type: TYPE_FP32 dims: 1 }
+      output { name: "CORRELATION" data_type: ${idType} dims: 1 }
+      sequence_batching {
+        max_sequence_idle_microseconds: ${idleMicroseconds}
+        control_input [
+          { name: "START" control { kind: CONTROL_SEQUENCE_START fp32_false_true: [ 0, 0.5 ] } },
+          { name: "END" control { kind: CONTROL_SEQUENCE_END bool_false_true: [ false, true ] } },
+          { name: "CORRID" control { kind: CONTROL_SEQUENCE_CORRID data_type: ${idType} } }
+        ]
+        state { input_name: "TOTAL_IN" output_name: "TOTAL_OUT" data_type: TYPE_FP32 dims: 1 }
+      }`,
+    '1/model.onnx': textSequence(idType === 'TYPE_STRING' ? 'BYTES' : 'UINT64'),
+  };
+}
+
+/** OUTPUT is what came before plus INPUT and half of one for START; the last answer has 100 more. */
+function textSequence(idDatatype: Datatype): Uint8Array {
+  const one = (name: string, datatype: Datatype) => value(name, datatype, [1]);
+  return write({
+    nodes: [
+      { opType: 'Add', inputs: ['TOTAL_IN', 'INPUT'], outputs: ['TOTAL_OUT'] },
+      { opType: 'Cast', inputs: ['END'], outputs: ['end'], attributes: { to: { int: elementTypeOf.FP32 } } },
+      { opType: 'Mul', inputs: ['end', 'hundred'], outputs: ['bonus'] },
+      { opType: 'Add', inputs: ['TOTAL_OUT', 'START'], outputs: ['marked'] },
+      { opType: 'Add', inputs: ['marked', 'bonus'], outputs: ['OUTPUT'] },
+      { opType: 'Identity', inputs: ['CORRID'], outputs: ['CORRELATION'] },
+    ],
+    initializers: [{ name: 'hundred', datatype: 'FP32', shape: [1], data: Float32Array.of(100) }],
+    inputs: [
+      ...['INPUT', 'START', 'TOTAL_IN'].map((name) => one(name, 'FP32')),
+      one('END', 'BOOL'),
+      one('CORRID', idDatatype),
+    ],
+    outputs: [...['OUTPUT', 'TOTAL_OUT'].map((name) => one(name, 'FP32')), one('CORRELATION', idDatatype)],
   });
 }
 
