@@ -1,10 +1,14 @@
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { listAudit } from '@cluster-ai/contract/api/audit.ts';
 import { callEndpoint } from '@cluster-ai/contract/api/client.ts';
 import { startPostgres, type PostgresServer } from '@cluster-ai/testkit/postgres/postgres-server.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { pythonProgram } from '../conformance/open-inference/run-python-cases.ts';
 import { startGateway, type GatewayProcess } from '../start-gateway.ts';
+import { repository } from '../start-platform.ts';
 import { pushModel, startPlane, type RunningPlane } from './control-plane/fixture.ts';
 import { addModel } from './control-plane/test-models.ts';
 import { callGateway, predictOn, type GatewayAnswer } from './gateway-calls.ts';
@@ -22,6 +26,8 @@ beforeAll(async () => {
     name: 'repository',
     controlUrl: plane.url,
     tokenFile: join(plane.home, 'gateway-token'),
+    // KServe's own client is asked what it makes of it.
+    settings: { AS: 'kserve' },
   });
 });
 
@@ -58,7 +64,7 @@ test('a model that is unloaded answers no more, is listed as such, and comes bac
     status: 503,
     text: `{"error":"Request for unknown model: 'adder' has no available versions: it is unloaded"}`,
   });
-  expect((await callGateway(gateway, { path: '/v2/models/adder/ready' })).status).toBe(400);
+  expect((await callGateway(gateway, { path: '/v2/models/adder/ready' })).status).toBe(503);
   expect((await index())[0]).toMatch(/^adder 1 (UNLOADING|UNAVAILABLE unloaded)$/);
   expect((await operate('models/adder/load')).status).toBe(200);
   // When loading has been answered, the model can be called at once.
@@ -130,6 +136,19 @@ test('without a control plane the list is there, nothing can be changed, and pre
     expect(text).toContain('does not answer');
   }
   expect(await answerOf('adder')).toBe(6);
+});
+
+test("KServe's clients see what is alive and what is ready, over its first protocol too", async () => {
+  const { url, grpcAddress } = gateway;
+  const script = join(repository, 'tests/conformance/open-inference/kserve/like_kserve.py');
+  const { stdout } = await promisify(execFile)(pythonProgram('kserve', 'python'), ['-B', script, url, grpcAddress]);
+  const seen = { live: true, adder: true, other: false };
+  expect(JSON.parse(stdout)).toEqual({
+    v1: { ...seen, nothing: expect.stringContaining('404') },
+    v2: { ...seen, nothing: false },
+    grpc: { live: true, other: false },
+  });
+  expect((await callGateway(gateway, { path: '/' })).text).toBe('{"status":"alive"}');
 });
 
 test('statistics of real runs: rows, runs, and times that add up', async () => {

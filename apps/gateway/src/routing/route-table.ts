@@ -57,6 +57,11 @@ export class RouteTable {
     return [...this.routes.values()];
   }
 
+  /** Whether the name exists, also while nothing can be called behind it. */
+  has(name: string): boolean {
+    return this.routes.has(name) || this.unloaded.has(name);
+  }
+
   /** @throws ClusterError MODEL_NOT_FOUND in Triton's words; MODEL_NOT_READY for a name that is unloaded. */
   find(name: string): ActiveRoute {
     const route = this.routes.get(name);

@@ -276,9 +276,9 @@ describe('shared memory', () => {
 
 describe('like another server', () => {
   test.each([
-    { as: 'cluster-ai', notReady: 503, root: 404, wordVersion: 404, unknown: 400, loading: 400 },
-    { as: 'triton', notReady: 400, root: 404, wordVersion: 'no path', unknown: 400, loading: 400 },
-    { as: 'kserve', notReady: 503, root: 200, wordVersion: 404, unknown: 404, loading: 503 },
+    { as: 'cluster-ai', notReady: 503, root: 404, wordVersion: 404, unknown: 400, loading: 400, unloaded: 400 },
+    { as: 'triton', notReady: 400, root: 404, wordVersion: 'no path', unknown: 400, loading: 400, unloaded: 400 },
+    { as: 'kserve', notReady: 503, root: 200, wordVersion: 404, unknown: 404, loading: 503, unloaded: 503 },
   ] as const)('$as', async ({ as, ...expected }) => {
     const { send } = setUp({ as });
     expect(JSON.parse((await send('GET', '/v2')).text)).toMatchObject({ name: as });
@@ -290,6 +290,7 @@ describe('like another server', () => {
       wordVersion: version.text === '{"error":"Not Found"}' ? 'no path' : version.status,
       unknown: (await send('GET', '/v2/models/none/ready')).status,
       loading: (await send('GET', '/v2/models/slow/ready')).status,
+      unloaded: (await send('GET', '/v2/models/gone/ready')).status,
     }).toEqual(expected);
   });
 });

@@ -197,7 +197,6 @@ function sendModelReady(reply: Reply, model: string, version: string | null, opt
 }
 
 function refuseModel(reply: Reply, model: string, { preset, stages }: OpenInferenceOptions): void {
-  const isKnown = stages.routes.all().some(({ name }) => name === model);
-  const { status, message } = isKnown ? preset.modelNotReady(model) : preset.unknownModel(model);
+  const { status, message } = stages.routes.has(model) ? preset.modelNotReady(model) : preset.unknownModel(model);
   sendJson(reply, status, JSON.stringify({ error: message }));
 }
