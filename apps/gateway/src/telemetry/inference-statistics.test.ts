@@ -24,7 +24,7 @@ test('the parts of a request add up to what it took', () => {
 test('requests count one by one, a merged batch counts once', () => {
   const statistics = new InferenceStatistics();
   for (const leads of [false, true, false]) statistics.succeeded({ ...times, leads }, 14, 1);
-  statistics.failed(2, 2);
+  statistics.failed(2, 2, null);
   expect(statistics).toMatchObject({ inferenceCount: 9, executionCount: 1, lastInferenceMs: 2 });
   expect(statistics.success.count).toBe(3);
   expect(statistics.fail).toMatchObject({ count: 1, ns: 2e6 });

@@ -49,26 +49,32 @@ export class InferenceStatistics {
 
   /** @param durationMs from the decoded request to the outputs. */
   succeeded(times: BatchTimes, durationMs: number, wallMs: number): void {
-    const outputMs = times.executeMs - times.waitMs - times.inputMs - times.computeMs;
     this.lastInferenceMs = wallMs;
     this.inferenceCount += times.rows;
     this.success.add(durationMs);
     this.queue.add(times.queueMs + times.waitMs);
     this.computeInput.add(times.inputMs);
     this.computeInfer.add(times.computeMs);
-    this.computeOutput.add(outputMs);
-    // A batch is counted by one of its requests.
+    this.computeOutput.add(outputMsOf(times));
+    this.countRun(times);
+  }
+
+  /** @param times of the run whose answer could not be written; null where there was none. */
+  failed(durationMs: number, wallMs: number, times: BatchTimes | null): void {
+    this.lastInferenceMs = wallMs;
+    this.fail.add(durationMs);
+    // Others may have been answered by the same run.
+    if (times !== null) this.countRun(times);
+  }
+
+  /** A batch is counted by one of its requests. */
+  private countRun(times: BatchTimes): void {
     if (!times.leads) return;
     this.executionCount += 1;
     const batch = this.batchOf(times.batchRows);
     batch?.computeInput.add(times.inputMs);
     batch?.computeInfer.add(times.computeMs);
-    batch?.computeOutput.add(outputMs);
-  }
-
-  failed(durationMs: number, wallMs: number): void {
-    this.lastInferenceMs = wallMs;
-    this.fail.add(durationMs);
+    batch?.computeOutput.add(outputMsOf(times));
   }
 
   private batchOf(rows: number): BatchStatistics | null {
@@ -79,4 +85,9 @@ export class InferenceStatistics {
     this.batches.set(rows, made);
     return made;
   }
+}
+
+/** What is left of a run beside waiting, the way in, and computing. */
+function outputMsOf({ executeMs, waitMs, inputMs, computeMs }: BatchTimes): number {
+  return executeMs - waitMs - inputMs - computeMs;
 }

@@ -60,6 +60,21 @@ test('rows are those of all requests of a batch, which counts once', () => {
   expect(stats).toMatchObject({ requests: 3, batches: 1, batchedRows: 6 });
 });
 
+test('a run counts though the answer of the request that it is counted by could not be written', () => {
+  const { observer, stats } = setUp();
+  for (const leads of [true, false]) {
+    const watch = observer.begin();
+    watch.decodedAtMs = 1;
+    watch.batch = { ...times, rows: 2, batchRows: 4, leads };
+    if (leads) observer.failed(watch, stats, facts, new ClusterError('INVALID_ARGUMENT', 'FP16 in JSON'));
+    else observer.succeeded(watch, stats, facts);
+  }
+  expect(stats).toMatchObject({ requests: 2, batches: 1, batchedRows: 4, errorsTotal: 1 });
+  const { inferenceCount, executionCount, success, fail, batches } = stats.inference;
+  expect([inferenceCount, executionCount, success.count, fail.count]).toEqual([2, 1, 1, 1]);
+  expect([...batches].map(([rows, { computeInfer }]) => [rows, computeInfer.count])).toEqual([[4, 1]]);
+});
+
 test('only slow requests and every n-th are logged', () => {
   const parts = setUp({ slowRequestMs: 100, sampleEvery: 3 });
   for (const durationMs of [1, 1, 1, 1, 101, 1]) answer(parts, durationMs);

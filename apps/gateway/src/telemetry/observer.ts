@@ -90,9 +90,7 @@ export class Observer {
       stats.stages.queue.observe(watch.batch.queueMs);
       stats.stages.execute.observe(watch.batch.executeMs);
       stats.stages.compute.observe(watch.batch.computeMs);
-      // A batch is counted by its first request, so that batches and rows can be divided.
-      if (watch.batch.leads) stats.batches += 1;
-      stats.batchedRows += watch.batch.rows;
+      countBatch(stats, watch.batch);
       const durationMs = watch.encodeStartedAtMs - watch.decodedAtMs;
       stats.inference.succeeded(watch.batch, durationMs, this.options.clock.wallMs());
     }
@@ -114,7 +112,11 @@ export class Observer {
     counted.countError(error.code);
     counted.total.observe(durationMs);
     // What could not be read is no request of the model's.
-    if (watch.decodedAtMs > 0) stats?.inference.failed(endedAtMs - watch.decodedAtMs, this.options.clock.wallMs());
+    if (watch.decodedAtMs > 0) {
+      stats?.inference.failed(endedAtMs - watch.decodedAtMs, this.options.clock.wallMs(), watch.batch);
+    }
+    // It ran, though its answer could not be written.
+    if (stats !== null && watch.batch !== null) countBatch(stats, watch.batch);
     const fields = { ...facts, model: counted.modelId, code: error.code, durationMs };
     if (error.httpStatus < 500) {
       this.options.log.debug(fields, `request refused: ${error.message}`);
@@ -145,6 +147,12 @@ export class Observer {
       this.options.log.warn({ ...facts, model: modelId, durationMs, ...omission(leftOut) }, 'slow request');
     }
   }
+}
+
+/** A batch is counted by one of its requests, so that batches and rows can be divided. */
+function countBatch(stats: VariantStats, batch: BatchTimes): void {
+  if (batch.leads) stats.batches += 1;
+  stats.batchedRows += batch.rows;
 }
 
 function omission(linesLeftOut: number): { readonly linesLeftOut?: number } {
