@@ -125,7 +125,12 @@ describe('answers', () => {
   test.each([
     [null, null],
     ['', null],
-    ['br, gzip;q=0.5, deflate', 'gzip'],
+    ['br, gzip;q=0.5, deflate', 'deflate'],
+    ['deflate;q=0.5, gzip;q=0.8', 'gzip'],
+    ['deflate, gzip', 'deflate'],
+    ['identity, gzip;q=0.5', null],
+    ['identity;q=0.5, gzip', 'gzip'],
+    ['gzip;q=2', null],
     ['gzip;q=0, deflate', 'deflate'],
     ['GZip ; q=0.000', null],
     ['*', null],

@@ -3,7 +3,7 @@ import { ClusterError, toClusterError } from '@cluster-ai/core/errors.ts';
 import type { Call, Headers, Reply } from '@cluster-ai/platform/edge/edge.ts';
 
 /** The content codings that are read and written. */
-export const contentCodings = ['gzip', 'deflate'] as const;
+const contentCodings = ['gzip', 'deflate'] as const;
 
 type ContentCoding = (typeof contentCodings)[number];
 
@@ -51,10 +51,20 @@ function encodingOf(call: Call): string {
 function knownCoding(encoding: string): ContentCoding {
   const coding = contentCodings.find((known) => known === encoding);
   if (coding !== undefined) return coding;
-  throw new ClusterError(
-    'UNSUPPORTED',
-    `content encoding '${encoding.slice(0, 40)}' is not supported; send one of ${contentCodings.join(', ')}, or the body as it is`,
-  );
+  throw new UnknownContentCoding(encoding);
+}
+
+/** The body of a request is packed in a way that is not read here. */
+export class UnknownContentCoding extends ClusterError {
+  /** What the answer says in Accept-Encoding. */
+  readonly known = contentCodings.join(', ');
+
+  constructor(encoding: string) {
+    super(
+      'UNSUPPORTED',
+      `content encoding '${encoding.slice(0, 40)}' is not supported; send one of ${contentCodings.join(', ')}, or the body as it is`,
+    );
+  }
 }
 
 /** Piece by piece, in a thread of its own: a body that unpacks to too much ends at the limit, not after it. */
@@ -125,13 +135,25 @@ function sendPacked(
   });
 }
 
-/** The first coding of an Accept-Encoding that is written here and not refused by `q=0`. */
+/**
+ * The coding of an Accept-Encoding that weighs most among those that are written here, of equal ones the first; null where
+ * there is none, or where the body as it is weighs more.
+ */
 export function acceptedCoding(accepted: string | null): ContentCoding | null {
   if (accepted === null || accepted.length > 1_024) return null;
+  let best: { readonly coding: ContentCoding | null; readonly weight: number } = { coding: null, weight: 0 };
   for (const part of accepted.toLowerCase().split(',')) {
     const [name = '', ...parameters] = part.split(';').map((piece) => piece.trim());
-    const coding = contentCodings.find((known) => known === name);
-    if (coding !== undefined && !parameters.some((parameter) => /^q=0(?:\.0*)?$/.test(parameter))) return coding;
+    const coding = name === 'identity' ? null : contentCodings.find((known) => known === name);
+    const weight = weightOf(parameters);
+    if (coding !== undefined && weight > best.weight) best = { coding, weight };
   }
-  return null;
+  return best.coding;
+}
+
+/** What has a weight that is none is not accepted. */
+function weightOf(parameters: readonly string[]): number {
+  const given = parameters.find((parameter) => parameter.startsWith('q='));
+  if (given === undefined) return 1;
+  return /^q=(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/.test(given) ? Number(given.slice(2)) : 0;
 }
