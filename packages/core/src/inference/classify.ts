@@ -12,6 +12,9 @@ const classifiedElementsMax = 1_000_000;
 /** Words of a model's classes, by output name and class; a model without labels has none. */
 export type ClassLabels = (output: string, index: number) => string | undefined;
 
+/** Up to so many classes are kept in order while the values are looked through once; for more, all are sorted. */
+const keptInOrderMax = 100;
+
 const noLabels: ClassLabels = () => undefined;
 
 const encoder = new TextEncoder();
@@ -66,16 +69,31 @@ type Float = Float32Array | Float64Array;
 
 /** Places of the highest values, highest first; of equal ones the first. What is no number comes last. */
 function highest(values: Values, count: number): number[] {
-  const places = Array.from({ length: values.length }, (_, index) => index);
   const valueAt = (index: number): number | bigint => {
     const value = values[index] ?? 0;
     return Number.isNaN(value) ? -Infinity : value;
   };
+  if (count <= keptInOrderMax) return highestFew(values.length, valueAt, count);
+  const places = Array.from({ length: values.length }, (_, index) => index);
   places.sort((left, right) => {
     const [a, b] = [valueAt(left), valueAt(right)];
     return a > b ? -1 : a < b ? 1 : left - right;
   });
   return places.slice(0, count);
+}
+
+/** Sorting a million values holds up everybody else for half a second; looking through them, for some milliseconds. */
+function highestFew(length: number, valueAt: (index: number) => number | bigint, count: number): number[] {
+  const kept: number[] = [];
+  for (let index = 0; index < length; index += 1) {
+    const value = valueAt(index);
+    let place = kept.length;
+    while (place > 0 && value > valueAt(kept[place - 1] ?? 0)) place -= 1;
+    if (place === count) continue;
+    kept.splice(place, 0, index);
+    if (kept.length > count) kept.pop();
+  }
+  return kept;
 }
 
 /** As C++'s `std::to_string` writes it: six digits after the point. */
