@@ -2,6 +2,7 @@ import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { lengthPrefixBytes } from '@cluster-ai/core/tensors/bytes-elements.ts';
 import type { Datatype } from '@cluster-ai/core/tensors/datatype.ts';
 import { elementCount, type Tensor } from '@cluster-ai/core/tensors/tensor.ts';
+import { decodeBase64, isBase64Object } from './base64.ts';
 import type { ExactJson } from './exact-json.ts';
 
 /** Thrown when a number may have lost digits in `JSON.parse`: the body has to be read again by the exact parser. */
@@ -12,6 +13,8 @@ export interface JsonSource {
   readonly exact: boolean;
   /** Bytes of the whole text: a shape that promises more elements than fit in there must not cost memory. */
   readonly textBytes: number;
+  /** Elements of BYTES may be objects with base64, as KServe's first protocol has them. */
+  readonly takesBase64?: boolean;
 }
 
 type Store = (value: ExactJson, index: number) => void;
@@ -53,7 +56,7 @@ export function tensorFromJson(
   // Each element takes a character and a comma.
   if (count > (source.textBytes + 1) / 2) throw countMismatch(name, shape);
   if (!Array.isArray(data)) throw invalid(`Unable to parse 'data' of input '${name}': an array is expected`);
-  const target = targetOf(name, datatype, count, source.exact);
+  const target = targetOf(name, datatype, count, source);
   const stored = storeLeaves(data, 0, count, target.store);
   if (stored !== count) throw countMismatch(name, shape);
   return { name, datatype, shape, data: target.bytes() };
@@ -79,10 +82,11 @@ function storeLeaves(values: readonly ExactJson[], start: number, count: number,
   return index;
 }
 
-function targetOf(name: string, datatype: Exclude<Datatype, 'FP16'>, count: number, exact: boolean): Target {
+function targetOf(name: string, datatype: Exclude<Datatype, 'FP16'>, count: number, source: JsonSource): Target {
+  const { exact, takesBase64 = false } = source;
   switch (datatype) {
     case 'BYTES':
-      return stringTarget(name);
+      return stringTarget(name, takesBase64);
     case 'BOOL':
       return booleanTarget(name, count);
     case 'INT64':
@@ -99,11 +103,20 @@ function targetOf(name: string, datatype: Exclude<Datatype, 'FP16'>, count: numb
 }
 
 /** Strings go straight into the tensor's bytes: an object for each would take fifty times the text's memory. */
-function stringTarget(name: string): Target {
+function stringTarget(name: string, takesBase64: boolean): Target {
   let data = Buffer.alloc(256);
   let end = 0;
+  const storeBytes = (text: string, index: number): void => {
+    const bytes = decodeBase64(text);
+    if (bytes === null) throw invalid(`"b64" of element ${index} of input '${name}' is not base64`);
+    data = withRoom(data, end, lengthPrefixBytes + bytes.byteLength);
+    data.writeUInt32LE(bytes.byteLength, end);
+    data.set(bytes, end + lengthPrefixBytes);
+    end += lengthPrefixBytes + bytes.byteLength;
+  };
   return {
     store: (value, index) => {
+      if (takesBase64 && isBase64Object(value)) return storeBytes(value.b64, index);
       // Half a surrogate pair has no UTF-8 form; encoding would replace it in silence.
       if (typeof value !== 'string' || !value.isWellFormed()) throw notA('BYTES', value, name, index);
       data = withRoom(data, end, lengthPrefixBytes + value.length * utf8BytesPerUnitMax);

@@ -13,6 +13,8 @@ const two: ModelSignature = {
   outputs: [],
 };
 
+const texts: ModelSignature = { inputs: [{ name: 't', datatype: 'BYTES', shape: [-1, 1] }], outputs: [] };
+
 const decode = (text: string, signature: ModelSignature = one) => decodePredict(encode(text), 'm', () => signature);
 const floats = (...values: number[]) => new Uint8Array(Float32Array.of(...values).buffer);
 
@@ -22,7 +24,18 @@ describe('requests', () => {
       { name: 'x', datatype: 'FP32', shape: [2, 2], data: floats(1, 2, 3, 4.5) },
     ]);
     expect(decode('{"instances":[{"x":[1,2]}]}').inputs[0]?.shape).toEqual([1, 2]);
-    expect(decode('{"instances":[]}').inputs[0]?.shape).toEqual([0]);
+    expect(decode('{"instances":[]}').inputs[0]?.shape).toEqual([0, 2]);
+    expect(decode('{"inputs":[[1,2]]}').inputs).toEqual(decode('{"instances":[[1,2]]}').inputs);
+  });
+
+  test('bytes in base64, beside texts, alone and by name', () => {
+    const { data, shape } = decode('{"instances":[[{"b64":"/wA="}],["x"]]}', texts).inputs[0] ?? { data: null };
+    expect([shape, data]).toEqual([[2, 1], encodeBytesElements([Uint8Array.of(255, 0), encode('x')])]);
+    const row: ModelSignature = { inputs: [{ name: 't', datatype: 'BYTES', shape: [-1] }], outputs: [] };
+    const bytes = encodeBytesElements([encode('hello')]);
+    for (const body of ['{"instances":[{"b64":"aGVsbG8="}]}', '{"instances":[{"t":{"b64":"aGVsbG8="}}]}']) {
+      expect(decode(body, row).inputs[0]).toMatchObject({ shape: [1], data: bytes });
+    }
   });
 
   test('several inputs by their names, integers exact', () => {
@@ -41,6 +54,19 @@ describe('requests', () => {
   test.each([
     ['{}', one, 'Expected "instances" to be a list'],
     ['{"instances":{}}', one, 'Expected "instances" to be a list'],
+    ['{"inputs":{"x":[[1,2]]}}', one, 'Expected "inputs" to be a list'],
+    ['{"instances":[[1,2]],"inputs":[[1,2]]}', one, 'Expected "instances" or "inputs", got both'],
+    ['{"instances":[[{"b64":"?"}]]}', texts, '"b64" of element 0 of input \'t\' is not base64'],
+    [
+      '{"instances":[[{"b64":"aGVsbG8="},2]]}',
+      texts,
+      "Unable to parse 'data' of input 't': element 1 is 2, which is not a value of BYTES",
+    ],
+    [
+      '{"instances":[[{"b64":"AA=="},1]]}',
+      one,
+      "Unable to parse 'data' of input 'x': element 0 is an object, which is not a value of FP32",
+    ],
     ['{"instances":[[1,2],[3]]}', one, "the lists of input 'x' differ in length at dimension 1"],
     ['{"instances":[[1,2],3]}', one, "the lists of input 'x' differ in length at dimension 1"],
     ['{"instances":[[1,[2]]]}', one, "the lists of input 'x' differ in length at dimension 2"],

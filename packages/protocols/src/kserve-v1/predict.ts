@@ -1,21 +1,21 @@
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { InferenceRequest } from '@cluster-ai/core/inference/request.ts';
+import { rankMax } from '@cluster-ai/core/inference/request-limits.ts';
 import type { ModelSignature, TensorSignature } from '@cluster-ai/core/inference/signature.ts';
 import { bytesElements, encodeBytesElements } from '@cluster-ai/core/tensors/bytes-elements.ts';
 import type { Tensor } from '@cluster-ai/core/tensors/tensor.ts';
+import { isBase64Object } from '../json/base64.ts';
 import { jsonBytesMax } from '../json/bounds.ts';
 import type { ExactJson } from '../json/exact-json.ts';
 import { tensorFromJson, type JsonSource } from '../json/json-tensor.ts';
 import { tensorToJson } from '../json/tensor-json.ts';
 import { readJson } from '../open-inference/json-document.ts';
-import { invalid, isObject } from '../open-inference/json-fields.ts';
-
-/** Most dimensions of one tensor, as in the second protocol. */
-const rankMax = 32;
+import { invalid, isObject, type JsonObject } from '../open-inference/json-fields.ts';
 
 /**
- * Reads a request of KServe's first protocol: `instances` is a list of rows, each a value of the model's only input, or an
- * object with a value for each input. The values' nesting is the shape.
+ * Reads a request of KServe's first protocol: `instances`, or `inputs` as KServe has it too, is a list of rows, each a value
+ * of the model's only input, or an object with a value for each input. The values' nesting is the shape. An element of a
+ * BYTES input is a text, or `{"b64":"…"}`.
  * @throws ClusterError INVALID_ARGUMENT, BODY_TOO_LARGE; what `signature` throws.
  */
 export function decodePredict(
@@ -26,18 +26,24 @@ export function decodePredict(
 ): InferenceRequest {
   const { inputs: declared } = signature();
   return readJson(body, textBytesMax, (document, source) => {
-    const { instances } = document;
-    if (!Array.isArray(instances)) throw invalid('Expected "instances" to be a list');
+    const instances = rowsOf(document);
     const inputs = declared.map((input) => readColumn(input, columnOf(instances, input, declared.length), source));
     assertKnownNames(instances, declared);
     return { modelName, modelVersion: null, id: null, inputs, outputNames: [], parameters: {} };
   });
 }
 
+function rowsOf({ instances, inputs }: JsonObject): readonly ExactJson[] {
+  if (instances !== undefined && inputs !== undefined) throw invalid('Expected "instances" or "inputs", got both');
+  const rows = instances ?? inputs;
+  if (Array.isArray(rows)) return rows;
+  throw invalid(`Expected "${inputs === undefined ? 'instances' : 'inputs'}" to be a list`);
+}
+
 /** The values of one input, a row each. */
 function columnOf(instances: readonly ExactJson[], { name }: TensorSignature, inputs: number): ExactJson[] {
   return instances.map((instance, row) => {
-    if (!isObject(instance)) {
+    if (!isRow(instance)) {
       if (inputs === 1) return instance;
       throw invalid(`instance ${row} is no object: the model has ${inputs} inputs, and each needs its name`);
     }
@@ -51,15 +57,23 @@ function columnOf(instances: readonly ExactJson[], { name }: TensorSignature, in
 function assertKnownNames(instances: readonly ExactJson[], declared: readonly TensorSignature[]): void {
   const known = new Set(declared.map(({ name }) => name));
   for (const [row, instance] of instances.entries()) {
-    if (!isObject(instance)) continue;
+    if (!isRow(instance)) continue;
     const unknown = Object.keys(instance).find((name) => !known.has(name));
     if (unknown === undefined) continue;
     throw invalid(`instance ${row} has a value for '${unknown.slice(0, 200)}', which is no input`);
   }
 }
 
-function readColumn({ name, datatype }: TensorSignature, values: ExactJson[], source: JsonSource): Tensor {
-  return tensorFromJson(name, datatype, shapeOf(values, name), values, source);
+/** Values by the inputs' names; an object with the one member `b64` is a value itself. */
+function isRow(instance: ExactJson): instance is { [key: string]: ExactJson } {
+  return isObject(instance) && !isBase64Object(instance);
+}
+
+function readColumn({ name, datatype, shape }: TensorSignature, values: ExactJson[], source: JsonSource): Tensor {
+  const sent = shapeOf(values, name);
+  // A list without elements does not show how deep it would go.
+  while (sent.includes(0) && sent.length < shape.length) sent.push(Math.max(0, shape[sent.length] ?? 0));
+  return tensorFromJson(name, datatype, sent, values, { ...source, takesBase64: true });
 }
 
 /** The lengths of the lists, which must be the same all over each level. */

@@ -1,9 +1,8 @@
+import { decodeBase64 } from '../json/base64.ts';
 import { invalid, isObject, wrongType, type JsonObject } from './json-fields.ts';
 
 /** Begins the parameters that carry a file: `file:1/model.onnx`. */
 const filePrefix = 'file:';
-
-const base64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /**
  * Reads the parameters of a load: `config`, and files by their paths, in base64.
@@ -41,6 +40,7 @@ function overrideOf(
 }
 
 function bytesOf(name: string, text: string): Uint8Array {
-  if (text.length % 4 !== 0 || !base64.test(text)) throw invalid(`Unable to parse '${name}': it is not base64`);
-  return Buffer.from(text, 'base64');
+  const bytes = decodeBase64(text);
+  if (bytes === null) throw invalid(`Unable to parse '${name}': it is not base64`);
+  return bytes;
 }
