@@ -104,7 +104,10 @@ export class ModelRepository {
       const entries = indexRepository(this.options.state(), false).filter((entry) => entry.name === name);
       const failed = entries.find(({ state }) => state === 'UNAVAILABLE');
       if (failed !== undefined) {
-        throw new ClusterError('MODEL_INVALID', `failed to load '${name}' version ${failed.version}: ${failed.reason}`);
+        throw new ClusterError(
+          'INVALID_ARGUMENT',
+          `failed to load '${name}' version ${failed.version}: ${failed.reason}`,
+        );
       }
       return entries.every(({ state }) => state === 'READY');
     });
@@ -137,5 +140,7 @@ function keyOf({ caller, key }: RepositoryCaller, name: string): string {
 function failedToLoad(name: string, error: ClusterError): ClusterError {
   const missing = error.code === 'MODEL_NOT_FOUND' || error.code === 'NOT_FOUND';
   const reason = missing ? `failed to poll from model repository: ${error.message}` : error.message;
-  return new ClusterError(error.code, `failed to load '${name}', ${reason}`, { cause: error });
+  // The protocol knows a wrong request, and nothing finer.
+  const code = error.code === 'MODEL_INVALID' || error.code === 'CONFLICT' ? 'INVALID_ARGUMENT' : error.code;
+  return new ClusterError(code, `failed to load '${name}', ${reason}`, { cause: error });
 }

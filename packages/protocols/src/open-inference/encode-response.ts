@@ -17,16 +17,36 @@ export interface EncodedResponse {
 export function encodeResponse(response: InferenceResponse, form: ResponseForm): EncodedResponse {
   const blobs: Uint8Array[] = [];
   const outputs = selectOutputs(response.outputs, form).map(({ tensor, binary }) => {
-    if (!binary) return `${head(tensor)},"data":[${tensorToJson(tensor)}]}`;
+    if (!binary) return jsonOutput(tensor);
     // A tensor without bytes is announced with size 0 and adds nothing to the body.
     if (tensor.data.byteLength > 0) blobs.push(tensor.data);
     return `${head(tensor)},"parameters":{"binary_data_size":${tensor.data.byteLength}}}`;
   });
-  const id = response.id === null ? '' : `"id":${JSON.stringify(response.id)},`;
-  const json = `{${id}"model_name":${JSON.stringify(response.modelName)},"model_version":${JSON.stringify(response.modelVersion)},"outputs":[${outputs.join(',')}]}`;
+  const json = document(response, outputs);
   if (blobs.length === 0) return { contentType: 'application/json', headerLength: null, body: json };
   const headerLength = Buffer.byteLength(json);
   return { contentType: 'application/octet-stream', headerLength, body: concatenate(json, headerLength, blobs) };
+}
+
+/**
+ * Writes an infer response as one text, whatever the request asked for in binary.
+ * @throws ClusterError INVALID_ARGUMENT when an output cannot be sent as JSON.
+ */
+export function encodeJsonResponse(response: InferenceResponse, form: ResponseForm): string {
+  const outputs = selectOutputs(response.outputs, form);
+  return document(
+    response,
+    outputs.map(({ tensor }) => jsonOutput(tensor)),
+  );
+}
+
+function document({ id, modelName, modelVersion }: InferenceResponse, outputs: readonly string[]): string {
+  const ownId = id === null ? '' : `"id":${JSON.stringify(id)},`;
+  return `{${ownId}"model_name":${JSON.stringify(modelName)},"model_version":${JSON.stringify(modelVersion)},"outputs":[${outputs.join(',')}]}`;
+}
+
+function jsonOutput(tensor: Tensor): string {
+  return `${head(tensor)},"data":[${tensorToJson(tensor)}]}`;
 }
 
 function selectOutputs(tensors: readonly Tensor[], form: ResponseForm): { tensor: Tensor; binary: boolean }[] {

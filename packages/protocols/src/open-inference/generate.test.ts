@@ -14,9 +14,11 @@ const model: ModelSignature = {
   outputs: [{ name: 'text_output', datatype: 'BYTES', shape: [-1, 1] }],
 };
 
-function decode(text: string, signature: ModelSignature = model) {
-  return decodeGenerate(encode(text), { modelName: 'llm', modelVersion: null, signature: () => signature }).request;
+function decodeWhole(text: string, signature: ModelSignature = model) {
+  return decodeGenerate(encode(text), { modelName: 'llm', modelVersion: null, signature: () => signature });
 }
+
+const decode = (text: string, signature?: ModelSignature) => decodeWhole(text, signature).request;
 
 describe('requests', () => {
   test('members that are named like inputs are inputs, the others are parameters, wherever they stand', () => {
@@ -45,9 +47,12 @@ describe('requests', () => {
     expect(decode('').inputs).toEqual([]);
   });
 
-  test('an ordinary infer request is read as one', () => {
+  test('an ordinary infer request is read as one, and wants an ordinary answer', () => {
     const text = '{"inputs":[{"name":"text_input","datatype":"BYTES","shape":[1,1],"data":["a"]}]}';
-    expect(decode(text).inputs[0]).toMatchObject({ name: 'text_input', shape: [1, 1] });
+    const { request, form } = decodeWhole(text);
+    expect(request.inputs[0]).toMatchObject({ name: 'text_input', shape: [1, 1] });
+    expect(form).toEqual({ outputs: [], binaryByDefault: false });
+    expect(decodeWhole('{"text_input":"a"}').form).toBeNull();
   });
 
   test.each([
@@ -85,5 +90,9 @@ test('an answer has a single value without brackets, and is one event of a strea
   } as const;
   const text = '{"model_name":"llm","model_version":"2","text_output":"olá","scores":[0.1,2],"none":[]}';
   expect(encodeGenerate(response)).toBe(text);
-  expect(generateEvent({ ...response, id: 'r' })).toBe(`data: {"id":"r",${text.slice(1)}\n\n`);
+  expect(generateEvent({ ...response, id: 'r' }, null)).toBe(`data: {"id":"r",${text.slice(1)}\n\n`);
+  const binary = { outputs: [{ name: 'scores', binary: true }], binaryByDefault: true };
+  expect(generateEvent(response, binary)).toBe(
+    'data: {"model_name":"llm","model_version":"2","outputs":[{"name":"scores","datatype":"FP32","shape":[2],"data":[0.1,2]}]}\n\n',
+  );
 });

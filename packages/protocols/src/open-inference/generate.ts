@@ -1,11 +1,12 @@
-import type { InferenceResponse } from '@cluster-ai/core/inference/request.ts';
+import type { InferenceRequest, InferenceResponse } from '@cluster-ai/core/inference/request.ts';
 import type { ModelSignature, TensorSignature } from '@cluster-ai/core/inference/signature.ts';
 import { elementCount, type Tensor } from '@cluster-ai/core/tensors/tensor.ts';
 import { jsonBytesMax } from '../json/bounds.ts';
 import type { ExactJson } from '../json/exact-json.ts';
 import { tensorFromJson, type JsonSource } from '../json/json-tensor.ts';
 import { tensorToJson } from '../json/tensor-json.ts';
-import { decodeRequest, readId, type DecodedRequest, type RequestTarget } from './decode-request.ts';
+import { decodeRequest, readId, type RequestTarget, type ResponseForm } from './decode-request.ts';
+import { encodeJsonResponse } from './encode-response.ts';
 import { readJson } from './json-document.ts';
 import { invalid, isObject, type JsonObject } from './json-fields.ts';
 import { parseParameters } from './parameters.ts';
@@ -14,14 +15,21 @@ import { assertRequestParameters } from './request-parameters.ts';
 /** The member whose own members are read as if they stood beside it. */
 const nested = 'parameters';
 
+export interface DecodedGenerate {
+  readonly request: InferenceRequest;
+  /** How an ordinary infer request wants its outputs; null for the form of the generate extension. */
+  readonly form: ResponseForm | null;
+}
+
 const emptyObject = new TextEncoder().encode('{}');
 
 /**
  * Reads a request of the generate extension: each member that is named like an input is this input, a value or a list of
- * values; any other is a parameter. A body with a list `inputs` is an ordinary infer request, as MLServer takes it here.
+ * values; any other is a parameter. A body with a list `inputs` is an ordinary infer request, as MLServer takes it here, and
+ * is answered like one.
  * @throws ClusterError INVALID_ARGUMENT in Triton's words where it has some; BODY_TOO_LARGE; what `signature` throws.
  */
-export function decodeGenerate(body: Uint8Array, target: RequestTarget, textBytesMax = jsonBytesMax): DecodedRequest {
+export function decodeGenerate(body: Uint8Array, target: RequestTarget, textBytesMax = jsonBytesMax): DecodedGenerate {
   const { modelName, modelVersion } = target;
   const signature = target.signature();
   const text = body.byteLength === 0 ? emptyObject : body;
@@ -31,7 +39,7 @@ export function decodeGenerate(body: Uint8Array, target: RequestTarget, textByte
     const { inputs, parameters } = readMembers(document, signature, source);
     assertRequestParameters(parameters, source);
     const request = { modelName, modelVersion, id: readId(document['id']), inputs, outputNames: [], parameters };
-    return { request, form: { outputs: [], binaryByDefault: false } };
+    return { request, form: null };
   });
 }
 
@@ -90,7 +98,11 @@ function generated(output: Tensor): string {
   return elementCount(output.shape, output.name) === 1 ? text : `[${text}]`;
 }
 
-/** One event of a stream. */
-export function generateEvent(response: InferenceResponse): string {
-  return `data: ${encodeGenerate(response)}\n\n`;
+/**
+ * One event of a stream, which is a text: outputs that were asked for in binary are JSON, too.
+ * @param form of an ordinary infer request; null for the form of the generate extension.
+ * @throws ClusterError INVALID_ARGUMENT when an output cannot be sent as JSON.
+ */
+export function generateEvent(response: InferenceResponse, form: ResponseForm | null): string {
+  return `data: ${form === null ? encodeGenerate(response) : encodeJsonResponse(response, form)}\n\n`;
 }

@@ -104,6 +104,15 @@ describe('predictions in other forms', () => {
     });
   });
 
+  test('an ordinary request to generate is answered as to infer', async () => {
+    const { send } = setUp();
+    const body = '{"inputs":[{"name":"x","datatype":"FP32","shape":[1,2],"data":[1.5,-2]}]}';
+    const text =
+      '{"model_name":"echo","model_version":"3","outputs":[{"name":"y","datatype":"FP32","shape":[1,2],"data":[1.5,-2]}]}';
+    expect((await send('POST', '/v2/models/echo/infer', body)).text).toBe(text);
+    expect((await send('POST', '/v2/models/echo/generate', body)).text).toBe(text);
+  });
+
   test('a raw request, whose answer is binary', async () => {
     const { send } = setUp();
     const headers = { 'inference-header-content-length': '0' };
@@ -241,6 +250,8 @@ describe('settings', () => {
       expect((await send('POST', path, '{}')).status).toBe(403);
     }
     expect((await send('GET', '/v2/models/none/trace/setting')).status).toBe(404);
+    expect((await send('GET', '/v2/models/echo/versions/3/trace/setting')).status).toBe(200);
+    expect((await send('GET', '/v2/models/echo/versions/4/trace/setting')).status).toBe(404);
   });
 
   test('of all models are not for a key that is for some', async () => {

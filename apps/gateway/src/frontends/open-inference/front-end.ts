@@ -144,7 +144,7 @@ async function answerExtension(
       return sendJson(reply, 200, statisticsDocument(readModelStatistics(routes, null, null, covered)));
     }
     case 'trace':
-      return traceSettings(call, reply, caller, target.model, { routes, traces: options.traces });
+      return traceSettings(call, reply, caller, target, { routes, traces: options.traces });
     case 'all-traces':
       return traceSettings(call, reply, caller, null, { routes, traces: options.traces });
     case 'logging':

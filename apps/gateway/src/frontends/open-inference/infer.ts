@@ -1,4 +1,5 @@
 import { ClusterError } from '@cluster-ai/core/errors.ts';
+import type { InferenceResponse } from '@cluster-ai/core/inference/request.ts';
 import {
   assertJsonLength,
   decodeRequest,
@@ -8,7 +9,7 @@ import { errorDocument } from '@cluster-ai/protocols/open-inference/documents.ts
 import { encodeResponse } from '@cluster-ai/protocols/open-inference/encode-response.ts';
 import type { Call, Headers, Reply } from '@cluster-ai/platform/edge/edge.ts';
 import type { PredictionProtocol } from '../../pipeline.ts';
-import { contentCodings } from '../content-coding.ts';
+import { UnknownContentCoding } from '../content-coding.ts';
 import { sendJson } from './send-json.ts';
 
 const headerLengthName = 'inference-header-content-length';
@@ -32,13 +33,17 @@ export function openInferenceProtocol(
       });
     },
     encode(reply, response, form, requestId, headers) {
-      const { contentType, headerLength, body } = encodeResponse(response, form);
-      const length =
-        headerLength === null ? [] : ([['Inference-Header-Content-Length', String(headerLength)]] as const);
-      reply.send(200, [['Content-Type', contentType], ...length, ['X-Request-Id', requestId], ...headers], body);
+      sendInferred(reply, response, form, [['X-Request-Id', requestId], ...headers]);
     },
     fail: sendError,
   };
+}
+
+/** @throws ClusterError INVALID_ARGUMENT when an output cannot be sent as JSON. */
+export function sendInferred(reply: Reply, response: InferenceResponse, form: ResponseForm, headers: Headers): void {
+  const { contentType, headerLength, body } = encodeResponse(response, form);
+  const length = headerLength === null ? [] : ([['Inference-Header-Content-Length', String(headerLength)]] as const);
+  reply.send(200, [['Content-Type', contentType], ...length, ...headers], body);
 }
 
 /** An error in the protocol's own form, with Retry-After when it may help to try again. */
@@ -46,7 +51,7 @@ export function sendError(reply: Reply, error: ClusterError, requestId: string, 
   const headers: (readonly [string, string])[] = [['X-Request-Id', requestId], ...more];
   if (error.retryAfterSeconds !== undefined) headers.push(['Retry-After', String(error.retryAfterSeconds)]);
   if (error.code === 'UNAUTHENTICATED') headers.push(['WWW-Authenticate', 'Bearer']);
-  if (error.code === 'UNSUPPORTED') headers.push(['Accept-Encoding', contentCodings.join(', ')]);
+  if (error instanceof UnknownContentCoding) headers.push(['Accept-Encoding', error.known]);
   sendJson(reply, error.httpStatus, errorDocument(error), headers);
 }
 

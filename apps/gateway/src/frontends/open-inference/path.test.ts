@@ -26,6 +26,7 @@ test.each([
   ['/v2/models/iris/generate', { kind: 'generate', model: 'iris', version: null }],
   ['/v2/models/iris/versions/3/generate_stream', { kind: 'generate-stream', model: 'iris', version: '3' }],
   ['/v2/models/iris/trace/setting', { kind: 'trace', model: 'iris', version: null }],
+  ['/v2/models/iris/versions/3/trace/setting', { kind: 'trace', model: 'iris', version: '3' }],
   ['/v2/trace/setting', { kind: 'all-traces' }],
   ['/v2/logging', { kind: 'logging' }],
   ['/v2/repository/index', { kind: 'repository-index', repository: null }],

@@ -119,8 +119,6 @@ function parseModelPath(path: string): OpenInferenceTarget | null {
   const version = decode(match?.[2]);
   const kind = modelKinds.get(match?.[3]);
   if (model === null || kind === undefined) return null;
-  // Trace settings are those of all versions.
-  if (kind === 'trace' && version !== null) return null;
   return { kind, model, version };
 }
 

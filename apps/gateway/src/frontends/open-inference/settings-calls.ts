@@ -4,20 +4,24 @@ import type { Caller } from '../../auth/caller.ts';
 import type { SwitchedLog } from '../../open-inference/log-settings.ts';
 import { logWords, traceWords } from '../../open-inference/setting-words.ts';
 import type { TraceSettings } from '../../open-inference/trace-settings.ts';
-import type { RouteTable } from '../../routing/route-table.ts';
+import { variantOfVersion, type RouteTable } from '../../routing/route-table.ts';
 import { assertEveryModel, assertOperates } from '../../open-inference/operator.ts';
 import { readDocument, settingsBytesMax } from './extension-call.ts';
 import { sendJson } from './send-json.ts';
 
-/** Reads, or changes by POST, what is traced: of one model, or of all. */
+/** Reads, or changes by POST, what is traced: of all versions of one model, whichever is named, or of all models. */
 export async function traceSettings(
   call: Call,
   reply: Reply,
   caller: Caller,
-  model: string | null,
+  target: { readonly model: string; readonly version: string | null } | null,
   { routes, traces }: { readonly routes: RouteTable; readonly traces: TraceSettings },
 ): Promise<void> {
-  if (model !== null) routes.find(model);
+  const model = target?.model ?? null;
+  if (target !== null) {
+    const route = routes.find(target.model);
+    if (target.version !== null) variantOfVersion(route, target.version);
+  }
   if (call.method !== 'POST') return sendJson(reply, 200, JSON.stringify(traceWords(traces.get(model))));
   assertOperates(call, caller);
   if (model === null) assertEveryModel(caller);
