@@ -174,7 +174,7 @@ describe('texts that clients look for', () => {
 
   test('text that is not UTF-8', () => {
     expect(() => decodeRequest(Uint8Array.of(0x7b, 0xff, 0x7d), null, 'm', null)).toThrow(
-      'failed to parse the request JSON buffer: the text is not valid UTF-8',
+      'failed to parse the request JSON buffer: the text is not valid UTF-8; send bytes that are no text as binary data',
     );
     // The decoder is shared: a failure must not reach into the next request.
     expect(decode('{"inputs":[],"id":"é"}').request.id).toBe('é');

@@ -1,4 +1,5 @@
 import type { InferenceRequest } from '@cluster-ai/core/inference/request.ts';
+import { requestIdLengthMax } from '@cluster-ai/core/inference/request-limits.ts';
 import type { ModelSignature } from '@cluster-ai/core/inference/signature.ts';
 import { jsonBytesMax, jsonTooLarge } from '../json/bounds.ts';
 import type { ExactJson } from '../json/exact-json.ts';
@@ -23,9 +24,6 @@ export interface DecodedRequest {
   readonly request: InferenceRequest;
   readonly form: ResponseForm;
 }
-
-/** Longest request id, in characters: it is echoed, logged and traced. */
-const requestIdLengthMax = 1_024;
 
 export interface DecodeOptions {
   /** Largest JSON text, bytes. */

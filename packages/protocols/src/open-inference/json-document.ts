@@ -44,7 +44,9 @@ function decodeText(bytes: Uint8Array): string {
   try {
     return decoder.decode(bytes);
   } catch {
-    throw invalid('failed to parse the request JSON buffer: the text is not valid UTF-8');
+    throw invalid(
+      'failed to parse the request JSON buffer: the text is not valid UTF-8; send bytes that are no text as binary data',
+    );
   }
 }
 

@@ -1,9 +1,7 @@
 import type { ParameterValue } from '@cluster-ai/core/inference/request.ts';
+import { parametersMax } from '@cluster-ai/core/inference/request-limits.ts';
 import type { ExactJson } from '../json/exact-json.ts';
 import { invalid, isObject, wrongType } from './json-fields.ts';
-
-/** Parameters of one request, input or output at most. */
-const parametersMax = 256;
 
 type Parameters = Readonly<Record<string, ParameterValue>>;
 

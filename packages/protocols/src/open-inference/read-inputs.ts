@@ -1,3 +1,4 @@
+import { rankMax } from '@cluster-ai/core/inference/request-limits.ts';
 import { datatypes, isDatatype, type Datatype } from '@cluster-ai/core/tensors/datatype.ts';
 import { assertTensorName } from '@cluster-ai/core/names/tensor-name.ts';
 import { assertDimensions, elementCountMax, type Tensor } from '@cluster-ai/core/tensors/tensor.ts';
@@ -6,9 +7,6 @@ import { tensorFromJson, type JsonSource } from '../json/json-tensor.ts';
 import { invalid, isObject, wrongType, type JsonObject } from './json-fields.ts';
 import { parseParameters } from './parameters.ts';
 import { refuseSharedMemory } from './shared-memory.ts';
-
-/** Most dimensions of one tensor; numpy has 64, models have a handful. */
-const rankMax = 32;
 
 /**
  * Reads the `inputs` of a request. A JSON input carries `data`; a binary one carries the parameter `binary_data_size`
