@@ -45,7 +45,7 @@ export const extensionCases: readonly HttpCase[] = [
     answer: { error: 'Method Not Allowed' },
   },
   {
-    name: 'a version that is no number has no configuration',
+    name: 'an unknown version has no configuration',
     method: 'GET',
     path: '/v2/models/simple/versions/99/config',
     status: 404,
@@ -95,6 +95,7 @@ export const extensionCases: readonly HttpCase[] = [
     headers: { ...json, 'Content-Encoding': 'br' },
     body: oneRow,
     ...notSupported("content encoding 'br' is not supported; send one of gzip, deflate, or the body as it is"),
+    answerHeaders: { 'accept-encoding': 'gzip, deflate' },
   },
   {
     name: 'a raw request to a model with two inputs',
@@ -106,14 +107,6 @@ export const extensionCases: readonly HttpCase[] = [
       error:
         "Raw request must only have 1 input (found 1) to be deduced but got 2 inputs in 'simple' model configuration",
     },
-  },
-  {
-    name: 'a header length that is no number',
-    ...infer('identity_fp32'),
-    headers: { 'Inference-Header-Content-Length': 'many' },
-    body: oneRow,
-    status: 400,
-    answer: { error: 'Unable to parse Inference-Header-Content-Length, got: many' },
   },
   {
     name: 'KServe v1: a model that is ready',
@@ -130,6 +123,33 @@ export const extensionCases: readonly HttpCase[] = [
     body: '{"instances":[[1.5,-2]]}',
     status: 200,
     answer: { predictions: [[1.5, -2]] },
+  },
+  {
+    name: 'KServe v1: rows under the name inputs',
+    method: 'POST',
+    path: '/v1/models/identity_fp32:predict',
+    headers: json,
+    body: '{"inputs":[[1.5,-2]]}',
+    status: 200,
+    answer: { predictions: [[1.5, -2]] },
+  },
+  {
+    name: 'KServe v1: base64',
+    method: 'POST',
+    path: '/v1/models/identity_bytes:predict',
+    headers: json,
+    body: '{"instances":[[{"b64":"aGVsbG8="},"world"]]}',
+    status: 200,
+    answer: { predictions: [['hello', 'world']] },
+  },
+  {
+    name: 'KServe v1: no rows',
+    method: 'POST',
+    path: '/v1/models/identity_fp32:predict',
+    headers: json,
+    body: '{"instances":[]}',
+    status: 200,
+    answer: { predictions: [] },
   },
   {
     name: 'KServe v1: no instances',
@@ -157,5 +177,14 @@ export const extensionCases: readonly HttpCase[] = [
     body: '{"INPUT0":"hello"}',
     status: 200,
     answer: { model_name: 'identity_bytes', model_version: '1', OUTPUT0: 'hello' },
+  },
+  {
+    name: 'generate with an ordinary request',
+    method: 'POST',
+    path: '/v2/models/identity_fp32/generate',
+    headers: json,
+    body: oneRow,
+    status: 200,
+    answer: oneRowBack,
   },
 ];

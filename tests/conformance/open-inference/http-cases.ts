@@ -8,11 +8,30 @@ export interface HttpCase {
   readonly status: number;
   /** The exact text of the answer, or its parsed form. */
   readonly answer: string | object;
+  /** What the answer says besides, by lower-case name. */
+  readonly answerHeaders?: Readonly<Record<string, string>>;
 }
 
 const notFound = { status: 404, answer: '{"error":"Not Found"}' };
 const wrongMethod = { status: 405, answer: '{"error":"Method Not Allowed"}' };
 const infer = (model: string) => ({ method: 'POST', path: `/v2/models/${model}/infer` });
+
+/** A refused request with one input, which is written as it is. */
+function refused(
+  input: string,
+  error: string,
+): { method: string; path: string; body: string; status: number; answer: object } {
+  return { ...infer('identity_fp32'), body: `{"inputs":[${input}]}`, status: 400, answer: { error } };
+}
+
+/** A request with one good input and these parameters. */
+function withParameters(parameters: string): { method: string; path: string; body: string } {
+  const input = '{"name":"INPUT0","datatype":"FP32","shape":[1,1],"data":[1]}';
+  return { ...infer('identity_fp32'), body: `{"inputs":[${input}],"parameters":${parameters}}` };
+}
+
+const twoInBinary =
+  '{"inputs":[{"name":"INPUT0","datatype":"FP32","shape":[1,2],"parameters":{"binary_data_size":8}}]}';
 
 /** A request with one input, and the answer of an identity model to it. */
 function echo(datatype: string, shape: string, data: string): { body: string; status: number; answer: string } {
@@ -45,7 +64,13 @@ export const httpCases: readonly HttpCase[] = [
   { name: 'a path in upper case', method: 'GET', path: '/V2/HEALTH/LIVE', ...notFound },
   { name: 'health by POST', method: 'POST', path: '/v2/health/live', body: '', ...wrongMethod },
   { name: 'server metadata by DELETE', method: 'DELETE', path: '/v2', ...wrongMethod },
-  { name: 'infer by GET', method: 'GET', path: '/v2/models/simple/infer', ...wrongMethod },
+  {
+    name: 'infer by GET',
+    method: 'GET',
+    path: '/v2/models/simple/infer',
+    ...wrongMethod,
+    answerHeaders: { allow: 'POST' },
+  },
   { name: 'infer by PUT', method: 'PUT', path: '/v2/models/simple/infer', body: '{}', ...wrongMethod },
   { name: 'the list of models by POST', method: 'POST', path: '/v1/models', body: '{}', ...wrongMethod },
   {
@@ -114,6 +139,22 @@ export const httpCases: readonly HttpCase[] = [
     answer: '{"error":"Unable to parse Inference-Header-Content-Length, got: x"}',
   },
   {
+    name: 'a header length below zero',
+    ...infer('simple'),
+    body: '{}',
+    headers: { 'Inference-Header-Content-Length': '-1' },
+    status: 400,
+    answer: '{"error":"inference header size should be in range (0, 2), got: -1"}',
+  },
+  {
+    name: 'a binary tensor that is too short',
+    ...infer('identity_fp32'),
+    body: `${twoInBinary}12345`,
+    headers: { 'Inference-Header-Content-Length': String(twoInBinary.length) },
+    status: 400,
+    answer: `{"error":"unexpected size for input 'INPUT0', expecting 3 additional bytes for model 'identity_fp32'"}`,
+  },
+  {
     name: 'bytes that no input takes',
     ...infer('identity_bool'),
     body: '{"inputs":[]}xyz',
@@ -153,11 +194,62 @@ export const httpCases: readonly HttpCase[] = [
     answer: `{"error":"Unable to parse 'data' of input 'INPUT0': element 0 is 128, which is not a value of INT8"}`,
   },
   {
-    name: 'a compressed body',
-    ...infer('simple'),
-    body: 'x',
-    headers: { 'Content-Encoding': 'br' },
-    status: 501,
-    answer: `{"error":"content encoding 'br' is not supported; send one of gzip, deflate, or the body as it is"}`,
+    name: 'a shape beyond all bounds',
+    ...refused(
+      '{"name":"INPUT0","datatype":"FP32","shape":[2147483647,2147483647],"data":[1]}',
+      "shape [2147483647,2147483647] of input 'INPUT0' causes total element count to exceed maximum size of 2147483647",
+    ),
+  },
+  {
+    name: 'fewer elements than the shape says',
+    ...refused(
+      '{"name":"INPUT0","datatype":"FP32","shape":[1,2],"data":[1]}',
+      "Unable to parse 'data': shape does not match true shape of 'data' field for input 'INPUT0': shape is [1,2]",
+    ),
+  },
+  {
+    name: 'a datatype that is no text',
+    ...refused(
+      '{"name":"INPUT0","datatype":1,"shape":[1,1],"data":[1]}',
+      "Unable to parse 'datatype' of input 'INPUT0': attempt to access JSON non-string as string",
+    ),
+  },
+  {
+    name: 'bytes that are no text, in JSON',
+    ...infer('identity_bytes'),
+    body: new Uint8Array(
+      Buffer.from('{"inputs":[{"name":"INPUT0","datatype":"BYTES","shape":[1,1],"data":["\xff"]}]}', 'latin1'),
+    ),
+    status: 400,
+    answer: {
+      error:
+        'failed to parse the request JSON buffer: the text is not valid UTF-8; send bytes that are no text as binary data',
+    },
+  },
+  {
+    name: 'an input in shared memory',
+    ...refused(
+      '{"name":"INPUT0","datatype":"FP32","shape":[1,1],"parameters":{"shared_memory_region":"r","shared_memory_byte_size":4}}',
+      "Unable to find shared memory region: 'r'",
+    ),
+    status: 404,
+  },
+  {
+    name: 'a parameter that is the server’s',
+    ...withParameters('{"triton_x":1}'),
+    status: 400,
+    answer: { error: "parameter keys starting with 'triton_' are reserved for the server: 'triton_x'" },
+  },
+  {
+    name: 'a parameter that is an object',
+    ...withParameters('{"x":{}}'),
+    status: 400,
+    answer: { error: "parameter 'x' has invalid type. It should be either 'int', 'bool', or 'string'." },
+  },
+  {
+    name: 'a timeout of a microsecond is over',
+    ...withParameters('{"timeout":1}'),
+    status: 504,
+    answer: { error: "the deadline of the request passed before model 'identity_fp32' answered" },
   },
 ];

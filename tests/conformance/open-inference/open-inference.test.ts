@@ -33,7 +33,7 @@ describe('tritonclient', () => {
 describe('over plain HTTP', () => {
   test.each([...httpCases, ...extensionCases])(
     '$name: $method $path',
-    async ({ method, path, body, headers, status, answer }) => {
+    async ({ method, path, body, headers, status, answer, answerHeaders = {} }) => {
       const response = await fetch(url() + path, { method, body: body ?? null, headers: headers ?? {} });
       const text = await response.text();
       expect({
@@ -44,6 +44,7 @@ describe('over plain HTTP', () => {
         answer,
       });
       expect(response.headers.get('content-type')).toBe('application/json');
+      expect(Object.fromEntries(response.headers)).toMatchObject(answerHeaders);
     },
   );
 
@@ -150,5 +151,19 @@ describe('the forms of generate and of raw requests', () => {
       response.resume();
       expect(response.headers['content-encoding']).toBe(encoding);
     }
+  });
+
+  test('a packed answer of infer tells the length of its JSON unpacked', async () => {
+    const values = new Uint8Array(Float32Array.from({ length: 400 }, (_, index) => index).buffer);
+    const response = await post('/v2/models/identity_fp32/infer', values, {
+      'Inference-Header-Content-Length': '0',
+      'Accept-Encoding': 'gzip',
+    });
+    expect(response.headers.get('content-encoding')).toBe('gzip');
+    const length = Number(response.headers.get('inference-header-content-length'));
+    // Unpacked by the client.
+    const body = Buffer.from(await response.arrayBuffer());
+    expect(JSON.parse(body.subarray(0, length).toString())).toMatchObject({ outputs: [{ shape: [1, 400] }] });
+    expect(body.subarray(length)).toEqual(Buffer.from(values));
   });
 });
