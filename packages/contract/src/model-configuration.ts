@@ -29,7 +29,8 @@ const sequenceBatching = z.object({
       input: name,
       kind: z.enum(['start', 'end', 'ready', 'correlation-id']),
       datatype,
-      falseTrue: z.tuple([z.number(), z.number()]),
+      no: z.number(),
+      yes: z.number(),
     }),
   ),
   states: list(

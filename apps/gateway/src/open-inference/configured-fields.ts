@@ -98,8 +98,8 @@ const kinds = {
   'correlation-id': 'CONTROL_SEQUENCE_CORRID',
 } as const;
 
-function controlOf({ kind, datatype, falseTrue }: SequenceControl): Readonly<Record<string, unknown>> {
-  const pair = (type: Datatype): readonly number[] => (kind !== 'correlation-id' && datatype === type ? falseTrue : []);
+function controlOf({ kind, datatype, no, yes }: SequenceControl): Readonly<Record<string, unknown>> {
+  const pair = (type: Datatype): readonly number[] => (kind !== 'correlation-id' && datatype === type ? [no, yes] : []);
   return {
     kind: kinds[kind],
     int32_false_true: pair('INT32'),

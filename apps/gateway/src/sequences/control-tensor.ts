@@ -18,10 +18,10 @@ export function controlTensor(control: SequenceControl, { shape }: TensorSignatu
   return { name, datatype, shape: shape.map(() => 1), data };
 }
 
-function flagBytes({ kind, datatype, falseTrue }: SequenceControl, { start, end }: SequenceSignals): Uint8Array {
+function flagBytes({ kind, datatype, no, yes }: SequenceControl, { start, end }: SequenceSignals): Uint8Array {
   // A request that is here is ready.
   const flag = kind === 'start' ? start : kind === 'end' ? end : true;
-  const value = falseTrue[flag ? 1 : 0];
+  const value = flag ? yes : no;
   if (datatype === 'BOOL') return Uint8Array.of(value === 0 ? 0 : 1);
   return new Uint8Array((datatype === 'FP32' ? Float32Array : Int32Array).of(value).buffer);
 }

@@ -24,8 +24,8 @@ const sequences: SequenceBatching = {
   maxIdleMicroseconds: 1_000_000,
   maxCandidateSequences: null,
   controls: [
-    { input: 'start', kind: 'start', datatype: 'INT32', falseTrue: [0, 1] },
-    { input: 'end', kind: 'end', datatype: 'INT32', falseTrue: [0, 1] },
+    { input: 'start', kind: 'start', datatype: 'INT32', no: 0, yes: 1 },
+    { input: 'end', kind: 'end', datatype: 'INT32', no: 0, yes: 1 },
   ],
   states: [{ input: 'total_in', output: 'total', datatype: 'INT32', dims: [1], initialFile: null, initialDims: [] }],
 };

@@ -72,8 +72,9 @@ export interface SequenceControl {
   readonly input: string;
   readonly kind: 'start' | 'end' | 'ready' | 'correlation-id';
   readonly datatype: Datatype;
-  /** What says no, and what says yes; both 0 and unused for a correlation id. */
-  readonly falseTrue: readonly [number, number];
+  /** The value that says no; like `yes` 0 and unused for a correlation id. */
+  readonly no: number;
+  readonly yes: number;
 }
 
 /** An output of the model that comes back as an input with the sequence's next request, unseen by clients. */

@@ -109,9 +109,9 @@ test('a sequence model: controls, and state with a first value', () => {
     maxIdleMicroseconds: 5_000_000,
     maxCandidateSequences: 16,
     controls: [
-      { input: 'START', kind: 'start', datatype: 'FP32', falseTrue: [0, 1] },
-      { input: 'READY', kind: 'ready', datatype: 'BOOL', falseTrue: [0, 1] },
-      { input: 'CORRID', kind: 'correlation-id', datatype: 'UINT64', falseTrue: [0, 0] },
+      { input: 'START', kind: 'start', datatype: 'FP32', no: 0, yes: 1 },
+      { input: 'READY', kind: 'ready', datatype: 'BOOL', no: 0, yes: 1 },
+      { input: 'CORRID', kind: 'correlation-id', datatype: 'UINT64', no: 0, yes: 0 },
     ],
     states: [
       {

@@ -55,7 +55,7 @@ function readControl(input: string, message: ConfigMessage, findings: Findings):
   if (kind === 'correlation-id') {
     const datatype = readDatatype(message, of, findings);
     if (datatype === null) return [];
-    if (correlationTypes.has(datatype)) return [{ input, kind, datatype, falseTrue: [0, 0] }];
+    if (correlationTypes.has(datatype)) return [{ input, kind, datatype, no: 0, yes: 0 }];
     const fix = `use one of ${[...correlationTypes].map((type) => (type === 'BYTES' ? 'TYPE_STRING' : `TYPE_${type}`)).join(', ')}`;
     findings.refuse(message.place, `${of} cannot hold a correlation id as ${datatype}`, fix);
     return [];
@@ -72,7 +72,7 @@ function readControl(input: string, message: ConfigMessage, findings: Findings):
     findings.refuse(message.place, `${of} needs one pair of values for false and true`, fix);
     return [];
   }
-  return [{ input, kind, datatype: pair.datatype, falseTrue: [no, yes] }];
+  return [{ input, kind, datatype: pair.datatype, no, yes }];
 }
 
 function readState(message: ConfigMessage, findings: Findings): SequenceState[] {
