@@ -51,7 +51,7 @@ test('validate says what is wrong, where, and the way out, without a server', as
   expect(whole.stdout).toContain(
     'it wants the backend "python", and only ONNX Runtime is here\n    export the model to ONNX',
   );
-  expect(whole.stdout).toContain('version 1: config.pbtxt: the folder: model.py is no ONNX model');
+  expect(whole.stdout).toContain('version 1: it is no ONNX model: model.py is of Triton’s Python backend');
   expect(whole.stdout).toContain(
     'line 1, column 1: the model configuration has no field "max_batchsize"\n    did you mean max_batch_size?',
   );
@@ -93,4 +93,11 @@ test('import takes in what can be served under its own numbers, and says what is
   const again = await cluster('model', 'import', join(repository, 'simple'), '--no-wait');
   expect(again).toMatchObject({ code: 0 });
   expect(again.stdout).toContain('simple version 1 is there already, and is left as it is');
+
+  writeFileSync(join(repository, 'simple', 'config.pbtxt'), 'max_batch_size: 4');
+  const changed = await cluster('model', 'import', join(repository, 'simple'), '--no-wait');
+  expect(changed.code).toBe(1);
+  expect(changed.stdout).toContain(
+    'simple version 1 was refused: it is there already, with other files, and versions do not change\n    call the folder by a new number',
+  );
 });

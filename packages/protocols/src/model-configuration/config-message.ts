@@ -12,18 +12,29 @@ export class ConfigMessage {
   readonly place: string;
   private readonly values: ReadonlyMap<string, readonly ConfigValue[]>;
   private readonly keys: ReadonlyMap<string, readonly string[]>;
+  private readonly places: ReadonlyMap<string, string>;
 
-  /** @param keys of fields that are maps: the key of each of their values. */
+  /**
+   * @param values of a field that is given and does not fit: none.
+   * @param keys of fields that are maps: the key of each of their values. @param places of fields.
+   */
   constructor(
     shape: MessageShape,
     place: string,
     values: ReadonlyMap<string, readonly ConfigValue[]>,
     keys: ReadonlyMap<string, readonly string[]>,
+    places: ReadonlyMap<string, string> = new Map(),
   ) {
     this.shape = shape;
     this.place = place;
     this.values = values;
     this.keys = keys;
+    this.places = places;
+  }
+
+  /** Where a field stands, for messages to people; the message's own place when it is not given. */
+  placeOf(field: string): string {
+    return this.places.get(field) ?? this.place;
   }
 
   /** Names of the fields that are given, whatever they hold. */

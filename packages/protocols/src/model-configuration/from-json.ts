@@ -29,14 +29,16 @@ class JsonFitter {
     const values = new Map<string, ConfigValue[]>();
     const keys = new Map<string, string[]>();
     const groups = new Map<string, string>();
+    const places = new Map<string, string>();
     for (const [given, value] of Object.entries(json)) {
       const name = snakeCase(given);
       const known = Object.hasOwn(shape.fields, name) ? shape.fields[name] : undefined;
       const inside = place === '' ? given : `${place}.${given}`;
+      places.set(name, inside);
       if (known === undefined) this.unknown(given, inside, shape);
       else if (value !== null) this.field(inside, name, value, known, { values, keys, groups });
     }
-    return new ConfigMessage(shape, placeName(place), values, keys);
+    return new ConfigMessage(shape, placeName(place), values, keys, places);
   }
 
   private field(
@@ -65,7 +67,7 @@ class JsonFitter {
     }
     if (known.many === 'one') {
       const value = this.value(place, json, known.type);
-      if (value !== null) into.values.set(name, [value]);
+      into.values.set(name, value === null ? [] : [value]);
     } else if (known.many === 'list') {
       if (!Array.isArray(json)) {
         this.findings.refuse(place, `${name} is a list, not ${kindOf(json)}`, 'write [ … ]');

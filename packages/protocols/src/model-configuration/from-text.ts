@@ -21,17 +21,19 @@ class TextFitter {
     const values = new Map<string, ConfigValue[]>();
     const keys = new Map<string, string[]>();
     const groups = new Map<string, string>();
+    const places = new Map<string, string>();
     for (const field of text.fields) {
+      if (!places.has(field.name)) places.set(field.name, placeOf(field));
       const known = Object.hasOwn(shape.fields, field.name) ? shape.fields[field.name] : undefined;
       if (known === undefined) this.unknown(field, shape);
       else if (known.many === 'map') this.entry(field, known, values, keys);
       else if (this.mayStand(field, known, values, groups)) {
         const value = this.value(field, known.type);
         const before = values.get(field.name) ?? [];
-        if (value !== null) values.set(field.name, [...before.slice(0, known.many === 'one' ? 0 : undefined), value]);
+        values.set(field.name, value === null ? before : [...before, value]);
       }
     }
-    return new ConfigMessage(shape, place, values, keys);
+    return new ConfigMessage(shape, place, values, keys, places);
   }
 
   private mayStand(

@@ -1,6 +1,7 @@
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { ConfiguredInput, ModelConfiguration } from '@cluster-ai/core/model-configuration/model-configuration.ts';
-import { isDatatype } from '@cluster-ai/core/tensors/datatype.ts';
+import { nearestName } from '@cluster-ai/core/names/nearest-name.ts';
+import { datatypes, isDatatype } from '@cluster-ai/core/tensors/datatype.ts';
 import { parseExactJson, type ExactJson } from '../json/exact-json.ts';
 import type { Findings } from './findings.ts';
 
@@ -89,7 +90,13 @@ function readTensors(json: ExactJson | undefined, field: string, findings: Findi
       return [];
     }
     if (!isDatatype(datatype)) {
-      findings.refuse(`${place}.datatype`, `'${name}' has no datatype that is served`, 'write "datatype": "FP32", say');
+      const given = typeof datatype === 'string' ? datatype : '';
+      const message =
+        given === ''
+          ? `'${name}' has no datatype`
+          : `the datatype ${JSON.stringify(given.slice(0, 60))} of '${name}' is none`;
+      const fix = `write "datatype": "${nearestName(given, datatypes) ?? 'FP32'}", as in the model`;
+      findings.refuse(`${place}.datatype`, message, fix);
       return [];
     }
     const dims = Array.isArray(shape) ? shape.filter((size) => typeof size === 'number') : [];

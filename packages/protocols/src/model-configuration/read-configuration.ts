@@ -69,7 +69,7 @@ function assertBackend(config: ConfigMessage, findings: Findings): void {
   const backend = config.text('backend');
   if (platform === 'ensemble' || config.has('ensemble_scheduling')) {
     findings.refuse(
-      config.place,
+      config.placeOf(platform === 'ensemble' ? 'platform' : 'ensemble_scheduling'),
       'it is an ensemble, which is not served',
       'serve its models, and call one after another',
     );
@@ -78,12 +78,13 @@ function assertBackend(config: ConfigMessage, findings: Findings): void {
   const isOnnx = ['', 'onnxruntime_onnx', 'onnxruntime'].includes(platform) && ['', 'onnxruntime'].includes(backend);
   if (!isOnnx) {
     const wanted = backend === '' ? `platform ${JSON.stringify(platform)}` : `backend ${JSON.stringify(backend)}`;
-    findings.refuse(config.place, `it wants the ${wanted}, and only ONNX Runtime is here`, 'export the model to ONNX');
+    const place = config.placeOf(backend === '' ? 'platform' : 'backend');
+    findings.refuse(place, `it wants the ${wanted}, and only ONNX Runtime is here`, 'export the model to ONNX');
   }
   if (config.has('batch_input')) {
     const fix = 'export the model without them';
     findings.refuse(
-      config.place,
+      config.placeOf('batch_input'),
       'it wants batch_input, inputs that are made from the batch; they are not served',
       fix,
     );
@@ -93,7 +94,8 @@ function assertBackend(config: ConfigMessage, findings: Findings): void {
 function readBatchSize(config: ConfigMessage, findings: Findings): number {
   const size = config.number('max_batch_size');
   if (size >= 0 && size <= batchSizeMax) return size;
-  findings.refuse(config.place, `max_batch_size is ${size}`, `it is 0 to ${batchSizeMax}; 0 means no batch dimension`);
+  const fix = `it is 0 to ${batchSizeMax}; 0 means no batch dimension`;
+  findings.refuse(config.placeOf('max_batch_size'), `max_batch_size is ${size}`, fix);
   return 0;
 }
 
@@ -128,7 +130,8 @@ function readInstances(config: ConfigMessage, findings: Findings): number | null
     }
   }
   if (count <= instancesMax) return count;
-  findings.refuse(config.place, `instance_group wants ${count} instances`, `a model has ${instancesMax} at most`);
+  const place = config.placeOf('instance_group');
+  findings.refuse(place, `instance_group wants ${count} instances`, `a model has ${instancesMax} at most`);
   return instancesMax;
 }
 

@@ -149,7 +149,7 @@ describe('what is wrong is named with its place and the way out', () => {
       'max_batch_size: 5000000000',
       'line 1, column 1: max_batch_size: "5000000000" does not fit into int32; max_batch_size is of type int32',
     ],
-    ['max_batch_size: -1', 'line 1: max_batch_size is -1; it is 0 to 65536; 0 means no batch dimension'],
+    ['max_batch_size: -1', 'line 1, column 1: max_batch_size is -1; it is 0 to 65536; 0 means no batch dimension'],
     ['name: "a" name: "b"', 'line 1, column 11: name is given twice; keep one of them'],
     [
       'dynamic_batching { } sequence_batching { }',
@@ -157,11 +157,11 @@ describe('what is wrong is named with its place and the way out', () => {
     ],
     [
       'platform: "tensorrt_plan"',
-      'line 1: it wants the platform "tensorrt_plan", and only ONNX Runtime is here; export the model to ONNX',
+      'line 1, column 1: it wants the platform "tensorrt_plan", and only ONNX Runtime is here; export the model to ONNX',
     ],
     [
       'backend: "python"',
-      'line 1: it wants the backend "python", and only ONNX Runtime is here; export the model to ONNX',
+      'line 1, column 1: it wants the backend "python", and only ONNX Runtime is here; export the model to ONNX',
     ],
     ['input { name: "x" data_type: FP32 }', 'line 1, column 19: data_type: "FP32" is no DataType; use TYPE_FP32'],
     [
@@ -185,7 +185,7 @@ describe('what is wrong is named with its place and the way out', () => {
       'input { name: "x" data_type: TYPE_FP32 dims: [ 4 ] reshape { shape: [ 3 ] } }',
       "line 1, column 52: input 'x' has other numbers of elements in dims [4] and in reshape [3]; between open dimensions, both must have the same product",
     ],
-    ['instance_group { count: 100 }', 'line 1: instance_group wants 100 instances; a model has 64 at most'],
+    ['instance_group { count: 100 }', 'line 1, column 1: instance_group wants 100 instances; a model has 64 at most'],
   ])('%s', (text, wanted) => {
     expect(readText(text).wrong[0]?.replace(/; write dims.*$/, '')).toBe(wanted);
   });

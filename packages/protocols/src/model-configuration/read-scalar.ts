@@ -61,9 +61,30 @@ export function shorten(text: string): string {
   return JSON.stringify(text.slice(0, 60));
 }
 
-/** What a writer may have meant: `FP32` is TYPE_FP32. */
+/** Datatypes as other programs call them. */
+const otherTypeNames: Readonly<Record<string, string>> = {
+  BOOLEAN: 'BOOL',
+  BYTE: 'UINT8',
+  SHORT: 'INT16',
+  INT: 'INT32',
+  INTEGER: 'INT32',
+  LONG: 'INT64',
+  HALF: 'FP16',
+  FLOAT16: 'FP16',
+  FLOAT: 'FP32',
+  FLOAT32: 'FP32',
+  DOUBLE: 'FP64',
+  FLOAT64: 'FP64',
+  BFLOAT16: 'BF16',
+  BYTES: 'STRING',
+  STR: 'STRING',
+  TEXT: 'STRING',
+};
+
+/** What a writer may have meant: `FP32` and `TYPE_FLOAT32` are TYPE_FP32. */
 export function enumerationFix(text: string, names: readonly string[]): string {
-  const meant =
-    names.find((name) => text !== '' && name.endsWith(`_${text.toUpperCase()}`)) ?? nearestName(text, names);
+  const word = text.toUpperCase().replace(/^TYPE_/, '');
+  const known = Object.hasOwn(otherTypeNames, word) ? (otherTypeNames[word] ?? word) : word;
+  const meant = names.find((name) => word !== '' && name.endsWith(`_${known}`)) ?? nearestName(text, names);
   return `use ${meant ?? `one of ${names.join(', ')}`}`;
 }

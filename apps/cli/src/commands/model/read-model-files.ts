@@ -36,11 +36,16 @@ export async function listModelFiles(path: string): Promise<Omit<LocalFile, 'sha
   const status = await stat(path).catch(() => null);
   if (status === null) throw new ClusterError('INVALID_ARGUMENT', `${path} does not exist`);
   if (status.isFile()) return [{ path: 'model.onnx', source: path, size: status.size }];
-  const entries = await readdir(path, { recursive: true, withFileTypes: true });
-  const paths = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(join(path, '/').length));
-  const visible = paths.filter((name) => !name.split('/').some((part) => part.startsWith('.'))).toSorted();
+  const entries = (await readdir(path, { recursive: true, withFileTypes: true }))
+    .map((entry) => ({ entry, name: join(entry.parentPath, entry.name).slice(join(path, '/').length) }))
+    .filter(({ name }) => !name.split('/').some((part) => part.startsWith('.')));
+  const link = entries.find(({ entry }) => entry.isSymbolicLink());
+  if (link !== undefined) {
+    // It may lead to files of somebody who does not want them sent, and a model without it is not whole.
+    const message = `${link.name} is a symbolic link, and links are not followed`;
+    throw new ClusterError('INVALID_ARGUMENT', message, { fix: 'put what it leads to there itself: cp -rL copies so' });
+  }
+  const visible = entries.flatMap(({ entry, name }) => (entry.isFile() ? [name] : [])).toSorted();
   if (visible.length === 0) throw new ClusterError('INVALID_ARGUMENT', `${path} holds no files`);
   if (visible.length > filesMax) {
     throw new ClusterError(

@@ -10,7 +10,7 @@ import { reportData, reportText } from './repository/report-text.ts';
 export function modelValidateCommand(): Command {
   const command = new Command('validate')
     .description('Say what is wrong with models and their configuration before they are pushed; asks no server')
-    .argument('<path>', 'a folder of models, the folder of one, or a configuration file')
+    .argument('<path>', 'a folder of models, the folder of one, a configuration file, or an ONNX file')
     .action(async (path: string, _flags, command: Command) => {
       const { output } = command.optsWithGlobals<GlobalOptions>();
       const reports = await Promise.all((await findModels(path)).map((folder) => inspectFolder(folder)));

@@ -1,4 +1,5 @@
 import type { ClientOptions } from '@cluster-ai/contract/api/client.ts';
+import { getVersion } from '@cluster-ai/contract/api/models.ts';
 import { commitUpload } from '@cluster-ai/contract/api/uploads.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { call } from '../../../connection/call.ts';
@@ -8,7 +9,7 @@ import { print } from '../../../output/print.ts';
 import { secondsText, visible } from '../../../output/table.ts';
 import { clientOf } from '../../context.ts';
 import type { RegisterOptions } from '../print-registered.ts';
-import { withDigests } from '../read-model-files.ts';
+import { withDigests, type LocalFile } from '../read-model-files.ts';
 import { sendFiles } from '../send-files.ts';
 import { untilReady } from '../until-ready.ts';
 import { settingsOf, type VersionOptions } from '../version-options.ts';
@@ -22,6 +23,7 @@ interface Imported {
   readonly version: number;
   readonly state: 'imported' | 'present' | 'refused';
   readonly message: string;
+  readonly fix?: string | undefined;
 }
 
 type Options = RegisterOptions & VersionOptions;
@@ -31,6 +33,10 @@ type Options = RegisterOptions & VersionOptions;
  * found, what is served, and what is not and why. Versions that are there already are left as they are.
  */
 export async function importRepository(path: string, options: Options): Promise<void> {
+  if (path.endsWith('.onnx')) {
+    const fix = `cluster-ai model push <name> ${path}`;
+    throw new ClusterError('INVALID_ARGUMENT', `${path} is a single file, and folders are imported`, { fix });
+  }
   const client = clientOf(options);
   const reports = await Promise.all((await findModels(path)).map((folder) => inspectFolder(folder)));
   const results: Imported[] = [];
@@ -58,8 +64,8 @@ async function importVersion(
   const { notes, lineage } = options;
   const deploy = options.deploy ? 'latest' : 'none';
   const about = { model, notes, lineage, settings: settingsOf(options), deploy, version } as const;
+  const sent = await withDigests(files, () => undefined);
   try {
-    const sent = await withDigests(files, () => undefined);
     const record = uploadRecord(process.env, {
       server: client.baseUrl,
       about,
@@ -83,9 +89,28 @@ async function importVersion(
   } catch (thrown) {
     // A server that is away, or a caller that may not, is the same for all that are left.
     if (!(thrown instanceof ClusterError) || !ofTheVersion.has(thrown.code)) throw thrown;
-    const isPresent = thrown.code === 'CONFLICT' && thrown.message.includes('has a version');
-    return { model, version, state: isPresent ? 'present' : 'refused', message: thrown.message };
+    if (thrown.code === 'CONFLICT' && thrown.message.includes('has a version')) {
+      return present(client, model, version, sent);
+    }
+    return { model, version, state: 'refused', message: thrown.message, fix: thrown.fix };
   }
+}
+
+/** A version that is there: versions do not change, so other files under its number are refused. */
+async function present(
+  client: ClientOptions,
+  model: string,
+  version: number,
+  sent: readonly LocalFile[],
+): Promise<Imported> {
+  const { files } = await call(client, getVersion, { params: { name: model, version: String(version) } });
+  const digests = new Map(files.map(({ path, sha256 }) => [path, sha256]));
+  if (sent.length === files.length && sent.every(({ path, sha256 }) => digests.get(path) === sha256)) {
+    return { model, version, state: 'present', message: '' };
+  }
+  const message = 'it is there already, with other files, and versions do not change';
+  const fix = `call the folder by a new number, or delete that version first: cluster-ai model delete ${model} --model-version ${version}`;
+  return { model, version, state: 'refused', message, fix };
 }
 
 const ofTheVersion: ReadonlySet<string> = new Set(['CONFLICT', 'INVALID_ARGUMENT', 'MODEL_INVALID', 'BODY_TOO_LARGE']);
@@ -99,15 +124,16 @@ async function untilServed(client: ClientOptions, results: Imported[], { timeout
     } catch (thrown) {
       if (!(thrown instanceof ClusterError) || !ofTheModel.has(thrown.code)) throw thrown;
       const index = results.findIndex((each) => each.model === name && each.version === version);
-      results[index] = { model: name, version, state: 'refused', message: thrown.message };
+      results[index] = { model: name, version, state: 'refused', message: thrown.message, fix: thrown.fix };
     }
   }
 }
 
 const ofTheModel: ReadonlySet<string> = new Set(['MODEL_INVALID', 'DEADLINE_EXCEEDED']);
 
-function resultText({ model, version, state, message }: Imported): string {
+function resultText({ model, version, state, message, fix }: Imported): string {
   const what = { imported: 'is imported', present: 'is there already, and is left as it is', refused: 'was refused' };
-  const why = state === 'refused' ? `: ${visible(message)}` : '';
+  const out = fix === undefined ? '' : `\n    ${visible(fix)}`;
+  const why = state === 'refused' ? `: ${visible(message)}${out}` : '';
   return `${visible(model)} version ${version} ${what[state]}${why}`;
 }
