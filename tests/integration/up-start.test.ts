@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { pythonProgram } from '../conformance/open-inference/run-python-cases.ts';
+import { documentedExamples } from '../documented-examples.ts';
 import { processesOf } from '../drills/processes.ts';
 import { freePort, repository, startPlatform, until } from '../start-platform.ts';
 import type { Platform } from '../start-platform.ts';
@@ -28,6 +30,23 @@ describe('a first start', () => {
     // A setosa, with hardly a doubt.
     expect(answer.outputs.find(({ name }) => name === 'probabilities')?.data[0]).toBeGreaterThan(0.9);
     console.log(/Cluster AI is ready after .*/.exec(platform.output())?.[0]);
+  });
+
+  test('the examples for people who come from other servers print what their page says', async () => {
+    const page = await readFile(join(repository, 'docs/guides/other-servers.md'), 'utf8');
+    const examples = documentedExamples(page);
+    expect(examples.map(({ language }) => language)).toEqual(['python', 'python', 'sh', 'sh']);
+    const printed = await Promise.all(
+      examples.map(async ({ language, code }) => {
+        const { gateway, grpc } = platform.ports;
+        const here = code.replaceAll('localhost:8000', `localhost:${gateway}`).replaceAll(':8001', `:${grpc}`);
+        const python = pythonProgram(here.includes('from kserve') ? 'kserve' : 'python', 'python');
+        const program = language === 'python' ? python : '/bin/sh';
+        const { stdout } = await promisify(execFile)(program, ['-c', here], { timeout: 120_000 });
+        return stdout.endsWith('\n') ? stdout : `${stdout}\n`;
+      }),
+    );
+    expect(printed).toEqual(examples.map(({ output }) => output));
   });
 
   test('runs nothing as root, and keeps data and tokens to its user', async () => {
