@@ -70,5 +70,10 @@ test.each(['BYTES', 'BOOL', 'FP16'] as const)('%s has no order', (datatype) => {
 test('too large an output is refused, others stay as they are', () => {
   const large = { ...scores, datatype: 'INT8', shape: [1_000_001], data: new Uint8Array(1_000_001) } as const;
   expect(() => classify([large], wants(1), signature([-1]))).toThrow('classification output tensor too large');
+  const many = { ...large, shape: [100_001], data: new Uint8Array(100_001) };
+  expect(() => classify([many], wants(1), signature([-1]))).toThrow(
+    "output 'scores' would have 100001 classes; at most 100000 are answered: ask for fewer of each row",
+  );
+  expect(classify([many], wants(1), signature([100_001]))[0]?.shape).toEqual([1]);
   expect(classify([scores], wants(1, 'other'), signature([-1, 3]))).toEqual([scores]);
 });

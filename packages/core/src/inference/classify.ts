@@ -15,6 +15,9 @@ export type ClassLabels = (output: string, index: number) => string | undefined;
 /** Up to so many classes are kept in order while the values are looked through once; for more, all are sorted. */
 const keptInOrderMax = 100;
 
+/** Texts of one output at most: they are made on the event loop, too. */
+const classesMax = 100_000;
+
 const noLabels: ClassLabels = () => undefined;
 
 const encoder = new TextEncoder();
@@ -46,6 +49,12 @@ function classesOf(output: Tensor, countMax: number, inRows: boolean, labels: Cl
   const rows = inRows ? (output.shape[0] ?? 1) : 1;
   const perRow = rows === 0 ? 0 : values.length / rows;
   const count = Math.min(countMax, perRow);
+  if (rows * count > classesMax) {
+    throw new ClusterError(
+      'INVALID_ARGUMENT',
+      `output '${output.name}' would have ${rows * count} classes; at most ${classesMax} are answered: ask for fewer of each row`,
+    );
+  }
   const texts: Uint8Array[] = [];
   for (let row = 0; row < rows; row += 1) {
     const own = values.subarray(row * perRow, (row + 1) * perRow);
