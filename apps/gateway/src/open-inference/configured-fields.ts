@@ -59,7 +59,8 @@ export function configuredFields(
 }
 
 function policyOf(policy: VersionPolicy | null, versions: readonly number[]): Readonly<Record<string, unknown>> {
-  if (policy === null) return { specific: { versions } };
+  // Without a policy the newest serves, or what a route has chosen among them.
+  if (policy === null) return versions.length > 1 ? { specific: { versions } } : { latest: { num_versions: 1 } };
   if (policy.kind === 'all') return { all: {} };
   return policy.kind === 'latest'
     ? { latest: { num_versions: policy.count } }

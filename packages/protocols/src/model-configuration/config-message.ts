@@ -37,13 +37,17 @@ export class ConfigMessage {
     return this.places.get(field) ?? this.place;
   }
 
-  /** Names of the fields that are given, whatever they hold. */
+  /** Names of the fields that hold something other than their default, which says nothing in Protocol Buffers. */
   given(): string[] {
-    return [...this.values.keys()];
+    return [...this.values].flatMap(([field, values]) => {
+      const isOne = this.shape.fields[field]?.many === 'one';
+      return (isOne ? values.some(saysSomething) : values.length > 0) ? [field] : [];
+    });
   }
 
+  /** An empty list, or an empty map, is absent. */
   has(field: string): boolean {
-    return this.values.has(field);
+    return (this.values.get(field)?.length ?? 0) > 0;
   }
 
   text(field: string): string {
@@ -93,4 +97,8 @@ export class ConfigMessage {
     const keys = this.keys.get(field) ?? [];
     return new Map(values.flatMap((value, index): [string, T][] => [[keys[index] ?? '', value]]));
   }
+}
+
+function saysSomething(value: ConfigValue): boolean {
+  return value instanceof ConfigMessage ? value.given().length > 0 : Boolean(value);
 }

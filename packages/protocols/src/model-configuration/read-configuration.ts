@@ -9,7 +9,7 @@ import { readSequences } from './read-sequences.ts';
 import { readInputs, readOutputs } from './read-tensors.ts';
 import { readWarmUps } from './read-warm-ups.ts';
 
-/** Fields that change nothing here, and are said so when they are there. */
+/** Fields that change nothing here, and are said so when they hold something. */
 const ignoredFields = [
   'runtime',
   'batch_output',
@@ -35,7 +35,8 @@ export function readConfiguration(
   findings: Findings,
 ): ModelConfiguration {
   assertBackend(config, findings);
-  for (const field of ignoredFields) if (config.has(field)) findings.ignore(field);
+  const given = config.given();
+  for (const field of ignoredFields) if (given.includes(field)) findings.ignore(field);
   const name = config.text('name');
   if (modelName !== null && name !== '' && name !== modelName) findings.ignore('name');
   if (config.message('response_cache')?.flag('enable') === true) findings.ignore('response_cache');
@@ -122,11 +123,12 @@ function readInstances(config: ConfigMessage, findings: Findings): number | null
   let count = 0;
   for (const group of groups) {
     const { place } = group;
+    const given = group.given();
     if (group.number('count') < 0) findings.refuse(place, 'an instance_group has a negative count', 'write count: 1');
     count += Math.max(1, group.number('count'));
     if (group.text('kind') === 'KIND_GPU') findings.ignore('instance_group.kind (KIND_GPU)');
     for (const field of ['gpus', 'rate_limiter', 'secondary_devices', 'profile', 'passive', 'host_policy']) {
-      if (group.has(field)) findings.ignore(`instance_group.${field}`);
+      if (given.includes(field)) findings.ignore(`instance_group.${field}`);
     }
   }
   if (count <= instancesMax) return count;

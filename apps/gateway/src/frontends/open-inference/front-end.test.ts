@@ -1,6 +1,8 @@
 import { createLogger } from '@cluster-ai/platform/log/log.ts';
 import { systemClock } from '@cluster-ai/core/ports/clock.ts';
 import { seededRandom } from '@cluster-ai/core/ports/random.ts';
+import { Findings } from '@cluster-ai/protocols/model-configuration/findings.ts';
+import { readConfigJson } from '@cluster-ai/protocols/model-configuration/read-files.ts';
 import { fakeCall, fakeReply, type FakeCallOptions } from '@cluster-ai/testkit/fake-call.ts';
 import { FakeExecutor } from '@cluster-ai/testkit/fake-executor.ts';
 import { MemoryLog } from '@cluster-ai/testkit/memory-log.ts';
@@ -177,16 +179,20 @@ interface StatsDocument {
 
 test('the configuration tells dimensions of one row, and the batch apart', async () => {
   const { send } = setUp();
-  const config: unknown = JSON.parse((await send('GET', '/v2/models/echo/config')).text);
-  expect(config).toMatchObject({
+  const { text } = await send('GET', '/v2/models/echo/config');
+  expect(JSON.parse(text)).toMatchObject({
     name: 'echo',
     max_batch_size: 8,
     input: [{ name: 'x', data_type: 'TYPE_FP32', dims: [2] }],
     output: [{ name: 'y', dims: [2] }],
-    version_policy: { specific: { versions: [3] } },
+    version_policy: { latest: { num_versions: 1 } },
     model_transaction_policy: { decoupled: false },
   });
   expect((await send('GET', '/v2/models/none/config')).status).toBe(404);
+  // Clients change what they have read, and load it again.
+  const findings = new Findings();
+  expect(readConfigJson(text, 'echo', findings)).toMatchObject({ maxBatchSize: 8, inputs: [{ name: 'x', dims: [2] }] });
+  expect([findings.wrong, findings.ignored]).toEqual([[], []]);
 });
 
 describe('the repository', () => {
