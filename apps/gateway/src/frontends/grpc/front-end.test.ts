@@ -7,7 +7,7 @@ import { FakeExecutor } from '@cluster-ai/testkit/fake-executor.ts';
 import { MemoryLog } from '@cluster-ai/testkit/memory-log.ts';
 import { RpcClient, type RpcCallOptions } from '@cluster-ai/testkit/rpc-client.ts';
 import { snapshotKey, snapshotModel } from '@cluster-ai/testkit/snapshot-models.ts';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Admission } from '../../admission/admission.ts';
 import { createAuthenticate } from '../../auth/authenticate.ts';
 import { KeyRing } from '../../auth/key-ring.ts';
@@ -247,10 +247,10 @@ describe('streams', () => {
   });
 
   test('requests of one stream are merged into few runs', async () => {
-    const { stream, send, next, executor } = await openStream();
+    const { stream, send, next, executor, admission } = await openStream();
     executor.takeAllPlaces();
     for (let index = 0; index < 8; index += 1) send(echoRequest);
-    await delay(100);
+    await vi.waitFor(() => expect(admission.inFlight).toBe(8), { timeout: 10_000 });
     executor.givePlaces(1);
     for (let index = 0; index < 8; index += 1) await next();
     expect(executor.runs.map(({ rows }) => rows)).toEqual([8]);
