@@ -26,7 +26,11 @@ let opened: WatchedPage | undefined;
 beforeAll(async () => {
   browser = await openBrowser();
   postgres = await startPostgres(18);
-  plane = await startPlane(await postgres.createDatabase(), { dashboard: builtDashboard });
+  plane = await startPlane(await postgres.createDatabase(), {
+    dashboard: builtDashboard,
+    // The database is never away here: a slow connection is that of a busy machine.
+    database: { connectTimeoutMs: 15_000 },
+  });
   storageState = await becomeAdministrator(browser, plane);
   await pushModel(plane, 'adder', [addModel(1)], { lineage: { accuracy: 0.95, dataset: 'august' } });
   await pushModel(plane, 'adder', [addModel(2)], {

@@ -197,7 +197,7 @@ test('what is not honoured is named in one line of the log; what is wrong keeps 
     'max_batch_size: 8\ninput { name: "INPUT0" data_type: TYPE_FP32 dims: 16 }',
   );
   const problem =
-    "simple/1 in the model repository is not served: config.pbtxt: input[0].data_type: input 'INPUT0' is FP32 here and INT32 in the model (and 1 more)";
+    "simple/1 in the model repository is not served: config.pbtxt: input[0].data_type: input 'INPUT0' is FP32 here and INT32 in the model (and 1 more); write data_type: TYPE_INT32";
   await until('the problem is known', 20_000, () => plane.log.some((line) => line.includes(problem)));
 });
 
@@ -215,6 +215,12 @@ test('a version is not ready before its model_warmup has passed, and the index s
   expect((await call('/v2/models/picking/ready')).status).toBe(400);
   const inputs = [{ name: 'INPUT0', datatype: 'INT32', shape: [1, 1], data: [2] }];
   expect((await infer('picking', inputs)).status).toBe(503);
+  const headers = { authorization: `Bearer ${plane.admin.token}` };
+  const loading = await fetch(`${gateway.url}/v2/repository/models/picking/load`, { method: 'POST', headers });
+  expect({ status: loading.status, body: await loading.json() }).toEqual({
+    status: 400,
+    body: { error: expect.stringMatching(/^failed to load 'picking' version 1: model_warmup 'pick' failed: /) },
+  });
 
   const mended = pickingModel(3);
   await writeRepositoryModel(repository, 'picking', mended);

@@ -109,7 +109,9 @@ async function takeOver(
     if (!(error instanceof ClusterError) || error.code === 'DATABASE_UNAVAILABLE') throw error;
     // A full disk may have room at the next look; a wrong file stays wrong until it changes.
     if (!error.retryable) refused.set(found.key, found.fingerprint);
-    complain(plane, root, found.key, `${found.key} in the model repository is not served: ${error.message}`, error);
+    const wayOut = error.fix === undefined ? '' : `; ${error.fix}`;
+    const problem = `${found.key} in the model repository is not served: ${error.message}${wayOut}`;
+    complain(plane, root, found.key, problem, error);
   }
 }
 
