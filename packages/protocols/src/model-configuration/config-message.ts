@@ -50,6 +50,11 @@ export class ConfigMessage {
     return (this.values.get(field)?.length ?? 0) > 0;
   }
 
+  /** Whether a single value is given that does not fit: that was put on record where it stands. */
+  misfits(field: string): boolean {
+    return this.shape.fields[field]?.many === 'one' && this.values.get(field)?.length === 0;
+  }
+
   text(field: string): string {
     const value = this.values.get(field)?.[0];
     return typeof value === 'string' ? value : '';

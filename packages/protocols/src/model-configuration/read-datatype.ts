@@ -7,8 +7,7 @@ export function readDatatype(message: ConfigMessage, of: string, findings: Findi
   const name = message.text('data_type');
   const datatype = name === 'TYPE_STRING' ? 'BYTES' : name.replace(/^TYPE_/, '');
   if (isDatatype(datatype)) return datatype;
-  // A name that is none was put on record where it stands.
-  if (name === '' && message.has('data_type')) return null;
+  if (message.misfits('data_type')) return null;
   if (name === '' || name === 'TYPE_INVALID') {
     findings.refuse(message.place, `${of} has no data_type`, 'write data_type: TYPE_… as in the model');
   } else findings.refuse(message.place, `${of} is ${name}, which is not served`, 'convert the model to FP32 or FP16');
