@@ -29,8 +29,9 @@ class TextFitter {
       else if (known.many === 'map') this.entry(field, known, values, keys);
       else if (this.mayStand(field, known, values, groups)) {
         const value = this.value(field, known.type);
-        const before = values.get(field.name) ?? [];
-        values.set(field.name, value === null ? before : [...before, value]);
+        // A value that was refused was given all the same.
+        if (value !== null) add(values, field.name, value);
+        else if (!values.has(field.name)) values.set(field.name, []);
       }
     }
     return new ConfigMessage(shape, place, values, keys, places);

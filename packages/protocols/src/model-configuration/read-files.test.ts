@@ -200,4 +200,13 @@ describe('what is wrong is named with its place and the way out', () => {
       'line 3, column 1',
     ]);
   });
+
+  test('a list as long as a file may hold is refused within a second', () => {
+    const startedAtMs = performance.now();
+    const { wrong } = readText(`input { name: "x" data_type: TYPE_FP32 dims: [ ${'1,'.repeat(99_990)} 1 ] }`);
+    const tookMs = performance.now() - startedAtMs;
+    console.log(`99,991 dimensions were read in ${tookMs.toFixed(0)} ms`);
+    expect(wrong[0]).toContain('99991 dimensions; a tensor has 64 at most');
+    expect(tookMs).toBeLessThan(1_000);
+  });
 });
