@@ -28,8 +28,6 @@ beforeAll(async () => {
   postgres = await startPostgres(18);
   plane = await startPlane(await postgres.createDatabase(), {
     dashboard: builtDashboard,
-    // The database is never away here: a slow connection is that of a busy machine.
-    database: { connectTimeoutMs: 15_000 },
   });
   storageState = await becomeAdministrator(browser, plane);
   await pushModel(plane, 'adder', [addModel(1)], { lineage: { accuracy: 0.95, dataset: 'august' } });

@@ -80,8 +80,6 @@ const looks = (count: number): Promise<void> => new Promise((resolve) => setTime
 const pollMs = 100;
 const watching = (repository: string) => ({
   sources: { repository, repositoryPollMs: pollMs },
-  // The database is never away here: a slow connection is that of a busy machine.
-  database: { connectTimeoutMs: 15_000 },
 });
 
 describe('a model repository folder', () => {

@@ -18,7 +18,6 @@ import { addModel } from './control-plane/test-models.ts';
 
 let postgres: PostgresServer;
 /** It is never away here: a slow connection is that of a busy machine. */
-const database = { connectTimeoutMs: 15_000 };
 let databaseUrl: string;
 let plane: RunningPlane;
 
@@ -27,7 +26,7 @@ const bytesMax = 64 * 2 ** 20;
 beforeAll(async () => {
   postgres = await startPostgres(18);
   databaseUrl = await postgres.createDatabase();
-  plane = await startPlane(databaseUrl, { uploads: { bytesMax }, database });
+  plane = await startPlane(databaseUrl, { uploads: { bytesMax } });
 });
 
 afterAll(async () => {
@@ -55,7 +54,7 @@ test('an upload goes on where it stopped, across a restart of the control plane'
   const digest = sha256(weights.bytes);
   await sendBytes(plane, upload.id, digest, 0, weights.bytes.subarray(0, 1_000_000));
   await plane.stop();
-  plane = await startPlane(databaseUrl, { home: plane.home, uploads: { bytesMax }, database });
+  plane = await startPlane(databaseUrl, { home: plane.home, uploads: { bytesMax } });
 
   const resumed = await state(upload.id);
   expect(resumed.files.map((file) => file.receivedBytes)).toEqual([0, 1_000_000]);

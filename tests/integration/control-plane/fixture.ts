@@ -63,7 +63,8 @@ export async function startPlane(databaseUrl: string, overrides: Overrides = {})
     home,
     storage: overrides.storage === undefined ? {} : { folder: overrides.storage },
     http: { port: 0, ...overrides.http },
-    database: { url: databaseUrl, connectTimeoutMs: 1_000, ...overrides.database },
+    // Longer than the default: beside another test a machine of two cores may leave a new connection waiting.
+    database: { url: databaseUrl, connectTimeoutMs: 15_000, ...overrides.database },
     auth: { adminTokenFile, gatewayTokenFile, ...overrides.auth },
     oidc: overrides.oidc ?? {},
     redis: overrides.redisUrl === undefined ? {} : { url: overrides.redisUrl },
