@@ -17,7 +17,6 @@ import type { RunningPlane, TestFile } from './control-plane/fixture.ts';
 import { addModel } from './control-plane/test-models.ts';
 
 let postgres: PostgresServer;
-/** It is never away here: a slow connection is that of a busy machine. */
 let databaseUrl: string;
 let plane: RunningPlane;
 
