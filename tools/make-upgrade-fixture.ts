@@ -56,8 +56,11 @@ async function makeFixture(commit: string): Promise<string> {
 }
 
 async function start(main: string, home: string): Promise<Running> {
-  const [port, gatewayPort, metricsPort] = await freePorts('127.0.0.1', 3);
+  const [port, gatewayPort, metricsPort, grpcPort] = await freePorts('127.0.0.1', 4);
   const ports = ['--port', `${port}`, '--gateway-port', `${gatewayPort}`, '--metrics-port', `${metricsPort}`];
+  // The first releases speak no gRPC, and refuse a flag that they do not know.
+  const help = execFileSync(process.execPath, [main, 'up', '--help'], { encoding: 'utf8' });
+  if (help.includes('--grpc-port')) ports.push('--grpc-port', `${grpcPort}`);
   const child = spawn(process.execPath, [main, 'up', '--home', home, '--no-examples', ...ports], {
     stdio: ['ignore', 'inherit', 'inherit'],
   });

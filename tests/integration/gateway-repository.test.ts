@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
@@ -6,9 +8,10 @@ import { listAudit } from '@cluster-ai/contract/api/audit.ts';
 import { callEndpoint } from '@cluster-ai/contract/api/client.ts';
 import { startPostgres, type PostgresServer } from '@cluster-ai/testkit/postgres/postgres-server.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expectAllCases } from '../conformance/open-inference/expect-all-cases.ts';
 import { pythonProgram } from '../conformance/open-inference/run-python-cases.ts';
 import { startGateway, type GatewayProcess } from '../start-gateway.ts';
-import { repository } from '../start-platform.ts';
+import { repository, until } from '../start-platform.ts';
 import { pushModel, startPlane, type RunningPlane } from './control-plane/fixture.ts';
 import { addModel } from './control-plane/test-models.ts';
 import { callGateway, predictOn, type GatewayAnswer } from './gateway-calls.ts';
@@ -130,6 +133,22 @@ test('each change is in the audit log, under the name of who made it', async () 
     ]),
   );
   expect(changes).toHaveLength(4);
+});
+
+test('what a load brings over gRPC is taken as over HTTP', async () => {
+  await pushModel(plane, 'brought', [addModel(1)]);
+  const folder = await mkdtemp(join(tmpdir(), 'cluster-ai-brought-'));
+  const { url, grpcAddress } = gateway;
+  const server = { url, grpcAddress, operatorKey: plane.admin.token ?? '', stop: async () => undefined };
+  try {
+    const file = join(folder, 'model.onnx');
+    await writeFile(file, addModel(7).bytes);
+    await until('brought is ready', 30_000, async () => (await index()).includes('brought 1 READY'));
+    await expectAllCases('python', 'tritonclient/grpc_load.py', server, ['brought', file, '7']);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  expect((await index())[1]).toBe('brought 3 READY');
 });
 
 test('without a control plane the list is there, nothing can be changed, and predictions go on', async () => {

@@ -1,30 +1,95 @@
+import { once } from 'node:events';
+import { connect } from 'node:http2';
 import { testRpcEdge } from '@cluster-ai/testkit/edge/rpc-edge-suite.ts';
 import { RpcClient } from '@cluster-ai/testkit/rpc-client.ts';
 import { selfSignedCertificate } from '@cluster-ai/testkit/tls/self-signed.ts';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { startGrpcJsEdge } from './grpc-js-edge.ts';
+import type { RpcCall } from './rpc-edge.ts';
 
 const first = { ...selfSignedCertificate(), minVersion: 'TLSv1.2' } as const;
 const second = { ...selfSignedCertificate(), minVersion: 'TLSv1.2' } as const;
 
+const options = {
+  listenerId: 'test',
+  host: '127.0.0.1',
+  port: 0,
+  paths: ['/test.Test/Ok'],
+  messageBytesMax: 1_000,
+  headerBytesMax: 8_192,
+  connectionsMax: 10,
+  streamsMax: 10,
+  requestTimeoutMs: 5_000,
+  answerTimeoutMs: 5_000,
+  idleTimeoutMs: 5_000,
+};
+
 testRpcEdge('grpc-js', startGrpcJsEdge);
 testRpcEdge('grpc-js with TLS', startGrpcJsEdge, first);
+
+/** Sends one empty message with these headers, which no client of gRPC would send. */
+async function callWith(...headers: readonly string[]): Promise<{ readonly call: RpcCall; readonly stderr: string }> {
+  const calls: RpcCall[] = [];
+  const edge = await startGrpcJsEdge({ ...options, onDefect: () => undefined }, async (call, reply) => {
+    calls.push(call);
+    await call.body();
+    reply.end({ code: 'OK', message: '' });
+  });
+  const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const printed = vi.spyOn(console, 'error').mockReturnValue();
+  // The types do not know that a client may send what the specification does not allow.
+  const lenient = { maxSessionMemory: 10, strictSingleValueFields: false };
+  const session = connect(`http://127.0.0.1:${edge.port}`, lenient);
+  try {
+    const head = [':method', 'POST', ':path', '/test.Test/Ok', ':scheme', 'http', ':authority', 'localhost'];
+    const grpc = ['content-type', 'application/grpc', 'te', 'trailers'];
+    const stream = session.request([...head, ...grpc, ...headers]);
+    stream.end(Buffer.alloc(5));
+    stream.resume();
+    await once(stream, 'close');
+  } finally {
+    session.destroy();
+    await edge.close(0);
+  }
+  const stderr = JSON.stringify([...written.mock.calls, ...printed.mock.calls]);
+  written.mockRestore();
+  printed.mockRestore();
+  const [call] = calls;
+  if (call === undefined) throw new Error('the call did not arrive');
+  return { call, stderr };
+}
+
+const credentialsOf = ({ headers }: RpcCall) => headers.filter(([name]) => name === 'authorization');
+
+test('credentials that were sent twice are both seen, on the first call of a connection', async () => {
+  const { call } = await callWith('authorization', 'Bearer a', 'authorization', 'Bearer b');
+  expect(credentialsOf(call)).toEqual([
+    ['authorization', 'Bearer a'],
+    ['authorization', 'Bearer b'],
+  ]);
+});
+
+test('a credential with strange characters is one that is wrong, and is written nowhere', async () => {
+  const { call, stderr } = await callWith('authorization', 'Bearer sécret', 'x~y', 'sécret too');
+  expect(credentialsOf(call)).toEqual([['authorization', expect.stringMatching(/^Bearer s\?+cret$/)]]);
+  expect(stderr).not.toContain('cret');
+});
+
+test.each([
+  ['99999999H', 2 ** 31 - 1_000, 2 ** 31],
+  ['3456000S', 2 ** 31 - 1_000, 2 ** 31],
+  ['20H', 71_990_000, 72_000_000],
+])('a deadline of %s is one', async (timeout, least, most) => {
+  const { timeoutMs } = (await callWith('grpc-timeout', timeout)).call;
+  expect(timeoutMs).toBeGreaterThan(least - 10_000);
+  expect(timeoutMs).toBeLessThanOrEqual(most);
+});
 
 test('another certificate is shown from the next connection on', async () => {
   const edge = await startGrpcJsEdge(
     {
-      listenerId: 'test',
-      host: '127.0.0.1',
-      port: 0,
-      paths: ['/test.Test/Ok'],
+      ...options,
       tls: first,
-      messageBytesMax: 1_000,
-      headerBytesMax: 8_192,
-      connectionsMax: 10,
-      streamsMax: 10,
-      requestTimeoutMs: 5_000,
-      answerTimeoutMs: 5_000,
-      idleTimeoutMs: 5_000,
       onDefect: (error) => {
         throw error;
       },

@@ -5,6 +5,8 @@ import {
   Server as GrpcServer,
   ServerCredentials,
   ServerInterceptingCall,
+  logVerbosity,
+  setLogVerbosity,
   type ConnectionInjector,
   type Metadata,
   type ServerInterceptingCallInterface,
@@ -13,6 +15,7 @@ import {
 import type { TlsIdentity } from '../tls/certificate.ts';
 import type { Edge } from './edge.ts';
 import { GrpcJsCall } from './grpc-js-call.ts';
+import { mendHeaders } from './grpc-js-headers.ts';
 import { listenError } from './listen-error.ts';
 import type { RpcEdgeOptions, RpcHandler, StartRpcEdge } from './rpc-edge.ts';
 
@@ -27,6 +30,8 @@ const cutMs = 1_000;
 
 /** The edge on grpc-js. Sockets and TLS are our own, so that limits and certificates are those of the other listeners. */
 export const startGrpcJsEdge: StartRpcEdge = async (options, handler) => {
+  // It writes metadata that it does not like to the standard error, with the values: a mistyped key among them.
+  setLogVerbosity(logVerbosity.NONE);
   const edge = new GrpcJsEdge(options, handler);
   await edge.listen();
   return edge;
@@ -44,6 +49,7 @@ class GrpcJsEdge implements Edge {
   private readonly sockets = new Map<string, Socket>();
   private readonly calls = new Set<GrpcJsCall>();
   private readonly handshakes = new Set<Socket>();
+  private readonly stopMending = mendHeaders(() => this.port);
   private closing = false;
   private whenIdle: (() => void) | null = null;
   private sweeper: NodeJS.Timeout | undefined;
@@ -72,7 +78,10 @@ class GrpcJsEdge implements Edge {
 
   listen(): Promise<void> {
     return new Promise((resolve, reject) => {
-      const refuse = (error: NodeJS.ErrnoException): void => reject(listenError(error, this.options));
+      const refuse = (error: NodeJS.ErrnoException): void => {
+        this.stopMending();
+        reject(listenError(error, this.options));
+      };
       this.server.once('error', refuse);
       this.server.listen(this.options.port, this.options.host, () => {
         this.server.off('error', refuse);
@@ -115,6 +124,7 @@ class GrpcJsEdge implements Edge {
     for (const socket of [...this.sockets.values(), ...this.handshakes]) socket.destroy();
     this.injector.destroy();
     await closed;
+    this.stopMending();
     return cut;
   }
 

@@ -2,16 +2,21 @@ import { decodeBase64 } from '../json/base64.ts';
 import { invalid, isObject, wrongType, type JsonObject } from './json-fields.ts';
 
 /** Begins the parameters that carry a file: `file:1/model.onnx`. */
-const filePrefix = 'file:';
+export const filePrefix = 'file:';
+
+/** What a load brings along. */
+export interface LoadParameters {
+  readonly config: string;
+  /** By path under the model's folder. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+}
 
 /**
  * Reads the parameters of a load: `config`, and files by their paths, in base64.
  * @returns null for a load that brings nothing along.
  * @throws ClusterError INVALID_ARGUMENT.
  */
-export function readLoadParameters(
-  document: JsonObject,
-): { readonly config: string; readonly files: ReadonlyMap<string, Uint8Array> } | null {
+export function readLoadParameters(document: JsonObject): LoadParameters | null {
   const { parameters = {} } = document;
   if (!isObject(parameters)) throw wrongType("'parameters'", 'object');
   const files = new Map<string, Uint8Array>();
@@ -23,17 +28,14 @@ export function readLoadParameters(
     else if (name.startsWith(filePrefix)) files.set(name.slice(filePrefix.length), bytesOf(shown, value));
     else throw invalid(`Unrecognized load parameter '${shown}'`);
   }
-  return overrideOf(config, files);
+  return loadParametersOf(config, files);
 }
 
 /**
  * What a load brings along, whatever its parameters were written in.
  * @throws ClusterError INVALID_ARGUMENT for files without the configuration that they need.
  */
-function overrideOf(
-  config: string | null,
-  files: ReadonlyMap<string, Uint8Array>,
-): { readonly config: string; readonly files: ReadonlyMap<string, Uint8Array> } | null {
+export function loadParametersOf(config: string | null, files: ReadonlyMap<string, Uint8Array>): LoadParameters | null {
   if (config !== null) return { config, files };
   if (files.size === 0) return null;
   throw invalid("a load with files needs the parameter 'config' as well");

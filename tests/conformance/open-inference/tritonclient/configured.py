@@ -109,6 +109,81 @@ def configuration(on):
     expect_equal([tensor["name"] for tensor in hidden["inputs"]], ["INPUT"])
 
 
+@case("the whole configuration as gRPC tells it")
+def whole_configuration(_client):
+    on = TRANSPORTS["gRPC"]()
+    with on.client:
+        config = lambda name: on.document("get_model_config", name)["config"]
+        plain = {
+            "platform": "onnxruntime_onnx",
+            "backend": "onnxruntime",
+            "default_model_filename": "model.onnx",
+            "optimization": {},
+            "model_transaction_policy": {},
+        }
+        # What is zero, false or empty is not in this form.
+        instances = lambda name, count: [{"name": f"{name}_0", "kind": "KIND_CPU", "count": count}]
+        reshaped = {
+            **plain,
+            "name": "reshaped",
+            # The file names no policy: what is served.
+            "version_policy": {"specific": {"versions": ["1"]}},
+            "max_batch_size": 4,
+            "input": [{"name": "INPUT0", "data_type": "TYPE_FP32", "dims": ["1"], "reshape": {}}],
+            "output": [{"name": "OUTPUT0", "data_type": "TYPE_FP32", "dims": ["1", "1"], "reshape": {}}],
+            "instance_group": instances("reshaped", 2),
+            "dynamic_batching": {},
+            "parameters": {"team": {"string_value": "search"}},
+        }
+        expect_equal(config("reshaped"), reshaped)
+        flag = lambda name, kind: {"name": name, "control": [{"kind": kind, "int32_false_true": [0, 1]}]}
+        integer = {"data_type": "TYPE_INT32", "dims": ["1"]}
+        sequence = {
+            **plain,
+            "name": "simple_sequence",
+            # The file names no policy: what is served.
+            "version_policy": {"specific": {"versions": ["1"]}},
+            "max_batch_size": 8,
+            "input": [{"name": "INPUT", **integer}],
+            "output": [
+                {"name": "OUTPUT", **integer},
+                {"name": "CORRELATION", "data_type": "TYPE_INT64", "dims": ["1"]},
+            ],
+            "instance_group": instances("simple_sequence", 1),
+            "sequence_batching": {
+                "max_sequence_idle_microseconds": "5000000",
+                "oldest": {"max_candidate_sequences": 8},
+                "control_input": [
+                    flag("START", "CONTROL_SEQUENCE_START"),
+                    flag("END", "CONTROL_SEQUENCE_END"),
+                    flag("READY", "CONTROL_SEQUENCE_READY"),
+                    {"name": "CORRID", "control": [{"kind": "CONTROL_SEQUENCE_CORRID", "data_type": "TYPE_INT64"}]},
+                ],
+                "state": [
+                    {
+                        "input_name": "TOTAL_IN",
+                        "output_name": "TOTAL_OUT",
+                        **integer,
+                        "initial_state": [{**integer, "data_file": "hundred"}],
+                    }
+                ],
+            },
+        }
+        found = config("simple_sequence")
+        for control in found["sequence_batching"]["control_input"]:
+            # The first kind is zero as well.
+            control["control"][0].setdefault("kind", "CONTROL_SEQUENCE_START")
+        expect_equal(found, sequence)
+        expect_equal(config("classifier")["output"][0]["label_filename"], "labels.txt")
+        warmed = config("warmed")
+        expect_equal(warmed["version_policy"], {"all": {}})
+        inputs = [
+            {"INPUT0": {"data_type": "TYPE_FP32", "dims": ["5"], "zero_data": True}},
+            {"INPUT0": {"data_type": "TYPE_FP32", "dims": ["2"], "input_data_file": "sample"}},
+        ]
+        expect_equal([warm_up["inputs"] for warm_up in warmed["model_warmup"]], inputs)
+
+
 @both("sums and differences, up to max_batch_size rows")
 def simple(on):
     for model, dtype in (("simple", np.int32), ("simple_int8", np.int8)):

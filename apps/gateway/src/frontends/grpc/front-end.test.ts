@@ -400,6 +400,10 @@ describe('what is told of server and models', () => {
     const away = { code: 'UNAVAILABLE', details: expect.stringContaining('control plane') };
     expect(await ask('RepositoryModelLoad', { repository_name: 'echo' }, key('operates'))).toMatchObject(away);
     expect(await ask('RepositoryModelUnload', { model_name: 'echo' }, key('operates'))).toMatchObject(away);
+    // From this machine, what needs no key may be read, and not changed.
+    const wrong = { model_name: 'echo', parameters: { config: { int64_param: 1 } } };
+    expect((await ask('RepositoryModelLoad', wrong)).code).toBe('PERMISSION_DENIED');
+    expect((await ask('RepositoryModelLoad', wrong, key('operates'))).code).toBe('INVALID_ARGUMENT');
     const both = { repository_name: 'r', model_name: 'echo' };
     expect((await ask('RepositoryModelLoad', both, key('operates'))).code).toBe('UNIMPLEMENTED');
   });

@@ -1,6 +1,6 @@
 import { ClusterError } from '@cluster-ai/core/errors.ts';
+import { assertUnloadParameters, readLoadParameters } from '@cluster-ai/protocols/grpc/load-parameters.ts';
 import type { ProtoObject } from '@cluster-ai/protocols/grpc/proto-messages.ts';
-import { assertCovers } from '../../auth/caller.ts';
 import { keyOf } from '../../open-inference/operator.ts';
 import { sharedMemoryDisabled, unknownRegion } from '@cluster-ai/protocols/open-inference/shared-memory.ts';
 import { textOf } from './fields.ts';
@@ -20,24 +20,17 @@ export function repositoryMethods({ repository }: GrpcOptions): Methods {
       },
     },
     RepositoryModelLoad: {
-      action: 'read',
+      action: 'operate',
       answer: async (request, { caller, call }) => {
-        const name = modelOf(request);
-        assertCovers(caller, name);
-        const [parameter] = parameterNames(request);
-        if (parameter !== undefined) {
-          throw new ClusterError('INVALID_ARGUMENT', `failed to load '${name}', unknown parameter '${parameter}'`);
-        }
-        await repository.load({ caller, key: keyOf(call) }, name);
+        await repository.load({ caller, key: keyOf(call) }, modelOf(request), readLoadParameters(request));
         return {};
       },
     },
     RepositoryModelUnload: {
-      action: 'read',
+      action: 'operate',
       answer: async (request, { caller, call }) => {
-        const name = modelOf(request);
-        assertCovers(caller, name);
-        await repository.unload({ caller, key: keyOf(call) }, name);
+        assertUnloadParameters(request);
+        await repository.unload({ caller, key: keyOf(call) }, modelOf(request));
         return {};
       },
     },
@@ -84,8 +77,4 @@ function modelOf(request: ProtoObject): string {
 /** There is one repository, which has no name. @throws ClusterError UNSUPPORTED in Triton's words. */
 function assertNoRepository(name: string): void {
   if (name !== '') throw new ClusterError('UNSUPPORTED', "'repository_name' specification is not supported");
-}
-
-function parameterNames({ parameters }: ProtoObject): string[] {
-  return typeof parameters === 'object' && parameters !== null ? Object.keys(parameters) : [];
 }

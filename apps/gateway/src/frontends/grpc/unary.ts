@@ -3,6 +3,7 @@ import { toClusterError } from '@cluster-ai/core/errors.ts';
 import type { RpcCall, RpcHandler } from '@cluster-ai/platform/edge/rpc-edge.ts';
 import type { ProtoMessages, ProtoMethod, ProtoObject } from '@cluster-ai/protocols/grpc/proto-messages.ts';
 import { assertMay, local, type Caller } from '../../auth/caller.ts';
+import { assertOperates } from '../../open-inference/operator.ts';
 import type { Stages } from '../../pipeline.ts';
 import { sendError, sendMessage, trailersOf } from './send-status.ts';
 
@@ -14,7 +15,10 @@ export interface UnaryContext {
 
 /** A method that takes one message and gives one, apart from predictions. */
 export interface UnaryMethod {
-  /** What the key must allow; null for what is open to everybody, as health is: load balancers have no key. */
+  /**
+   * What the key must allow, before a message is read; null for what is open to everybody, as health is: load balancers
+   * have no key. Nobody operates without a key, also not from this machine.
+   */
   readonly action: KeyAction | null;
   /** Gives the fields of the answer. */
   answer(request: ProtoObject, context: UnaryContext): object | Promise<object>;
@@ -50,6 +54,7 @@ export function unaryHandler(
 async function callerOf(call: RpcCall, { action }: UnaryMethod, stages: Stages): Promise<Caller> {
   if (action === null) return local;
   const caller = await stages.authenticate(call);
-  assertMay(caller, action);
+  if (action === 'operate') assertOperates(call, caller);
+  else assertMay(caller, action);
   return caller;
 }
