@@ -88,6 +88,15 @@ test('a wrong key is refused even where none is needed', async () => {
   }
 });
 
+test('of two credentials none counts, whichever is right', async () => {
+  const { verdict } = setUp('loopback-exempt');
+  const once = fakeCall({ headers: { ...local, authorization: 'Bearer good' } });
+  for (const second of ['Bearer good', 'Bearer wrong']) {
+    const headers = [...once.headers, ['authorization', second] as const];
+    expect(await verdict({ ...once, header: (name) => once.header(name), headers })).toBe('UNAUTHENTICATED');
+  }
+});
+
 test('`required` ends the exemption', async () => {
   const { verdict } = setUp('required');
   expect(await verdict(fakeCall({ headers: local }))).toBe('UNAUTHENTICATED');

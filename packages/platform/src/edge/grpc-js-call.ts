@@ -1,11 +1,18 @@
+import type { Readable } from 'node:stream';
 import { Metadata, status, type ServerInterceptingCallInterface } from '@grpc/grpc-js';
-import { ClusterError } from '@cluster-ai/core/errors.ts';
+import { ClusterError, toClusterError } from '@cluster-ai/core/errors.ts';
 import type { Headers } from './edge.ts';
 import type { RpcCall, RpcEdgeOptions, RpcReply, RpcStatus } from './rpc-edge.ts';
 
 interface Waiting {
   readonly resolve: (message: Uint8Array | null) => void;
   readonly reject: (error: ClusterError) => void;
+}
+
+interface GrpcJsCallOptions extends Pick<RpcEdgeOptions, 'listenerId' | 'tls' | 'requestTimeoutMs'> {
+  /** What arrives on it is counted; null where it is not known. */
+  readonly stream: Readable | null;
+  readonly whenEnded: () => void;
 }
 
 /** One call of grpc-js as a neutral call and its reply. It sits where grpc-js has its interceptors, below its streams. */
@@ -20,10 +27,9 @@ export class GrpcJsCall implements RpcCall, RpcReply {
   /** Address and port of the client: which connection it is. */
   readonly farEnd: string;
   private readonly call: ServerInterceptingCallInterface;
-  private readonly options: RpcEdgeOptions;
+  private readonly options: GrpcJsCallOptions;
   private readonly deadlineAtMs: number;
   private readonly cancelListeners: (() => void)[] = [];
-  private readonly whenEnded: () => void;
   isClosing = false;
   private waiting: Waiting | null = null;
   private closingListener: (() => void) | null = null;
@@ -35,13 +41,7 @@ export class GrpcJsCall implements RpcCall, RpcReply {
   private stuckSinceMs: number | null = null;
   private drain: PromiseWithResolvers<void> | null = null;
 
-  constructor(
-    path: string,
-    metadata: Metadata,
-    call: ServerInterceptingCallInterface,
-    options: RpcEdgeOptions,
-    whenEnded: () => void,
-  ) {
+  constructor(path: string, metadata: Metadata, call: ServerInterceptingCallInterface, options: GrpcJsCallOptions) {
     const { localAddress = '', remoteAddress = '', remotePort = 0 } = call.getConnectionInfo();
     this.path = path;
     this.headers = headersOf(metadata, call.getHost());
@@ -52,7 +52,6 @@ export class GrpcJsCall implements RpcCall, RpcReply {
     this.listenerId = options.listenerId;
     this.call = call;
     this.options = options;
-    this.whenEnded = whenEnded;
     this.deadlineAtMs = Number(call.getDeadline());
     // A moment less: who waits for it must find it passed when grpc-js ends the call for it.
     this.timeoutMs = Number.isFinite(this.deadlineAtMs) ? Math.max(0, this.deadlineAtMs - Date.now() - 1) : null;
@@ -83,15 +82,29 @@ export class GrpcJsCall implements RpcCall, RpcReply {
   }
 
   async body(onBytes: (bytes: number) => void = () => undefined): Promise<Uint8Array> {
-    const { requestTimeoutMs } = this.options;
+    const { requestTimeoutMs, stream } = this.options;
     const late = new ClusterError('REQUEST_TIMEOUT', `the message did not arrive within ${requestTimeoutMs} ms`);
     const timer = setTimeout(() => this.settle((waiting) => waiting.reject(late)), requestTimeoutMs);
+    let counted = 0;
+    // grpc-js keeps what arrives, and says so when the message is whole.
+    const count = (bytes: number): void => {
+      try {
+        onBytes(bytes);
+        counted += bytes;
+      } catch (thrown) {
+        this.settle((waiting) => waiting.reject(toClusterError(thrown)));
+      }
+    };
+    const arrived = (chunk: Buffer): void => count(chunk.byteLength);
+    stream?.on('data', arrived);
     try {
       const message = await this.next();
       if (message === null) throw new ClusterError('INVALID_ARGUMENT', 'the call brought no message');
-      onBytes(message.byteLength);
+      // More than arrived, where it was packed.
+      if (message.byteLength > counted) onBytes(message.byteLength - counted);
       return message;
     } finally {
+      stream?.off('data', arrived);
       clearTimeout(timer);
     }
   }
@@ -166,7 +179,7 @@ export class GrpcJsCall implements RpcCall, RpcReply {
     this.settle((waiting) => waiting.reject(this.gone()));
     this.settleDrain();
     if (!this.answered) for (const listener of this.cancelListeners.splice(0)) listener();
-    this.whenEnded();
+    this.options.whenEnded();
   }
 
   private settle(how: (waiting: Waiting) => void): void {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { connect } from 'node:http2';
+import { connect, type IncomingHttpHeaders } from 'node:http2';
+import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { testRpcEdge } from '@cluster-ai/testkit/edge/rpc-edge-suite.ts';
 import { RpcClient } from '@cluster-ai/testkit/rpc-client.ts';
 import { selfSignedCertificate } from '@cluster-ai/testkit/tls/self-signed.ts';
@@ -83,6 +84,35 @@ test.each([
   const { timeoutMs } = (await callWith('grpc-timeout', timeout)).call;
   expect(timeoutMs).toBeGreaterThan(least - 10_000);
   expect(timeoutMs).toBeLessThanOrEqual(most);
+});
+
+test('a message is counted while it arrives, and refused before it is whole', async () => {
+  const seen: unknown[] = [];
+  let arrived = 0;
+  const edge = await startGrpcJsEdge(
+    { ...options, messageBytesMax: 1_000_000, onDefect: (defect) => seen.push(defect) },
+    async (call, reply) => {
+      const counting = (bytes: number): void => {
+        arrived += bytes;
+        if (arrived > 50_000) throw new ClusterError('OVERLOADED', 'no room');
+      };
+      await call.body(counting).catch((error: unknown) => seen.push(error));
+      reply.end({ code: 'RESOURCE_EXHAUSTED', message: 'no room' });
+    },
+  );
+  const session = connect(`http://127.0.0.1:${edge.port}`);
+  const head = { ':method': 'POST', ':path': '/test.Test/Ok', 'content-type': 'application/grpc', te: 'trailers' };
+  const stream = session.request(head);
+  const frame = Buffer.alloc(5 + 900_000);
+  frame.writeUInt32BE(900_000, 1);
+  // The rest never comes.
+  stream.write(frame.subarray(0, 100_000));
+  const [answer] = (await once(stream, 'response')) as [IncomingHttpHeaders];
+  expect(answer['grpc-status']).toBe('8');
+  expect(seen).toEqual([expect.objectContaining({ code: 'OVERLOADED' })]);
+  expect(arrived).toBeLessThan(200_000);
+  session.destroy();
+  await edge.close(0);
 });
 
 test('another certificate is shown from the next connection on', async () => {

@@ -1,3 +1,4 @@
+import type { ServerHttp2Stream } from 'node:http2';
 import { createServer, type AddressInfo, type Server as TcpServer, type Socket } from 'node:net';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -49,7 +50,12 @@ class GrpcJsEdge implements Edge {
   private readonly sockets = new Map<string, Socket>();
   private readonly calls = new Set<GrpcJsCall>();
   private readonly handshakes = new Set<Socket>();
-  private readonly stopMending = mendHeaders(() => this.port);
+  /** Of the call that grpc-js is about to hand over. */
+  private arriving: ServerHttp2Stream | null = null;
+  private readonly stopMending = mendHeaders(
+    () => this.port,
+    (stream) => (this.arriving = stream),
+  );
   private closing = false;
   private whenIdle: (() => void) | null = null;
   private sweeper: NodeJS.Timeout | undefined;
@@ -158,10 +164,12 @@ class GrpcJsEdge implements Edge {
   }
 
   private take(path: string, metadata: Metadata, inner: ServerInterceptingCallInterface): GrpcJsCall {
-    const call = new GrpcJsCall(path, metadata, inner, this.options, () => {
+    const whenEnded = (): void => {
       this.calls.delete(call);
       this.settleIdle();
-    });
+    };
+    const call = new GrpcJsCall(path, metadata, inner, { ...this.options, stream: this.arriving, whenEnded });
+    this.arriving = null;
     this.calls.add(call);
     const { headerBytesMax, onDefect } = this.options;
     if (call.headerBytes > headerBytesMax) {

@@ -13,17 +13,20 @@ const unitsMs = { H: 3_600_000, M: 60_000, S: 1_000 } as const;
  * Mends the headers of calls before grpc-js reads them: of an `authorization` that was sent twice it would see the first one
  * alone, one with strange characters not at all, and a deadline in more than 24 days it would take for one that has passed.
  * @param port of the listener whose calls these are.
+ * @param onStream is handed each call's stream right before grpc-js is.
  * @returns what ends it.
  */
-export function mendHeaders(port: () => number): () => void {
+export function mendHeaders(port: () => number, onStream: (stream: ServerHttp2Stream) => void): () => void {
   const known = new WeakSet<Http2Session>();
   const look = (message: unknown): void => {
     const session = sessionOf(message);
     if (session === undefined || known.has(session) || session.socket.localPort !== port()) return;
     known.add(session);
-    session.prependListener('stream', (_stream, headers: IncomingHttpHeaders, _flags, rawHeaders: string[]) => {
-      mend(headers, rawHeaders);
-    });
+    const listener = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _flags: number, raw: string[]): void => {
+      mend(headers, raw);
+      onStream(stream);
+    };
+    session.prependListener('stream', listener);
   };
   subscribe(created, look);
   return () => unsubscribe(created, look);

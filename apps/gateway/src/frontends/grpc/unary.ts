@@ -39,7 +39,7 @@ export function unaryHandler(
       const caller = await callerOf(call, method, stages);
       const body = await call.body((bytes) => {
         admission.keep(bytes);
-        keptBytes = bytes;
+        keptBytes += bytes;
       });
       const response = await method.answer(messages.decode(requestType, body), { caller, call });
       sendMessage(reply, messages.encode(responseType, response), trailersOf(requestId));
