@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { connect, type IncomingHttpHeaders } from 'node:http2';
+import { deflateSync, gzipSync } from 'node:zlib';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { testRpcEdge } from '@cluster-ai/testkit/edge/rpc-edge-suite.ts';
 import { RpcClient } from '@cluster-ai/testkit/rpc-client.ts';
 import { selfSignedCertificate } from '@cluster-ai/testkit/tls/self-signed.ts';
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { startGrpcJsEdge } from './grpc-js-edge.ts';
 import type { RpcCall } from './rpc-edge.ts';
 
@@ -113,6 +114,41 @@ test('a message is counted while it arrives, and refused before it is whole', as
   expect(arrived).toBeLessThan(200_000);
   session.destroy();
   await edge.close(0);
+});
+
+describe('packed messages', () => {
+  const text = Buffer.from('x'.repeat(500));
+  test.each([
+    ['gzip', gzipSync(text), '0'],
+    ['deflate', deflateSync(text), '0'],
+    // More than the largest message once it is unpacked.
+    ['gzip', gzipSync(Buffer.alloc(10_000_000)).subarray(0, 900), '8'],
+    ['gzip', gzipSync(Buffer.alloc(500_000)), '8'],
+    ['gzip', gzipSync(text).subarray(0, 10), '13'],
+    ['gzip', text, '13'],
+    ['snappy', text, '12'],
+  ])('%s, case %#', async (encoding, body, code) => {
+    const sizes: number[] = [];
+    const edge = await startGrpcJsEdge({ ...options, onDefect: () => undefined }, async (call, reply) => {
+      try {
+        sizes.push((await call.body()).byteLength);
+        reply.end({ code: 'OK', message: '' });
+      } catch {
+        reply.end({ code: 'UNKNOWN', message: '' });
+      }
+    });
+    const session = connect(`http://127.0.0.1:${edge.port}`);
+    const head = { ':method': 'POST', ':path': '/test.Test/Ok', 'content-type': 'application/grpc', te: 'trailers' };
+    const stream = session.request({ ...head, 'grpc-encoding': encoding });
+    const frame = Buffer.concat([Buffer.of(1, 0, 0, 0, 0), body]);
+    frame.writeUInt32BE(body.byteLength, 1);
+    stream.end(frame);
+    const [answer] = (await once(stream, 'response')) as [IncomingHttpHeaders];
+    expect(answer['grpc-status']).toBe(code);
+    expect(sizes).toEqual(code === '0' ? [500] : []);
+    session.destroy();
+    await edge.close(0);
+  });
 });
 
 test('another certificate is shown from the next connection on', async () => {

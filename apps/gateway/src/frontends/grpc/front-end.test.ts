@@ -175,6 +175,17 @@ describe('predictions', () => {
     expect(outcome.trailers['x-request-id']).toBeTruthy();
   });
 
+  test('a thousand calls at once are each answered, or refused for want of room, and leave nothing behind', async () => {
+    const { ask, admission, executor } = await setUp({ inFlightMax: 80 });
+    executor.takeAllPlaces();
+    const asked = Promise.all(Array.from({ length: 1_000 }, () => ask('ModelInfer', echoRequest)));
+    await expect.poll(() => admission.inFlight, { timeout: 10_000 }).toBe(80);
+    executor.givePlaces(1);
+    const codes = new Set((await asked).map(({ code }) => code));
+    expect([...codes].toSorted()).toEqual(['OK', 'RESOURCE_EXHAUSTED']);
+    await expect.poll(() => admission).toMatchObject({ inFlight: 0, bodyBytes: 0 });
+  });
+
   test('keys are metadata', async () => {
     const { ask } = await setUp({ auth: 'required' });
     expect(await ask('ModelInfer', echoRequest)).toMatchObject({
