@@ -126,8 +126,8 @@ def whole_configuration(_client):
         reshaped = {
             **plain,
             "name": "reshaped",
-            # The file names no policy: what is served.
-            "version_policy": {"specific": {"versions": ["1"]}},
+            # The file names none: the newest one, as with Triton.
+            "version_policy": {"latest": {"num_versions": 1}},
             "max_batch_size": 4,
             "input": [{"name": "INPUT0", "data_type": "TYPE_FP32", "dims": ["1"], "reshape": {}}],
             "output": [{"name": "OUTPUT0", "data_type": "TYPE_FP32", "dims": ["1", "1"], "reshape": {}}],
@@ -141,8 +141,8 @@ def whole_configuration(_client):
         sequence = {
             **plain,
             "name": "simple_sequence",
-            # The file names no policy: what is served.
-            "version_policy": {"specific": {"versions": ["1"]}},
+            # The file names none: the newest one, as with Triton.
+            "version_policy": {"latest": {"num_versions": 1}},
             "max_batch_size": 8,
             "input": [{"name": "INPUT", **integer}],
             "output": [
