@@ -8,30 +8,34 @@ import { startMlServer, type MlServer } from './mlserver/start-mlserver.ts';
 import { serverUnderTest, type ServerUnderTest } from './server.ts';
 
 const page = join(repository, 'docs/reference/mlserver-differences.md');
-let servers: { readonly ours: ServerUnderTest; readonly theirs: MlServer } | undefined;
+let ours: ServerUnderTest | undefined;
+let theirs: MlServer | undefined;
 
-function running(): NonNullable<typeof servers> {
-  if (servers === undefined) throw new Error('the servers were not started');
-  return servers;
+function running(): { readonly ours: ServerUnderTest; readonly theirs: MlServer } {
+  if (ours === undefined || theirs === undefined) throw new Error('the servers were not started');
+  return { ours, theirs };
 }
 
 beforeAll(async () => {
-  const [ours, theirs] = await Promise.all([serverUnderTest(), startMlServer()]);
-  servers = { ours, theirs };
+  theirs = await startMlServer();
+  ours = await serverUnderTest();
 });
 
 afterAll(async () => {
-  await Promise.all([servers?.ours.stop(), servers?.theirs.stop()]);
+  await Promise.all([ours?.stop(), theirs?.stop()]);
 });
 
 test('the same requests have the same answers, in JSON, in binary and over gRPC', async () => {
-  const { ours, theirs } = running();
-  await expectAllCases('python', 'mlserver/same_answers.py', ours, [theirs.url, theirs.grpcAddress]);
+  const servers = running();
+  await expectAllCases('python', 'mlserver/same_answers.py', servers.ours, [
+    servers.theirs.url,
+    servers.theirs.grpcAddress,
+  ]);
 });
 
 test('the page says how the two refuse what they refuse', async () => {
-  const { ours, theirs } = running();
-  const found = await differencesPage(ours.url, theirs.url);
+  const servers = running();
+  const found = await differencesPage(servers.ours.url, servers.theirs.url);
   if (process.env['WRITE_PAGES'] === '1') await writeFile(page, found);
   expect(await readFile(page, 'utf8')).toBe(found);
 });
