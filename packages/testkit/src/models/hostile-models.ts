@@ -12,9 +12,30 @@ type Harm = 'on request' | 'when it is loaded';
 const opsets = [{ domain: '', version: 17 }];
 const about = { producerName: 'cluster-ai tests', opsets, graphName: 'hostile' } as const;
 
+const scalar = (name: string, elementType: number, shape: readonly number[]) => ({ name, elementType, shape });
+
+/** How often what was filled is added up: for about a second, because memory is looked at ten times in one. */
+const passes = 50n;
+
+/** Adds all that is filled to what it was given. */
+const pass = writeOnnxGraph({
+  graphName: 'pass',
+  nodes: [
+    { opType: 'Identity', inputs: ['go'], outputs: ['go_on'] },
+    { opType: 'ReduceSum', inputs: ['filled'], outputs: ['sum'], attributes: { keepdims: { int: 0 } } },
+    { opType: 'Add', inputs: ['total', 'sum'], outputs: ['next'] },
+  ],
+  inputs: [
+    scalar('pass', elementTypeOf.INT64, []),
+    scalar('go', elementTypeOf.BOOL, []),
+    scalar('total', elementTypeOf.FP32, []),
+  ],
+  outputs: [scalar('go_on', elementTypeOf.BOOL, []), scalar('next', elementTypeOf.FP32, [])],
+});
+
 /**
- * Fills memory: `y` = the sum of as many ones as `shape` INT64[2] says, FP32[]. Loaded, it fills the given number of
- * bytes, because the runtime computes what is constant.
+ * Fills memory with as many zeros as `shape` INT64[2] says, and keeps it for a while: `y` = their sum, added up 50 times, FP32[].
+ * Loaded, it fills the given number of bytes, because the runtime computes what is constant.
  */
 export function fillingModel(harm: Harm, constantBytes = 640 * 2 ** 20): Uint8Array {
   const ones = harm === 'on request' ? 'shape' : 'constant';
@@ -22,17 +43,25 @@ export function fillingModel(harm: Harm, constantBytes = 640 * 2 ** 20): Uint8Ar
   return writeOnnxModel({
     ...about,
     nodes: [
-      { opType: 'ConstantOfShape', inputs: [ones], outputs: ['filled'] },
-      { opType: 'Shape', inputs: ['filled'], outputs: ['sizes'] },
+      {
+        opType: 'ConstantOfShape',
+        inputs: [ones],
+        outputs: ['filled'],
+      },
       ...(harm === 'on request'
-        ? [{ opType: 'ReduceSum', inputs: ['filled'], outputs: ['y'], attributes: { keepdims: { int: 0 } } }]
+        ? [{ opType: 'Loop', inputs: ['passes', 'yes', 'zero'], outputs: ['y'], attributes: { body: { graph: pass } } }]
         : [
             { opType: 'ReduceSum', inputs: ['filled'], outputs: ['sum'], attributes: { keepdims: { int: 0 } } },
             { opType: 'Cast', inputs: ['shape'], outputs: ['numbers'], attributes: { to: { int: 1 } } },
             { opType: 'Add', inputs: ['sum', 'numbers'], outputs: ['y'] },
           ]),
     ],
-    initializers: [{ name: 'constant', datatype: 'INT64', shape: [2], data: BigInt64Array.of(side, side) }],
+    initializers: [
+      { name: 'constant', datatype: 'INT64', shape: [2], data: BigInt64Array.of(side, side) },
+      { name: 'passes', datatype: 'INT64', shape: [], data: BigInt64Array.of(passes) },
+      { name: 'yes', datatype: 'BOOL', shape: [], data: Uint8Array.of(1) },
+      { name: 'zero', datatype: 'FP32', shape: [], data: Float32Array.of(0) },
+    ],
     inputs: [{ name: 'shape', elementType: elementTypeOf.INT64, shape: [2] }],
     outputs: [{ name: 'y', elementType: elementTypeOf.FP32, shape: harm === 'on request' ? [] : [2] }],
   });
@@ -40,7 +69,6 @@ export function fillingModel(harm: Harm, constantBytes = 640 * 2 ** 20): Uint8Ar
 
 /** Counts in a loop: `y` = `rounds` INT64[1], which takes a microsecond a round. Loaded, it is tried with 2^50 rounds. */
 export function loopingModel(harm: Harm): Uint8Array {
-  const scalar = (name: string, elementType: number, shape: readonly number[]) => ({ name, elementType, shape });
   const body = writeOnnxGraph({
     graphName: 'round',
     nodes: [
