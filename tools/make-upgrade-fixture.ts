@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePorts } from '@cluster-ai/platform/process/ports.ts';
 import packageJson from '../package.json' with { type: 'json' };
-import { linkPackages } from './link-packages.ts';
+import { copyPackages } from './copy-packages.ts';
 
 /**
  * Makes the fixture of tests/integration/upgrade.test.ts: the program of an earlier commit makes a data folder with one of
@@ -35,7 +35,7 @@ async function makeFixture(commit: string): Promise<string> {
     execFileSync('git', ['worktree', 'add', '--detach', source, commit], { cwd: root, stdio: 'ignore' });
     // The system user of `up` must be able to pass through it.
     chmodSync(folder, 0o755);
-    linkPackages(root, source);
+    copyPackages(root, source);
     const platform = await start(join(source, 'apps/cli/src/main.ts'), join(folder, 'home'));
     try {
       fill(platform);

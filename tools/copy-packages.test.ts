@@ -3,11 +3,11 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { linkPackages } from './link-packages.ts';
+import { copyPackages } from './copy-packages.ts';
 
 let folder: string;
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'link-packages-'));
+  folder = mkdtempSync(join(tmpdir(), 'copy-packages-'));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -36,7 +36,7 @@ it('an old source runs its own packages, on the packages of others that are here
   symlinkSync('../../packages/core', join(folder, 'new/node_modules/@cluster-ai/core'));
   symlinkSync('../../pages', join(folder, 'new/node_modules/@cluster-ai/pages'));
 
-  linkPackages(join(folder, 'new'), join(folder, 'old'));
+  copyPackages(join(folder, 'new'), join(folder, 'old'));
 
   const said = (source: string): string =>
     execFileSync(process.execPath, [join(folder, source, 'main.ts')], { encoding: 'utf8' }).trim();
