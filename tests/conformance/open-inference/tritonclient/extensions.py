@@ -69,14 +69,16 @@ def index(client):
 
 @case("unload and load")
 def load(client):
+    values = np.array(1.5, dtype=np.float32)
+    infer = lambda: client.infer("scalar", [tensor("INPUT0", values)]).as_numpy("OUTPUT0")
     client.unload_model("scalar", headers=operator())
     expect_equal(client.is_model_ready("scalar"), False)
+    expect_error(infer, "503", "'scalar' has no available versions")
     states = {model["name"]: model.get("state") for model in client.get_model_repository_index()}
     expect_equal(states["scalar"] in ("UNLOADING", "UNAVAILABLE", None), True)
     client.load_model("scalar", headers=operator())
     expect_equal(client.is_model_ready("scalar"), True)
-    values = np.array(1.5, dtype=np.float32)
-    expect_same_array(client.infer("scalar", [tensor("INPUT0", values)]).as_numpy("OUTPUT0"), values)
+    expect_same_array(infer(), values)
 
 
 @case("loading a model that is not there")
@@ -100,6 +102,7 @@ def log(client):
     before = client.get_log_settings()
     changed = client.update_log_settings({"log_verbose_level": 1}, headers=operator())
     expect_equal(changed["log_verbose_level"], 1)
+    expect_equal(client.get_log_settings(), changed)
     client.update_log_settings({"log_verbose_level": before["log_verbose_level"]}, headers=operator())
     expect_equal(client.get_log_settings(), before)
 

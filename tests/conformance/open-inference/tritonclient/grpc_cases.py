@@ -4,7 +4,7 @@ import numpy as np
 import tritonclient.grpc as grpc
 from tritonclient.utils import InferenceServerException, np_to_triton_dtype
 
-from cases import expect_equal, grpc_address
+from cases import expect_equal, grpc_address, operator
 
 INTEGERS = {
     name: np.dtype(name) for name in "int8 int16 int32 int64 uint8 uint16 uint32 uint64".split()
@@ -27,6 +27,11 @@ SAMPLES = {
 
 def grpc_client():
     return grpc.InferenceServerClient(grpc_address())
+
+
+def metadata_of_operator():
+    """The names of metadata are in lower case."""
+    return {name.lower(): value for name, value in operator().items()}
 
 
 def tensor(name, values, library=grpc):

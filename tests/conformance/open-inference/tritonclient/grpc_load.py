@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
-from cases import case, expect_equal, operator, run
-from grpc_cases import expect_code, grpc_client, tensor
+from cases import case, expect_equal, run
+from grpc_cases import expect_code, grpc_client, metadata_of_operator, tensor
 
 MODEL, FILE, ADDS = sys.argv[4], Path(sys.argv[5]), float(sys.argv[6])
-HEADERS = {name.lower(): value for name, value in operator().items()}
+HEADERS = metadata_of_operator()
 
 
 def load(client, **brought):

@@ -4,8 +4,8 @@ import grpc as plain_grpc
 import numpy as np
 import tritonclient.grpc as grpc
 
-from cases import case, expect_equal, grpc_address, operator, run
-from grpc_cases import expect_code, grpc_client, simple_inputs, tensor
+from cases import case, expect_equal, expect_same_array, grpc_address, run
+from grpc_cases import expect_code, grpc_client, metadata_of_operator, simple_inputs, tensor
 
 UNKNOWN = "Request for unknown model: 'no_such_model' is not found"
 
@@ -108,7 +108,8 @@ def failures(client):
     (before,) = client.get_inference_statistics("simple").model_stats
     expect_code(lambda: client.infer("simple", [tensor("INPUT0", np.zeros((1, 16), np.int32))]), "INVALID_ARGUMENT", "")
     (after,) = client.get_inference_statistics("simple").model_stats
-    expect_equal(after.inference_stats.success.count, before.inference_stats.success.count)
+    counts = lambda stats: [stats.inference_stats.success.count, stats.inference_stats.fail.count]
+    expect_equal(counts(after), [counts(before)[0], counts(before)[1] + 1])
 
 
 @case("index of the repository")
@@ -119,18 +120,30 @@ def index(client):
 
 @case("unload and load")
 def load(client):
-    headers = {name.lower(): value for name, value in operator().items()}
+    headers = metadata_of_operator()
+    values = np.array(1.5, dtype=np.float32)
+    infer = lambda: client.infer("scalar", [tensor("INPUT0", values)]).as_numpy("OUTPUT0")
     client.unload_model("scalar", headers=headers)
     expect_equal(client.is_model_ready("scalar"), False)
+    expect_code(infer, "UNAVAILABLE", "'scalar' has no available versions")
     client.load_model("scalar", headers=headers)
     expect_equal(client.is_model_ready("scalar"), True)
+    expect_same_array(infer(), values)
     expect_code(lambda: client.load_model("no_such_model", headers=headers), "NOT_FOUND", "failed to load")
 
 
 @case("trace and log settings")
 def settings(client):
-    expect_equal("trace_level" in client.get_trace_settings(as_json=True)["settings"], True)
-    expect_equal("log_verbose_level" in client.get_log_settings(as_json=True)["settings"], True)
+    headers = metadata_of_operator()
+    rate = lambda *model: list(client.get_trace_settings(*model).settings["trace_rate"].value)
+    level = lambda: client.get_log_settings().settings["log_verbose_level"].uint32_param
+    before = [rate(), level()]
+    client.update_trace_settings("simple", {"trace_rate": "9"}, headers=headers)
+    client.update_log_settings({"log_verbose_level": level() + 1}, headers=headers)
+    expect_equal([rate("simple"), rate(), level()], [["9"], before[0], before[1] + 1])
+    client.update_trace_settings("simple", {"trace_rate": None}, headers=headers)
+    client.update_log_settings({"log_verbose_level": before[1]}, headers=headers)
+    expect_equal([rate("simple"), level()], before)
 
 
 @case("shared memory is refused")
@@ -139,12 +152,7 @@ def shared_memory(client):
         lambda: client.register_system_shared_memory("region", "/region", 64),
         lambda: client.register_cuda_shared_memory("region", b"aGFuZGxl", 0, 64),
     ):
-        try:
-            call()
-        except grpc.InferenceServerException as error:
-            expect_equal(error.status() in ("StatusCode.UNIMPLEMENTED", "StatusCode.INVALID_ARGUMENT"), True)
-        else:
-            raise AssertionError("shared memory was registered")
+        expect_code(call, "UNIMPLEMENTED", "Client shared memory is disabled")
 
 
 @case("inference of an unknown model or version")

@@ -11,14 +11,16 @@ from grpc_cases import grpc_client, simple_inputs
 
 
 def collect(client, send, count):
-    """What comes back on one stream: (result, error) pairs."""
+    """What comes back on one stream: (result, error) pairs. Nothing more may come, nor an error at its end."""
     found = queue.Queue()
     client.start_stream(lambda result, error: found.put((result, error)))
     try:
         send()
-        return [found.get(timeout=60) for _ in range(count)]
+        answers = [found.get(timeout=60) for _ in range(count)]
     finally:
         client.stop_stream()
+    expect_equal(list(found.queue), [])
+    return answers
 
 
 @case("each request of a stream has its answer")

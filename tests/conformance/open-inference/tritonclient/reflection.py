@@ -1,8 +1,10 @@
 """As grpcurl does: asks the server for its services and messages, and calls them without a .proto of its own."""
 
+import base64
 import json
 
 import grpc as plain_grpc
+import numpy as np
 from google.protobuf import json_format, message_factory
 from google.protobuf.descriptor_pool import DescriptorPool
 from grpc_reflection.v1alpha import reflection_pb2
@@ -84,6 +86,8 @@ def infer(_client):
         with plain_grpc.insecure_channel(grpc_address()) as channel:
             answer = call(channel, f"{package}.GRPCInferenceService/ModelInfer", {"model_name": "simple", "inputs": inputs})
             expect_equal([output["name"] for output in answer["outputs"]], ["OUTPUT0", "OUTPUT1"])
+            sums, differences = (np.frombuffer(base64.b64decode(raw), np.int32) for raw in answer["raw_output_contents"])
+            expect_equal([sums.tolist(), differences.tolist()], [list(range(1, 17)), list(range(-1, 15))])
             expect_equal(answer["model_name"], "simple")
 
 
