@@ -17,11 +17,14 @@ const wrongMethod = { status: 405, answer: '{"error":"Method Not Allowed"}' };
 const infer = (model: string) => ({ method: 'POST', path: `/v2/models/${model}/infer` });
 
 /** A refused request with one input, which is written as it is. */
-function refused(
-  input: string,
-  error: string,
-): { method: string; path: string; body: string; status: number; answer: object } {
+function refused(input: string, error: string): Omit<HttpCase, 'name'> {
   return { ...infer('identity_fp32'), body: `{"inputs":[${input}]}`, status: 400, answer: { error } };
+}
+
+/** A refused request of two bytes, whose JSON is said to have this length. */
+function withHeaderLength(length: string, error: string): Omit<HttpCase, 'name'> {
+  const headers = { 'Inference-Header-Content-Length': length };
+  return { ...infer('simple'), body: '{}', headers, status: 400, answer: `{"error":"${error}"}` };
 }
 
 /** A request with one good input and these parameters. */
@@ -124,27 +127,15 @@ export const httpCases: readonly HttpCase[] = [
   },
   {
     name: 'a header length past the body',
-    ...infer('simple'),
-    body: '{}',
-    headers: { 'Inference-Header-Content-Length': '99' },
-    status: 400,
-    answer: '{"error":"inference header size should be in range (0, 2), got: 99"}',
+    ...withHeaderLength('99', 'inference header size should be in range (0, 2), got: 99'),
   },
   {
     name: 'a header length that is no number',
-    ...infer('simple'),
-    body: '{}',
-    headers: { 'Inference-Header-Content-Length': 'x' },
-    status: 400,
-    answer: '{"error":"Unable to parse Inference-Header-Content-Length, got: x"}',
+    ...withHeaderLength('x', 'Unable to parse Inference-Header-Content-Length, got: x'),
   },
   {
     name: 'a header length below zero',
-    ...infer('simple'),
-    body: '{}',
-    headers: { 'Inference-Header-Content-Length': '-1' },
-    status: 400,
-    answer: '{"error":"inference header size should be in range (0, 2), got: -1"}',
+    ...withHeaderLength('-1', 'inference header size should be in range (0, 2), got: -1'),
   },
   {
     name: 'a binary tensor that is too short',

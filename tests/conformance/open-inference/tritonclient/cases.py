@@ -60,6 +60,16 @@ def tensor(name, values, binary=True):
     return array.set_data_from_numpy(values, binary_data=binary)
 
 
+def simple_arrays(rows):
+    """What is added and subtracted by the model `simple`."""
+    return np.arange(rows * 16, dtype=np.int32).reshape(rows, 16), np.full((rows, 16), 7, dtype=np.int32)
+
+
+def simple_inputs(rows, binary=True):
+    first, second = simple_arrays(rows)
+    return first, second, [tensor("INPUT0", first, binary), tensor("INPUT1", second, binary)]
+
+
 def expect_equal(found, wanted):
     if found != wanted:
         raise AssertionError(f"found  {found!r}\nwanted {wanted!r}")
@@ -73,6 +83,12 @@ def expect_same_array(found, wanted):
         expect_equal(found.tolist(), wanted.tolist())
     else:
         expect_equal(found.tobytes(), wanted.tobytes())
+
+
+def expect_sums(result, first, second):
+    """Both outputs of the model `simple`."""
+    expect_same_array(result.as_numpy("OUTPUT0"), first + second)
+    expect_same_array(result.as_numpy("OUTPUT1"), first - second)
 
 
 def expect_error(call, status, text, exact=False):

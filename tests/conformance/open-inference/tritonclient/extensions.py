@@ -3,15 +3,9 @@
 import numpy as np
 import tritonclient.http as http
 
-from cases import case, expect_equal, expect_error, expect_same_array, operator, run, tensor
+from cases import case, expect_equal, expect_error, expect_same_array, operator, run, simple_inputs, tensor
 
 UNKNOWN = "Request for unknown model: 'no_such_model' is not found"
-
-
-def simple_inputs(rows, binary=True):
-    first = np.arange(rows * 16, dtype=np.int32).reshape(rows, 16)
-    second = np.full((rows, 16), 7, dtype=np.int32)
-    return first, second, [tensor("INPUT0", first, binary), tensor("INPUT1", second, binary)]
 
 
 @case("configuration of a model")

@@ -4,7 +4,7 @@ import numpy as np
 import tritonclient.grpc as grpc
 from tritonclient.utils import InferenceServerException, np_to_triton_dtype
 
-from cases import expect_equal, grpc_address, operator
+from cases import expect_equal, grpc_address, operator, simple_arrays
 
 INTEGERS = {
     name: np.dtype(name) for name in "int8 int16 int32 int64 uint8 uint16 uint32 uint64".split()
@@ -42,8 +42,7 @@ def tensor(name, values, library=grpc):
 
 
 def simple_inputs(rows, library=grpc):
-    first = np.arange(rows * 16, dtype=np.int32).reshape(rows, 16)
-    second = np.full((rows, 16), 7, dtype=np.int32)
+    first, second = simple_arrays(rows)
     return first, second, [tensor("INPUT0", first, library), tensor("INPUT1", second, library)]
 
 
