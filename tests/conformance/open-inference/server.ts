@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, isGreen, startPlatform, until } from '../../start-platform.ts';
+import { isGreen, startPlatform, until } from '../../start-platform.ts';
 import { modelNames, writeModelRepository } from './models.ts';
 
 export interface ServerUnderTest {
@@ -14,12 +14,15 @@ export interface ServerUnderTest {
 }
 
 /**
- * The server that the suite speaks to: the one at CLUSTER_AI_CONFORMANCE_URL and CLUSTER_AI_CONFORMANCE_GRPC, which must
- * serve the models of `models.ts` and obey CLUSTER_AI_CONFORMANCE_KEY, or a platform that is started with them. Nothing but the addresses reaches the tests.
+ * The server that the suite speaks to: a platform that is started with the models of `models.ts`, or the one at
+ * CLUSTER_AI_CONFORMANCE_URL and CLUSTER_AI_CONFORMANCE_GRPC, which must serve the folder
+ * CLUSTER_AI_CONFORMANCE_REPOSITORY and obey CLUSTER_AI_CONFORMANCE_KEY. Nothing but the addresses reaches the tests.
  */
 export async function serverUnderTest(): Promise<ServerUnderTest> {
   const given = process.env['CLUSTER_AI_CONFORMANCE_URL'];
   if (given === undefined) return startedServer();
+  const modelRepository = process.env['CLUSTER_AI_CONFORMANCE_REPOSITORY'];
+  if (modelRepository !== undefined) await writeModelRepository(modelRepository);
   await untilModelsAreReady(given);
   const grpcAddress = process.env['CLUSTER_AI_CONFORMANCE_GRPC'] ?? '127.0.0.1:8001';
   const operatorKey = process.env['CLUSTER_AI_CONFORMANCE_KEY'] ?? '';
@@ -29,9 +32,7 @@ export async function serverUnderTest(): Promise<ServerUnderTest> {
 async function startedServer(): Promise<ServerUnderTest> {
   const modelRepository = await mkdtemp(join(tmpdir(), 'cluster-ai-conformance-'));
   await writeModelRepository(modelRepository);
-  const grpcPort = String(await freePort());
-  const flags = ['--grpc-port', grpcPort];
-  const platform = await startPlatform({ modelRepository, examples: false, flags });
+  const platform = await startPlatform({ modelRepository, examples: false });
   const stop = async () => {
     await platform.stop();
     await rm(modelRepository, { recursive: true, force: true });
@@ -42,7 +43,8 @@ async function startedServer(): Promise<ServerUnderTest> {
     await stop();
     throw new Error(`the models were not served:\n${platform.output()}`, { cause: error });
   }
-  return { url: platform.gatewayUrl, grpcAddress: `127.0.0.1:${grpcPort}`, operatorKey: platform.adminToken, stop };
+  const grpcAddress = `127.0.0.1:${platform.ports.grpc}`;
+  return { url: platform.gatewayUrl, grpcAddress, operatorKey: platform.adminToken, stop };
 }
 
 async function untilModelsAreReady(url: string): Promise<void> {
