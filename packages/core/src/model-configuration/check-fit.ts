@@ -1,6 +1,6 @@
 import type { ModelSignature, TensorSignature } from '../inference/signature.ts';
 import { warmUpProblems } from './check-warm-ups.ts';
-import { typeName, unknownTensor, type FitProblem } from './fit-problem.ts';
+import { problemsOf, typeName, unknownTensor, type FitProblem } from './fit-problem.ts';
 import type { ConfiguredTensor, ModelConfiguration } from './model-configuration.ts';
 import { hiddenTensors } from './served-model.ts';
 
@@ -21,13 +21,17 @@ export function checkFit(
   const kept = (names: ReadonlySet<string>) => (tensor: TensorSignature) => !names.has(tensor.name);
   if (inputs.length === 0) problems.push(...batchProblems('input', model.inputs.filter(kept(hidden.inputs)), batch));
   else {
-    problems.push(...inputs.flatMap((tensor, index) => tensorProblems('input', index, tensor, model.inputs, batch)));
+    problems.push(
+      ...problemsOf(inputs, (tensor, index) => tensorProblems('input', index, tensor, model.inputs, batch)),
+    );
     problems.push(...missingInputs(configuration, model, hidden.inputs));
   }
   if (outputs.length === 0) {
     problems.push(...batchProblems('output', model.outputs.filter(kept(hidden.outputs)), batch));
   }
-  problems.push(...outputs.flatMap((tensor, index) => tensorProblems('output', index, tensor, model.outputs, batch)));
+  problems.push(
+    ...problemsOf(outputs, (tensor, index) => tensorProblems('output', index, tensor, model.outputs, batch)),
+  );
   problems.push(...sequenceProblems(configuration, model, batch), ...warmUpProblems(configuration, model));
   for (const { place, path } of namedFiles(configuration)) {
     if (files.has(path)) continue;
@@ -124,9 +128,15 @@ function sequenceProblems(
   batch: boolean,
 ): FitProblem[] {
   if (sequenceBatching === null) return [];
-  const problems: FitProblem[] = [];
   const at = 'sequence_batching';
-  const check = (place: string, field: 'input' | 'output', name: string, datatype: string, rank: number): void => {
+  const check = (
+    place: string,
+    field: 'input' | 'output',
+    name: string,
+    datatype: string,
+    rank: number,
+  ): FitProblem[] => {
+    const problems: FitProblem[] = [];
     const own = model[`${field}s`].find((tensor) => tensor.name === name);
     if (own === undefined) problems.push(unknownTensor(place, field, name, model[`${field}s`]));
     else if (own.datatype !== datatype) {
@@ -140,17 +150,20 @@ function sequenceProblems(
       const message = `${field} '${name}' is filled by the server and listed for clients too`;
       problems.push({ place, message, fix: `take it out of ${field}` });
     }
+    return problems;
   };
-  sequenceBatching.controls.forEach(({ input, datatype }, index) => {
+  const controls = problemsOf(sequenceBatching.controls, ({ input, datatype }, index) => {
     const own = model.inputs.find(({ name }) => name === input);
     // Both [batch] and [batch, 1] are one element a row; without a batch it is [1].
     const rank = batch && own?.shape.length === 2 ? 2 : 1;
-    check(`${at}.control_input[${index}]`, 'input', input, datatype, rank);
+    return check(`${at}.control_input[${index}]`, 'input', input, datatype, rank);
   });
-  sequenceBatching.states.forEach(({ input, output, datatype, dims }, index) => {
+  const states = problemsOf(sequenceBatching.states, ({ input, output, datatype, dims }, index) => {
     const rank = dims.length + (batch ? 1 : 0);
-    check(`${at}.state[${index}].input_name`, 'input', input, datatype, rank);
-    check(`${at}.state[${index}].output_name`, 'output', output, datatype, rank);
+    return [
+      ...check(`${at}.state[${index}].input_name`, 'input', input, datatype, rank),
+      ...check(`${at}.state[${index}].output_name`, 'output', output, datatype, rank),
+    ];
   });
-  return problems;
+  return [...controls, ...states];
 }

@@ -1,5 +1,5 @@
 import type { ModelSignature, TensorSignature } from '../inference/signature.ts';
-import { typeName, unknownTensor, type FitProblem } from './fit-problem.ts';
+import { problemsOf, typeName, unknownTensor, type FitProblem } from './fit-problem.ts';
 import type { ModelConfiguration, WarmUpInput, WarmUpSample } from './model-configuration.ts';
 import { servedModel } from './served-model.ts';
 
@@ -9,7 +9,7 @@ export function warmUpProblems(configuration: ModelConfiguration, model: ModelSi
   const rowsMax = maxBatchSize === null ? Infinity : Math.max(1, maxBatchSize);
   const served = servedModel(model, configuration).inputs.map(({ signature }) => signature);
   const inputs = { model, served, hasBatch: (maxBatchSize ?? 0) > 0 };
-  return warmUps.flatMap((sample, index) => sampleProblems(`model_warmup[${index}]`, sample, inputs, rowsMax));
+  return problemsOf(warmUps, (sample, index) => sampleProblems(`model_warmup[${index}]`, sample, inputs, rowsMax));
 }
 
 interface Inputs {
@@ -20,7 +20,7 @@ interface Inputs {
 }
 
 function sampleProblems(at: string, sample: WarmUpSample, inputs: Inputs, rowsMax: number): FitProblem[] {
-  const problems = sample.inputs.flatMap((input) => inputProblems(`${at}.inputs`, input, inputs));
+  const problems = problemsOf(sample.inputs, (input) => inputProblems(`${at}.inputs`, input, inputs));
   problems.push(...missingInputs(`${at}.inputs`, sample, inputs));
   if (sample.batchSize <= rowsMax) return problems;
   const message = `batch_size is ${sample.batchSize}, and requests have ${rowsMax} rows at most`;

@@ -9,6 +9,25 @@ export interface FitProblem {
   readonly fix: string;
 }
 
+/** Where this many are found in one list, its other entries wait until these are mended. */
+const problemsMax = 50;
+
+/** What is wrong with the entries of a list, which must not be compared with a model to its end when all of it is wrong. */
+export function problemsOf<T>(
+  entries: readonly T[],
+  check: (entry: T, index: number) => readonly FitProblem[],
+): FitProblem[] {
+  const problems: FitProblem[] = [];
+  for (const [index, entry] of entries.entries()) {
+    if (problems.length >= problemsMax) break;
+    problems.push(...check(entry, index));
+  }
+  return problems;
+}
+
+/** Names of a model that are listed for whoever gave another one. */
+const namesShownMax = 20;
+
 /** A name that the model does not have, with the nearest that it has. */
 export function unknownTensor(
   place: string,
@@ -18,7 +37,11 @@ export function unknownTensor(
 ): FitProblem {
   const names = model.map((tensor) => tensor.name);
   const nearest = nearestName(name, names);
-  const own = names.map((known) => `'${known}'`).join(', ');
+  const more = names.length > namesShownMax ? `, and ${names.length - namesShownMax} more` : '';
+  const own = `${names
+    .slice(0, namesShownMax)
+    .map((known) => `'${known}'`)
+    .join(', ')}${more}`;
   return {
     place,
     message: `the model has no ${field} '${name}'`,

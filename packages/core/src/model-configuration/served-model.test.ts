@@ -101,6 +101,24 @@ test.each([
   expect(problems.map(({ message, fix }) => `${message}; ${fix}`)).toEqual(told);
 });
 
+test('a configuration of which nothing fits is not compared with a large model to its end', () => {
+  const large = {
+    ...model,
+    inputs: Array.from({ length: 4_096 }, (_, index) => fp32(`${'x'.repeat(100)}${index}`, [1])),
+  };
+  const names = Array.from({ length: 1_000 }, (_, index) => `${'y'.repeat(100)}${index}`);
+  const inputs = names.map((name) => ({ ...input([1]), name }));
+  const sample = { name: 'all', count: 1, batchSize: 1 };
+  const data = { kind: 'zero' as const };
+  const warmUps = [{ ...sample, inputs: names.map((name) => ({ name, datatype: 'FP32' as const, dims: [1], data })) }];
+  const beganMs = performance.now();
+  const problems = checkFit({ ...nothing, inputs, warmUps }, large, files);
+  const tookMs = performance.now() - beganMs;
+  console.log(`the comparison took ${tookMs.toFixed(0)} ms`);
+  expect(tookMs).toBeLessThan(10_000);
+  expect(problems[0]?.fix).toMatch(/, and 4076 more$/);
+});
+
 test('open dimensions are carried over one by one when a tensor is reshaped', () => {
   expect(reshaped([2, 1], [-1, 1], [-1])).toEqual([2]);
   expect(reshaped([2, 3, 5], [-1, -1, 5], [-1, 5, -1])).toEqual([2, 5, 3]);

@@ -1,6 +1,10 @@
+/** Pairs of letters that one search compares: names of any length and number must not hold up whoever asks. */
+const comparisonsMax = 200_000;
+
 /**
  * The known name with the fewest edits to `name`, or undefined when none resembles it (more than half would change).
  * Where one is the beginning of the other, its edits count half: people shorten names more often than they mistype them.
+ * Of more or longer names than a person would write, the first ones alone are compared.
  */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   let nearest: string | undefined;
@@ -8,12 +12,15 @@ export function nearestName(name: string, known: readonly string[]): string | un
   const given = name.toLowerCase();
   // A text of any length must not be compared letter by letter.
   if (given.length > 4 * Math.max(0, ...known.map(({ length }) => length))) return undefined;
+  let comparisons = 0;
   for (const candidate of known) {
     const other = candidate.toLowerCase();
     const isShortened = candidate.startsWith(name) || name.startsWith(candidate);
     const price = isShortened ? 0.5 : 1;
     // Each letter more or less is an edit.
     if (Math.abs(given.length - other.length) * price >= fewest) continue;
+    comparisons += given.length * other.length;
+    if (comparisons > comparisonsMax) break;
     const edits = editDistance(given, other) * price;
     if (edits < fewest) {
       nearest = candidate;
