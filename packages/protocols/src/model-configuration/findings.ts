@@ -12,6 +12,9 @@ export interface Finding {
 /** How much of a broken file is told at once. */
 const wrongMax = 50;
 
+/** Characters of a sentence at most: it may quote a name of any length, and there are many of them. */
+const sentenceMax = 1_000;
+
 /** Collects what is found while a configuration is read, so that a person can mend all of it in one go. */
 export class Findings {
   readonly wrong: Finding[] = [];
@@ -23,7 +26,8 @@ export class Findings {
   }
 
   refuse(place: string, message: string, fix: string): void {
-    if (this.wrong.length < wrongMax) this.wrong.push({ place, message, fix });
+    if (this.wrong.length >= wrongMax) return;
+    this.wrong.push({ place: cut(place), message: cut(message), fix: cut(fix) });
   }
 
   ignore(path: string): void {
@@ -40,4 +44,8 @@ export class Findings {
       errors: this.wrong.map(({ place, message, fix }) => ({ path: place, message: `${message}; ${fix}` })),
     });
   }
+}
+
+function cut(text: string): string {
+  return text.length <= sentenceMax ? text : `${text.slice(0, sentenceMax)}…`;
 }

@@ -201,6 +201,14 @@ describe('what is wrong is named with its place and the way out', () => {
     ]);
   });
 
+  test('of a key that is as long as a file may be, the beginning is quoted', () => {
+    const findings = new Findings();
+    const fields = Array.from({ length: 50 }, (_, index) => `"w${index}": 1`).join(',');
+    readConfigJson(`{ "parameters": { "${'k'.repeat(500_000)}": { ${fields} } } }`, 'model', findings);
+    expect(findings.wrong).toHaveLength(50);
+    expect(JSON.stringify(findings.wrong).length).toBeLessThan(100_000);
+  });
+
   test('a list as long as a file may hold is refused within a second', () => {
     const startedAtMs = performance.now();
     const { wrong } = readText(`input { name: "x" data_type: TYPE_FP32 dims: [ ${'1,'.repeat(99_990)} 1 ] }`);
