@@ -12,6 +12,10 @@ test.each([
   ['', ''],
   [info, 'listening'],
   [`${error}\n${info}\n`, 'start failed: port 1 is taken'],
+  [
+    '{"level":"warn","message":"iris/1 is not served: no such input; add it","error":{"message":"no such input"}}',
+    'iris/1 is not served: no such input; add it',
+  ],
   ['error: port 1 is taken\nfix: take another\n', 'port 1 is taken'],
   [
     'LOG:  starting\nFATAL:  data directory has wrong ownership\nHINT:  see there\n',

@@ -17,11 +17,13 @@ export function readLogLine(line: string): { level: string; text: string } | nul
   try {
     const fields: unknown = JSON.parse(line);
     if (typeof fields !== 'object' || fields === null || !('message' in fields) || !('level' in fields)) return null;
-    const error =
+    const message = String(fields.message);
+    const reason =
       'error' in fields && typeof fields.error === 'object' && fields.error !== null && 'message' in fields.error
-        ? `: ${String(fields.error.message)}`
+        ? String(fields.error.message)
         : '';
-    return { level: String(fields.level), text: `${String(fields.message)}${error}` };
+    // A sentence that is shown elsewhere too has its reason in it.
+    return { level: String(fields.level), text: message.includes(reason) ? message : `${message}: ${reason}` };
   } catch {
     // Cut in the middle, or not JSON after all: it is a plain line.
     return null;
