@@ -4,7 +4,7 @@ import type { SnapshotModel } from '@cluster-ai/contract/snapshot.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 
 /** Bytes of a file of labels, a first state or a sample at most. */
-const fileBytesMax = 64 * 2 ** 20;
+export const versionFileBytesMax = 64 * 2 ** 20;
 
 /**
  * A file that the configuration of a version names, from the folder of its checked files.
@@ -15,8 +15,11 @@ export async function readVersionFile(model: SnapshotModel, folder: string, path
   if (file === undefined) {
     throw new ClusterError('MODEL_INVALID', `its configuration names the file ${JSON.stringify(path)}, which it lacks`);
   }
-  if (file.size > fileBytesMax) {
-    throw new ClusterError('MODEL_INVALID', `${path} has ${file.size} bytes, more than the limit of ${fileBytesMax}`);
+  if (file.size > versionFileBytesMax) {
+    throw new ClusterError(
+      'MODEL_INVALID',
+      `${path} has ${file.size} bytes, more than the limit of ${versionFileBytesMax}`,
+    );
   }
   return readFile(join(folder, file.path));
 }
