@@ -185,6 +185,31 @@ test('a request that failed, was cancelled or came too late leaves the sequence 
   await expect(third.outcome).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
 });
 
+test('a start that nobody waits for any more ends what was before it all the same', async () => {
+  const { executor, batcher } = setUp();
+  enqueue(batcher, 1, 1, { start: true });
+  const cancelled = enqueue(batcher, 1, 2, { start: true });
+  enqueue(batcher, 1, 3);
+  cancelled.cancel(clock.nowMs());
+  await turn();
+  answer(executor.runs[0]);
+  await turn();
+  await turn();
+  expect(values(executor.runs[1], 'x')).toEqual([3]);
+  expect(values(executor.runs[1], 'total_in')).toEqual([100]);
+});
+
+test('closing lets go of silent sequences, however long they may be silent', async () => {
+  const { executor, batcher } = setUp();
+  executor.answer = answer;
+  await enqueue(batcher, 1, 1, { start: true }).outcome;
+  await turn();
+  expect(vi.getTimerCount()).toBeGreaterThan(0);
+  batcher.close(new ClusterError('MODEL_NOT_READY', 'unloaded'));
+  vi.advanceTimersByTime(checkMs);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
 test('closing fails what waits, and refuses what comes', async () => {
   const { executor, batcher } = setUp();
   const running = enqueue(batcher, 1, 1, { start: true });

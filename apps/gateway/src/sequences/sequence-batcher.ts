@@ -97,6 +97,9 @@ export class SequenceBatcher implements Batcher {
     this.closedWith = error;
     for (const sequence of this.sequences.values()) {
       for (const { ticket } of sequence.waiting.splice(0)) ticket.fail(error);
+      // What is with the model has no successor; the others, and their states, are let go at once.
+      sequence.ended = true;
+      if (sequence.running === null) this.sequences.delete(sequence.key);
     }
     this.waitingCount = 0;
     this.runs.close(error);
@@ -129,6 +132,7 @@ export class SequenceBatcher implements Batcher {
       const step = sequence.waiting.shift();
       if (step === undefined) break;
       this.waitingCount -= 1;
+      if (step.signals.start) sequence.states = this.options.states;
       // Nobody waits for it any more: the model does not see it, and the sequence goes on.
       if (!step.ticket.settled) void this.run(sequence, step);
     }
@@ -141,7 +145,6 @@ export class SequenceBatcher implements Batcher {
   private async run(sequence: Sequence, step: Step): Promise<void> {
     const { ticket, signals } = step;
     sequence.running = step;
-    if (signals.start) sequence.states = this.options.states;
     try {
       const inner = this.runs.enqueue(this.whole(ticket.request, signals, sequence.states), ticket.deadlineAtMs);
       const outcome = await inner.outcome;
