@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { Server } from 'node:https';
@@ -167,6 +167,30 @@ describe('a model repository folder', () => {
       async () => (await versions(plane, 'wrong')).length === 1 && (await versions(plane, 'a-name')).length === 1,
     );
     await until('nothing to complain about', async () => !(await reasons(plane)).includes('model repository'));
+  });
+
+  test('links inside the folder are followed; one that leads out of it is not, and that is said', async () => {
+    const root = temporaryFolder();
+    const outside = temporaryFolder();
+    writeFileSync(join(outside, 'secret.txt'), 'a');
+    writeVersion(outside, 'elsewhere', 1, addModel(1).bytes);
+    // As a mounted configuration lies there.
+    writeVersion(root, '.data', 1, addModel(1).bytes);
+    mkdirSync(join(root, 'mounted', '1'), { recursive: true });
+    symlinkSync('../../.data/1/model.onnx', join(root, 'mounted', '1', 'model.onnx'));
+    const label = 'output { name: "y" data_type: TYPE_FP32 dims: -1 label_filename: "words/secret.txt" }';
+    for (const model of ['file', 'named']) writeVersion(root, model, 1, addModel(1).bytes);
+    symlinkSync(join(outside, 'secret.txt'), join(root, 'file', '1', 'notes.txt'));
+    writeFileSync(join(root, 'named', 'config.pbtxt'), label);
+    symlinkSync(outside, join(root, 'named', 'words'));
+    symlinkSync(join(outside, 'elsewhere'), join(root, 'whole'));
+    const plane = await start(await postgres.createDatabase(), watching(root));
+    await until('the version behind a link inside', async () => (await versions(plane, 'mounted')).length === 1);
+    const out = 'is a link that leads out of the model repository; put what it leads to there itself';
+    for (const path of ['file/1/notes.txt', 'named/words/secret.txt', 'whole']) {
+      await until(`${path} is told`, async () => (await reasons(plane)).includes(`${join(root, path)} ${out}`));
+    }
+    for (const model of ['file', 'named', 'whole']) expect(await versions(plane, model)).toEqual([]);
   });
 
   test('a restart takes nothing over again; new times on the same bytes change nothing', async () => {

@@ -1,5 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { namedFiles } from '@cluster-ai/core/model-configuration/check-fit.ts';
 import { assertFilePath } from '@cluster-ai/core/names/file-path.ts';
@@ -10,6 +10,7 @@ import {
   readConfigurationFile,
 } from '@cluster-ai/protocols/model-configuration/version-configuration.ts';
 import { systemCode } from '../../storage/storage-errors.ts';
+import { followInside } from './follow-inside.ts';
 import type { FoundFile } from './read-version-folder.ts';
 
 /**
@@ -50,10 +51,9 @@ function isInside(path: string): boolean {
 }
 
 /** Null when there is no such file. */
-async function find(folder: string, path: string): Promise<FoundFile | null> {
-  const source = join(folder, path);
+async function find(modelFolder: string, path: string): Promise<FoundFile | null> {
   try {
-    const status = await stat(source);
+    const { source, status } = await followInside(dirname(modelFolder), join(modelFolder, path));
     return status.isFile() ? { path, source, size: status.size, changedAtMs: status.mtimeMs } : null;
   } catch (error) {
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return null;

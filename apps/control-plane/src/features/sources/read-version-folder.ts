@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ManifestFile } from '@cluster-ai/contract/manifest.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { FileStore } from '../../storage/file-store.ts';
 import { systemCode } from '../../storage/storage-errors.ts';
 import { readConfigurationFiles } from './configuration-files.ts';
+import { followInside } from './follow-inside.ts';
 
 /** A version as it lies in a folder: `<model>/<number>/model.onnx` and whatever is beside it. */
 export interface VersionFolder {
@@ -19,7 +20,7 @@ export interface VersionFolder {
 export interface FoundFile {
   /** Inside the version. */
   readonly path: string;
-  /** Where it lies. */
+  /** Where it lies, without links. */
   readonly source: string;
   readonly size: number;
   readonly changedAtMs: number;
@@ -31,11 +32,12 @@ const depthMax = 8;
 /**
  * Lists the files of a version folder, and those beside it that the model's configuration names: they belong to each
  * version, and a file of the version itself goes before. Names that begin with a dot are not part of it.
- * @throws ClusterError MODEL_INVALID past a limit.
+ * @param folder as in `<repository>/<model>/<number>`.
+ * @throws ClusterError MODEL_INVALID past a limit, and for a link that leads out of the repository.
  */
 export async function readVersionFolder(folder: string): Promise<VersionFolder> {
   const files: FoundFile[] = [];
-  await collect(folder, '', files, 0);
+  await collect(dirname(dirname(folder)), folder, '', files, 0);
   const own = new Set(files.map(({ path }) => path));
   const beside = (await readConfigurationFiles(dirname(folder))).filter(({ path }) => !own.has(path));
   const sorted = [...files, ...beside].toSorted((a, b) => (a.path < b.path ? -1 : 1));
@@ -43,16 +45,21 @@ export async function readVersionFolder(folder: string): Promise<VersionFolder> 
   return { folder, files: sorted, fingerprint: createHash('sha256').update(JSON.stringify(seen)).digest('hex') };
 }
 
-async function collect(folder: string, prefix: string, files: FoundFile[], depth: number): Promise<void> {
+async function collect(
+  repository: string,
+  folder: string,
+  prefix: string,
+  files: FoundFile[],
+  depth: number,
+): Promise<void> {
   if (depth > depthMax) {
     throw new ClusterError('MODEL_INVALID', `${folder} has more than ${depthMax} levels of folders`);
   }
   for (const name of await readdir(join(folder, prefix))) {
     if (name.startsWith('.')) continue;
     const path = prefix === '' ? name : `${prefix}/${name}`;
-    const source = join(folder, path);
-    const status = await stat(source);
-    if (status.isDirectory()) await collect(folder, path, files, depth + 1);
+    const { source, status } = await followInside(repository, join(folder, path));
+    if (status.isDirectory()) await collect(repository, folder, path, files, depth + 1);
     else if (status.isFile()) files.push({ path, source, size: status.size, changedAtMs: status.mtimeMs });
     if (files.length > filesMax) throw new ClusterError('MODEL_INVALID', `${folder} has more than ${filesMax} files`);
   }
@@ -78,7 +85,8 @@ const cardSchema = z.object({ description: z.string().max(2_000) });
 /** The sentence that `card.json` beside the versions says about the model; undefined when there is none. */
 export async function readDescription(modelFolder: string): Promise<string | undefined> {
   try {
-    const card = cardSchema.safeParse(JSON.parse(await readFile(join(modelFolder, 'card.json'), 'utf8')));
+    const { source } = await followInside(dirname(modelFolder), join(modelFolder, 'card.json'));
+    const card = cardSchema.safeParse(JSON.parse(await readFile(source, 'utf8')));
     return card.success ? card.data.description : undefined;
   } catch (error) {
     // A card that is missing or is no JSON says nothing; the model is what counts.

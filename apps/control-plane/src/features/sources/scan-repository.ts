@@ -1,6 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { isModelName, nameLengthMax } from '@cluster-ai/core/names/model-name.ts';
+import { followInside } from './follow-inside.ts';
 import { readVersionFolder, versionNumber } from './read-version-folder.ts';
 import type { VersionFolder } from './read-version-folder.ts';
 
@@ -18,7 +20,8 @@ export interface Scan {
 }
 
 /**
- * Lists a model repository: `<model>/<number>/<files>`, and the configuration beside the number folders. A folder that is being changed under the reader is a problem of this scan only.
+ * Lists a model repository: `<model>/<number>/<files>`, and the configuration beside the number folders. A folder that is
+ * being changed under the reader is a problem of this scan only.
  * @throws the system's error when the repository itself cannot be read: it must not look empty then.
  */
 export async function scanRepository(root: string): Promise<Scan> {
@@ -34,13 +37,14 @@ export async function scanRepository(root: string): Promise<Scan> {
         );
         return;
       }
+      await followInside(root, join(root, model));
       for (const name of await readdir(join(root, model))) {
         const version = versionNumber(name);
         if (version === null) continue;
         const key = `${model}/${version}`;
         await attempt(problems, key, async () => {
           const folder = join(root, model, name);
-          if (!(await stat(folder)).isDirectory()) return;
+          if (!(await followInside(root, folder)).status.isDirectory()) return;
           versions.push({ ...(await readVersionFolder(folder)), model, version, key });
         });
       }
@@ -53,6 +57,8 @@ async function attempt(problems: Map<string, string>, key: string, work: () => P
   try {
     await work();
   } catch (error) {
-    problems.set(key, `the folder ${key} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    const wayOut = error instanceof ClusterError && error.fix !== undefined ? `; ${error.fix}` : '';
+    const reason = error instanceof Error ? error.message : String(error);
+    problems.set(key, `the folder ${key} cannot be read: ${reason}${wayOut}`);
   }
 }
