@@ -1,6 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { callEndpoint } from '@cluster-ai/contract/api/client.ts';
+import { getOverview } from '@cluster-ai/contract/api/system.ts';
 import { startPostgres, type PostgresServer } from '@cluster-ai/testkit/postgres/postgres-server.ts';
 import {
   pickingModel,
@@ -134,7 +136,7 @@ test('a classification has the labels of the file', async () => {
   expect(outputsOf(answer)).toEqual({ OUTPUT0: ['0.500000:1:dog', '0.250000:0:cat'] });
 });
 
-test('reshaped tensors have the clients’ shape on both ends, and instances and parameters are those of the file', async () => {
+test('reshaped tensors have the clients’ shape on both ends, and the configuration is told as the file has it', async () => {
   const answer = await infer('reshaped', [{ name: 'INPUT0', datatype: 'FP32', shape: [2, 1], data: [1, 2] }]);
   expect(answer.body['outputs']).toEqual([{ name: 'OUTPUT0', datatype: 'FP32', shape: [2, 1, 1], data: [1, 2] }]);
   expect((await call('/v2/models/reshaped/config')).body).toMatchObject({
@@ -143,6 +145,34 @@ test('reshaped tensors have the clients’ shape on both ends, and instances and
     parameters: { team: { string_value: 'search' } },
   });
 });
+
+test('as many instances run as the file says, and requests are merged up to its max_batch_size, or not at all', async () => {
+  const observed = async (id: string) => {
+    const { gateways } = await callEndpoint(plane.admin, getOverview);
+    return gateways[0]?.report.models.find((model) => model.id === id);
+  };
+  for (const id of ['reshaped@1', 'classifier@1']) {
+    await until(`${id} is reported`, 30_000, async () => (await observed(id))?.state === 'READY');
+  }
+  expect(await observed('reshaped@1')).toMatchObject({ instances: 2, batched: true });
+  // It has no dynamic_batching.
+  expect(await observed('classifier@1')).toMatchObject({ instances: 1, batched: false });
+  const rowsOfRuns = async (model: string, columns: number): Promise<number[]> => {
+    const inputs = [{ name: 'INPUT0', datatype: 'FP32', shape: [1, columns], data: Array(columns).fill(1) }];
+    await Promise.all(Array.from({ length: 60 }, () => infer(model, inputs)));
+    // The document of the statistics extension.
+    const { model_stats: stats } = (await call(`/v2/models/${model}/stats`)).body as unknown as Statistics;
+    return (stats[0]?.batch_stats ?? []).map(({ batch_size: size }) => size);
+  };
+  const merged = await rowsOfRuns('reshaped', 1);
+  console.log(`60 requests at once ran in batches of ${merged.join(', ')}`);
+  expect(Math.max(...merged)).toBeLessThanOrEqual(4);
+  expect(await rowsOfRuns('classifier', 3)).toEqual([1]);
+});
+
+interface Statistics {
+  readonly model_stats: readonly { readonly batch_stats: readonly { readonly batch_size: number }[] }[];
+}
 
 test('every version of the policy can be called by its number, and calls without one go to the newest', async () => {
   const inputs = [{ name: 'INPUT0', datatype: 'FP32', shape: [1, 2], data: [1, 2] }];
