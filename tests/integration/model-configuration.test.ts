@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { callEndpoint } from '@cluster-ai/contract/api/client.ts';
 import { getOverview } from '@cluster-ai/contract/api/system.ts';
+import type { ObservedModel } from '@cluster-ai/contract/telemetry.ts';
 import { startPostgres, type PostgresServer } from '@cluster-ai/testkit/postgres/postgres-server.ts';
 import {
   pickingModel,
@@ -15,6 +16,7 @@ import { expectAllCases } from '../conformance/open-inference/expect-all-cases.t
 import { startGateway, type GatewayProcess } from '../start-gateway.ts';
 import { until } from '../start-platform.ts';
 import { startPlane, type RunningPlane } from './control-plane/fixture.ts';
+import { addModel } from './control-plane/test-models.ts';
 
 interface Answer {
   readonly status: number;
@@ -70,6 +72,17 @@ function outputsOf({ body }: Answer): Record<string, unknown> {
   const outputs = body['outputs'];
   if (!Array.isArray(outputs)) throw new Error(`no outputs: ${JSON.stringify(body)}`);
   return Object.fromEntries(outputs.map((output: { name: string; data: unknown }) => [output.name, output.data]));
+}
+
+/** What the gateway reports of a version that is ready. */
+async function observed(id: string): Promise<ObservedModel | undefined> {
+  let found: ObservedModel | undefined;
+  await until(`${id} is reported as ready`, 60_000, async () => {
+    const { gateways } = await callEndpoint(plane.admin, getOverview);
+    found = gateways[0]?.report.models.find((model) => model.id === id);
+    return found?.state === 'READY';
+  });
+  return found;
 }
 
 const rows = (name: string, count: number, columns = 16, datatype = 'INT32') => ({
@@ -147,13 +160,6 @@ test('reshaped tensors have the clients’ shape on both ends, and the configura
 });
 
 test('as many instances run as the file says, and requests are merged up to its max_batch_size, or not at all', async () => {
-  const observed = async (id: string) => {
-    const { gateways } = await callEndpoint(plane.admin, getOverview);
-    return gateways[0]?.report.models.find((model) => model.id === id);
-  };
-  for (const id of ['reshaped@1', 'classifier@1']) {
-    await until(`${id} is reported`, 30_000, async () => (await observed(id))?.state === 'READY');
-  }
   expect(await observed('reshaped@1')).toMatchObject({ instances: 2, batched: true });
   // It has no dynamic_batching.
   expect(await observed('classifier@1')).toMatchObject({ instances: 1, batched: false });
@@ -275,4 +281,33 @@ test('a version is not ready before its model_warmup has passed, and the index s
     await until(`${problem} is known`, 20_000, () => line() !== '');
     expect(line()).toContain(told);
   }
+});
+
+test('model-settings.json of MLServer is honoured', async () => {
+  const settings = {
+    implementation: 'mlserver_onnx.OnnxModel',
+    // Each request runs by itself.
+    max_batch_size: 0,
+    inputs: [{ name: 'x', datatype: 'FP32', shape: [-1, 4] }],
+    parameters: { extra: { team: 'search' } },
+  };
+  await writeRepositoryModel(repository, 'moved', {
+    'model-settings.json': JSON.stringify(settings),
+    '1/model.onnx': addModel(1).bytes,
+  });
+  expect(await observed('moved@1')).toMatchObject({ batched: false });
+  expect((await call('/v2/models/moved/config')).body).toMatchObject({
+    parameters: { team: { string_value: 'search' } },
+  });
+  const inputs = [{ name: 'x', datatype: 'FP32', shape: [1, 4], data: [1, 2, 3, 4] }];
+  expect(outputsOf(await infer('moved', inputs))).toEqual({ y: [2, 3, 4, 5] });
+  const wrong = { ...settings, inputs: [{ name: 'x', datatype: 'INT32', shape: [-1, 4] }] };
+  await writeRepositoryModel(repository, 'mistaken', {
+    'model-settings.json': JSON.stringify(wrong),
+    '1/model.onnx': addModel(1).bytes,
+  });
+  const problem = 'mistaken/1 in the model repository is not served: model-settings.json: ';
+  const told = (line: string): boolean =>
+    line.includes(problem) && line.includes("input 'x' is INT32 here and FP32 in the model");
+  await until(`${problem} is known`, 20_000, () => plane.log.some(told));
 });
