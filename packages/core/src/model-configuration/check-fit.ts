@@ -78,10 +78,7 @@ function tensorProblems(
   }
   if (batch && own.shape[0] !== -1) return batchProblems(field, [own], batch);
   const wanted = [...(batch ? [-1] : []), ...(tensor.reshape ?? tensor.dims)];
-  const fits =
-    wanted.length === own.shape.length &&
-    wanted.every((size, axis) => size === -1 || own.shape[axis] === -1 || size === own.shape[axis]);
-  if (fits) return [];
+  if (fits(wanted, own.shape)) return [];
   const dims = own.shape.slice(batch ? 1 : 0);
   const what = tensor.reshape === null ? 'dims' : 'reshape';
   return [
@@ -94,6 +91,13 @@ function tensorProblems(
           : `write reshape: { shape: [ ${dims.join(', ')} ] }`,
     },
   ];
+}
+
+/** Whether a request of one shape may pass a tensor of the other: open dimensions fit any. */
+function fits(wanted: readonly number[], own: readonly number[]): boolean {
+  return (
+    wanted.length === own.length && wanted.every((size, axis) => size === -1 || own[axis] === -1 || size === own[axis])
+  );
 }
 
 function batchProblems(field: string, tensors: readonly TensorSignature[], batch: boolean): FitProblem[] {
@@ -134,7 +138,7 @@ function sequenceProblems(
     field: 'input' | 'output',
     name: string,
     datatype: string,
-    rank: number,
+    shape: readonly number[],
   ): FitProblem[] => {
     const problems: FitProblem[] = [];
     const own = model[`${field}s`].find((tensor) => tensor.name === name);
@@ -142,10 +146,11 @@ function sequenceProblems(
     else if (own.datatype !== datatype) {
       const message = `${field} '${name}' is ${datatype} here and ${own.datatype} in the model`;
       problems.push({ place, message, fix: `use the values or the data_type for ${typeName(own.datatype)}` });
-    } else if (own.shape.length !== rank) {
-      const message = `${field} '${name}' has ${own.shape.length} dimensions in the model, and ${rank} by its role here`;
+    } else if (batch && own.shape[0] !== -1) problems.push(...batchProblems(field, [own], batch));
+    else if (!fits(shape, own.shape)) {
+      const message = `${field} '${name}' has the shape [${own.shape.join(', ')}] in the model, and [${shape.join(', ')}] by its role here`;
       problems.push({ place, message, fix: 'a control has one element a row; a state has the dims that are given' });
-    } else problems.push(...batchProblems(field, [own], batch));
+    }
     if ((field === 'input' ? inputs : outputs).some((tensor) => tensor.name === name)) {
       const message = `${field} '${name}' is filled by the server and listed for clients too`;
       problems.push({ place, message, fix: `take it out of ${field}` });
@@ -155,14 +160,14 @@ function sequenceProblems(
   const controls = problemsOf(sequenceBatching.controls, ({ input, datatype }, index) => {
     const own = model.inputs.find(({ name }) => name === input);
     // Both [batch] and [batch, 1] are one element a row; without a batch it is [1].
-    const rank = batch && own?.shape.length === 2 ? 2 : 1;
-    return check(`${at}.control_input[${index}]`, 'input', input, datatype, rank);
+    const shape = batch ? (own?.shape.length === 2 ? [-1, 1] : [-1]) : [1];
+    return check(`${at}.control_input[${index}]`, 'input', input, datatype, shape);
   });
   const states = problemsOf(sequenceBatching.states, ({ input, output, datatype, dims }, index) => {
-    const rank = dims.length + (batch ? 1 : 0);
+    const shape = batch ? [-1, ...dims] : dims;
     return [
-      ...check(`${at}.state[${index}].input_name`, 'input', input, datatype, rank),
-      ...check(`${at}.state[${index}].output_name`, 'output', output, datatype, rank),
+      ...check(`${at}.state[${index}].input_name`, 'input', input, datatype, shape),
+      ...check(`${at}.state[${index}].output_name`, 'output', output, datatype, shape),
     ];
   });
   return [...controls, ...states];

@@ -101,6 +101,18 @@ test.each([
   expect(problems.map(({ message, fix }) => `${message}; ${fix}`)).toEqual(told);
 });
 
+test.each([
+  [[4], []],
+  [[-1], []],
+  [[5], ["input 'x' has the shape [-1, 4] in the model, and [-1, 5] by its role here"]],
+  [[], ["input 'x' has the shape [-1, 4] in the model, and [-1] by its role here"]],
+])('a state of the dims %j', (dims, told) => {
+  const state = { input: 'x', output: 'y', datatype: 'FP32' as const, dims, initialFile: null, initialDims: [] };
+  const sequenceBatching = { maxIdleMicroseconds: 1, maxCandidateSequences: null, controls: [], states: [state] };
+  const problems = checkFit({ ...nothing, maxBatchSize: 4, sequenceBatching }, model, files);
+  expect(problems.map(({ message }) => message).filter((message) => message.startsWith('input'))).toEqual(told);
+});
+
 test('a configuration of which nothing fits is not compared with a large model to its end', () => {
   const large = {
     ...model,
