@@ -2,6 +2,7 @@ import { ClusterError } from '../errors.ts';
 import { encodeBytesElements } from '../tensors/bytes-elements.ts';
 import type { Datatype } from '../tensors/datatype.ts';
 import type { Tensor } from '../tensors/tensor.ts';
+import { numbersOf, type TensorNumbers } from '../tensors/tensor-numbers.ts';
 import { hasBatchDimension } from './batch-dimension.ts';
 import type { InferenceRequest } from './request.ts';
 import type { ModelSignature } from './signature.ts';
@@ -72,12 +73,8 @@ function classesOf(output: Tensor, countMax: number, inRows: boolean, labels: Cl
   };
 }
 
-type Values = Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | Wide | Float;
-type Wide = BigInt64Array | BigUint64Array;
-type Float = Float32Array | Float64Array;
-
 /** Places of the highest values, highest first; of equal ones the first. What is no number comes last. */
-function highest(values: Values, count: number): number[] {
+function highest(values: TensorNumbers, count: number): number[] {
   const valueAt = (index: number): number | bigint => {
     const value = values[index] ?? 0;
     return Number.isNaN(value) ? -Infinity : value;
@@ -116,33 +113,11 @@ function shown(value: number | bigint, datatype: Datatype): string {
   return `${BigInt(number)}.000000`;
 }
 
-function valuesOf({ name, datatype, data }: Tensor): Values {
-  const { buffer } = new Uint8Array(data);
-  switch (datatype) {
-    case 'UINT8':
-      return new Uint8Array(buffer);
-    case 'UINT16':
-      return new Uint16Array(buffer);
-    case 'UINT32':
-      return new Uint32Array(buffer);
-    case 'UINT64':
-      return new BigUint64Array(buffer);
-    case 'INT8':
-      return new Int8Array(buffer);
-    case 'INT16':
-      return new Int16Array(buffer);
-    case 'INT32':
-      return new Int32Array(buffer);
-    case 'INT64':
-      return new BigInt64Array(buffer);
-    case 'FP32':
-      return new Float32Array(buffer);
-    case 'FP64':
-      return new Float64Array(buffer);
-    default:
-      throw new ClusterError(
-        'INVALID_ARGUMENT',
-        `class result not available for output due to unsupported type '${datatype}' (output '${name}')`,
-      );
-  }
+function valuesOf(output: Tensor): TensorNumbers {
+  const values = numbersOf(output);
+  if (values !== null) return values;
+  throw new ClusterError(
+    'INVALID_ARGUMENT',
+    `class result not available for output due to unsupported type '${output.datatype}' (output '${output.name}')`,
+  );
 }
