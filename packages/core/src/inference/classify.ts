@@ -4,17 +4,15 @@ import type { Datatype } from '../tensors/datatype.ts';
 import type { Tensor } from '../tensors/tensor.ts';
 import { numbersOf, type TensorNumbers } from '../tensors/tensor-numbers.ts';
 import { hasBatchDimension } from './batch-dimension.ts';
+import { highestPlaces } from './highest-places.ts';
 import type { InferenceRequest } from './request.ts';
 import type { ModelSignature } from './signature.ts';
 
-/** Elements of one output that are looked through at most, as in Triton: sorting takes the event loop. */
+/** Elements of one output that are looked through at most, as in Triton: it takes the event loop. */
 const classifiedElementsMax = 1_000_000;
 
 /** Words of a model's classes, by output name and class; a model without labels has none. */
 export type ClassLabels = (output: string, index: number) => string | undefined;
-
-/** Up to so many classes are kept in order while the values are looked through once; for more, all are sorted. */
-const keptInOrderMax = 100;
 
 /** Texts of one output at most: they are made on the event loop, too. */
 const classesMax = 100_000;
@@ -59,7 +57,7 @@ function classesOf(output: Tensor, countMax: number, inRows: boolean, labels: Cl
   const texts: Uint8Array[] = [];
   for (let row = 0; row < rows; row += 1) {
     const own = values.subarray(row * perRow, (row + 1) * perRow);
-    for (const index of highest(own, count)) {
+    for (const index of highestPlaces(own, count)) {
       const label = labels(output.name, index);
       const text = `${shown(own[index] ?? 0, output.datatype)}:${index}${label === undefined ? '' : `:${label}`}`;
       texts.push(encoder.encode(text));
@@ -71,35 +69,6 @@ function classesOf(output: Tensor, countMax: number, inRows: boolean, labels: Cl
     shape: inRows ? [rows, count] : [count],
     data: encodeBytesElements(texts),
   };
-}
-
-/** Places of the highest values, highest first; of equal ones the first. What is no number comes last. */
-function highest(values: TensorNumbers, count: number): number[] {
-  const valueAt = (index: number): number | bigint => {
-    const value = values[index] ?? 0;
-    return Number.isNaN(value) ? -Infinity : value;
-  };
-  if (count <= keptInOrderMax) return highestFew(values.length, valueAt, count);
-  const places = Array.from({ length: values.length }, (_, index) => index);
-  places.sort((left, right) => {
-    const [a, b] = [valueAt(left), valueAt(right)];
-    return a > b ? -1 : a < b ? 1 : left - right;
-  });
-  return places.slice(0, count);
-}
-
-/** Sorting a million values holds up everybody else for half a second; looking through them, for some milliseconds. */
-function highestFew(length: number, valueAt: (index: number) => number | bigint, count: number): number[] {
-  const kept: number[] = [];
-  for (let index = 0; index < length; index += 1) {
-    const value = valueAt(index);
-    let place = kept.length;
-    while (place > 0 && value > valueAt(kept[place - 1] ?? 0)) place -= 1;
-    if (place === count) continue;
-    kept.splice(place, 0, index);
-    if (kept.length > count) kept.pop();
-  }
-  return kept;
 }
 
 /** As C++'s `std::to_string` writes it: six digits after the point. */
