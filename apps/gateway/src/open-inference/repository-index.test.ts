@@ -35,7 +35,7 @@ const state = {
 };
 
 test('every version is listed with its state and the reason for it, by name and number', () => {
-  expect(indexRepository(state, false)).toEqual([
+  expect(indexRepository(state, false, () => true)).toEqual([
     { name: 'aged', version: '7', state: 'UNAVAILABLE', reason: 'unloaded' },
     { name: 'boat', version: '1', state: 'UNLOADING', reason: '' },
     { name: 'iris', version: '1', state: 'READY', reason: '' },
@@ -45,5 +45,10 @@ test('every version is listed with its state and the reason for it, by name and 
 });
 
 test('only what is ready, for who asks for that', () => {
-  expect(indexRepository(state, true).map(({ version }) => version)).toEqual(['1']);
+  expect(indexRepository(state, true, () => true).map(({ version }) => version)).toEqual(['1']);
+});
+
+test('only the names that are wanted', () => {
+  const names = (wanted: string) => indexRepository(state, false, (name) => name === wanted).map(({ name }) => name);
+  expect([names('boat'), names('iris')]).toEqual([['boat'], ['iris', 'iris', 'iris']]);
 });

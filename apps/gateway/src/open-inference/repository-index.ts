@@ -19,15 +19,19 @@ export interface RepositoryState {
 
 /**
  * Every name and version that this gateway serves, is to serve, or has unloaded, by name and version.
- * @param readyOnly leaves out what is not ready.
+ * @param readyOnly leaves out what is not ready. @param wants tells which names are listed.
  */
-export function indexRepository(state: RepositoryState, readyOnly: boolean): RepositoryEntry[] {
+export function indexRepository(
+  state: RepositoryState,
+  readyOnly: boolean,
+  wants: (name: string) => boolean,
+): RepositoryEntry[] {
   const observed = new Map(state.observed.map((model) => [model.id, model]));
+  const routes = state.routes.filter(({ name }) => wants(name));
+  const unloaded = state.unloaded.filter(({ name }) => wants(name));
   const entries = [
-    ...state.routes.flatMap((route) => route.wanted.map((model) => entryOf(route, model, observed.get(model.id)))),
-    ...state.unloaded.flatMap(({ name, versions }) =>
-      versions.map((version) => unloadedEntry(name, version, observed)),
-    ),
+    ...routes.flatMap((route) => route.wanted.map((model) => entryOf(route, model, observed.get(model.id)))),
+    ...unloaded.flatMap(({ name, versions }) => versions.map((version) => unloadedEntry(name, version, observed))),
   ].filter((entry) => !readyOnly || entry.state === 'READY');
   return entries.toSorted(
     (left, right) => compare(left.name, right.name) || Number(left.version) - Number(right.version),

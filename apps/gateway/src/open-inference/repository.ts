@@ -43,7 +43,7 @@ export class ModelRepository {
 
   /** What the caller may see. */
   index({ models }: Caller, readyOnly: boolean): RepositoryEntry[] {
-    return indexRepository(this.options.state(), readyOnly).filter(({ name }) => modelsCover(models, name));
+    return indexRepository(this.options.state(), readyOnly, (name) => modelsCover(models, name));
   }
 
   /**
@@ -101,7 +101,7 @@ export class ModelRepository {
 
   private untilReady(name: string): Promise<void> {
     return this.until(name, () => {
-      const entries = indexRepository(this.options.state(), false).filter((entry) => entry.name === name);
+      const entries = indexRepository(this.options.state(), false, (other) => other === name);
       const failed = entries.find(({ state }) => state === 'UNAVAILABLE');
       if (failed !== undefined) {
         throw new ClusterError(
