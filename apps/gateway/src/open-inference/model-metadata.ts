@@ -4,7 +4,7 @@ import { findVersion, variantOfVersion, type RouteTable, type ServingVariant } f
 
 /** Whether a name, or one version of it, can be called now; false for one that does not exist. */
 export function isModelReady(routes: RouteTable, name: string, version: string | null): boolean {
-  const route = routes.all().find((active) => active.name === name);
+  const route = routes.get(name);
   if (route === undefined) return false;
   return version === null ? route.serving.length > 0 : findVersion(route, version) !== undefined;
 }

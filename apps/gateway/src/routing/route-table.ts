@@ -62,9 +62,13 @@ export class RouteTable {
     return this.routes.has(name) || this.unloaded.has(name);
   }
 
+  get(name: string): ActiveRoute | undefined {
+    return this.routes.get(name);
+  }
+
   /** @throws ClusterError MODEL_NOT_FOUND in Triton's words; MODEL_NOT_READY for a name that is unloaded. */
   find(name: string): ActiveRoute {
-    const route = this.routes.get(name);
+    const route = this.get(name);
     if (route === undefined) {
       if (this.unloaded.has(name)) {
         throw new ClusterError(
