@@ -73,6 +73,16 @@ test('the same unit meets the same version, and the header is the one that the r
   expect(new Set(asked)).toEqual(new Set(['x-user']));
 });
 
+test('the requests of a sequence meet the same version; zero, or no text, is no sequence', () => {
+  const table = tableOf([variant(1, 1), variant(2, 1)]);
+  const idsOf = (sequence: string | number | bigint): number => {
+    const asking = { ...request(), parameters: { sequence_id: sequence } };
+    return new Set(Array.from({ length: 100 }, () => table.choose(asking, () => null).id)).size;
+  };
+  expect([idsOf(7), idsOf(2n ** 63n), idsOf('a'), idsOf('0')]).toEqual([1, 1, 1, 1]);
+  expect([idsOf(0), idsOf(0n), idsOf('')]).toEqual([2, 2, 2]);
+});
+
 test.each(['2', '02', '000000002'])('a request that insists on version %s gets it, whatever its weight', (version) => {
   expect(tableOf([variant(1, 1), variant(2, 0)]).choose(request(version), () => null).id).toBe('iris@2');
 });

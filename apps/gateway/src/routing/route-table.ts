@@ -95,10 +95,10 @@ export class RouteTable {
   }
 }
 
-/** The requests of a sequence meet the same version: its state is there. */
+/** The requests of a sequence meet the same version: its state is there. Zero, or no text, is no sequence, as in Triton. */
 function sequenceUnit({ parameters }: RouteTarget): string | null {
   const id = parameters?.['sequence_id'];
-  return id === undefined ? null : `sequence ${String(id)}`;
+  return id === undefined || id === 0 || id === 0n || id === '' ? null : `sequence ${id}`;
 }
 
 /** @throws ClusterError MODEL_NOT_FOUND for a version that the route does not have, MODEL_NOT_READY for one that is not loaded. */
