@@ -92,7 +92,8 @@ function jsonLength(headerLength: string | null, bodyLength: number): number {
   return length;
 }
 
-function readRequest(
+/** Reads the document of an infer request. @param blobs the binary tensors behind it. @throws ClusterError as `decodeRequest`. */
+export function readRequest(
   document: JsonObject,
   blobs: Uint8Array,
   target: RequestTarget,

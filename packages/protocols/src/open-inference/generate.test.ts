@@ -53,6 +53,8 @@ describe('requests', () => {
     expect(request.inputs[0]).toMatchObject({ name: 'text_input', shape: [1, 1] });
     expect(form).toEqual({ outputs: [], binaryByDefault: false });
     expect(decodeWhole('{"text_input":"a"}').form).toBeNull();
+    const exact = decodeWhole('{"inputs":[],"parameters":{"sequence_id":9007199254740993}}');
+    expect(exact.request.parameters).toEqual({ sequence_id: 9007199254740993n });
   });
 
   test.each([

@@ -5,7 +5,7 @@ import { jsonBytesMax } from '../json/bounds.ts';
 import type { ExactJson } from '../json/exact-json.ts';
 import { tensorFromJson, type JsonSource } from '../json/json-tensor.ts';
 import { tensorToJson } from '../json/tensor-json.ts';
-import { decodeRequest, readId, type RequestTarget, type ResponseForm } from './decode-request.ts';
+import { readId, readRequest, type RequestTarget, type ResponseForm } from './decode-request.ts';
 import { encodeJsonResponse } from './encode-response.ts';
 import { readJson } from './json-document.ts';
 import { invalid, isObject, type JsonObject } from './json-fields.ts';
@@ -22,6 +22,7 @@ export interface DecodedGenerate {
 }
 
 const emptyObject = new TextEncoder().encode('{}');
+const noBlobs = new Uint8Array(0);
 
 /**
  * Reads a request of the generate extension: each member that is named like an input is this input, a value or a list of
@@ -35,7 +36,7 @@ export function decodeGenerate(body: Uint8Array, target: RequestTarget, textByte
   const text = body.byteLength === 0 ? emptyObject : body;
   return readJson(text, textBytesMax, (document, source) => {
     const isOrdinary = Array.isArray(document['inputs']) && !isInput(signature, 'inputs');
-    if (isOrdinary) return decodeRequest(body, null, modelName, modelVersion, { textBytesMax });
+    if (isOrdinary) return readRequest(document, noBlobs, target, source);
     const { inputs, parameters } = readMembers(document, signature, source);
     assertRequestParameters(parameters, source);
     const request = { modelName, modelVersion, id: readId(document['id']), inputs, outputNames: [], parameters };
