@@ -12,7 +12,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * @throws ClusterError INVALID_ARGUMENT for FP16 and for bytes that are not UTF-8: both travel in binary only.
  */
 export function tensorToJson(tensor: Tensor): string {
-  if (tensor.datatype === 'BYTES') return stringsToJson(tensor);
+  if (tensor.datatype === 'BYTES') return stringTexts(tensor).join(',');
   if (tensor.datatype === 'BOOL') return Array.from(tensor.data, (value) => (value === 0 ? 'false' : 'true')).join(',');
   const numbers = numbersOf(tensor);
   if (numbers instanceof Float32Array) return float32ToJson(numbers);
@@ -29,7 +29,8 @@ function float64ToJson(value: number): string {
   return Object.is(value, -0) ? '-0.0' : String(value);
 }
 
-function stringsToJson(tensor: Tensor): string {
+/** The elements of a BYTES tensor as JSON strings. @throws ClusterError INVALID_ARGUMENT for bytes that are not UTF-8. */
+export function stringTexts(tensor: Tensor): string[] {
   const parts: string[] = [];
   for (const element of bytesElements(tensor.data, tensor.name)) {
     try {
@@ -42,5 +43,5 @@ function stringsToJson(tensor: Tensor): string {
       );
     }
   }
-  return parts.join(',');
+  return parts;
 }

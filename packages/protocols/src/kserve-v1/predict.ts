@@ -2,13 +2,12 @@ import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { InferenceRequest } from '@cluster-ai/core/inference/request.ts';
 import { rankMax } from '@cluster-ai/core/inference/request-limits.ts';
 import type { ModelSignature, TensorSignature } from '@cluster-ai/core/inference/signature.ts';
-import { bytesElements, encodeBytesElements } from '@cluster-ai/core/tensors/bytes-elements.ts';
 import type { Tensor } from '@cluster-ai/core/tensors/tensor.ts';
 import { isBase64Object } from '../json/base64.ts';
 import { jsonBytesMax } from '../json/bounds.ts';
 import type { ExactJson } from '../json/exact-json.ts';
 import { tensorFromJson, type JsonSource } from '../json/json-tensor.ts';
-import { tensorToJson } from '../json/tensor-json.ts';
+import { stringTexts, tensorToJson } from '../json/tensor-json.ts';
 import { readJson } from '../open-inference/json-document.ts';
 import { invalid, isObject, type JsonObject } from '../open-inference/json-fields.ts';
 
@@ -137,10 +136,8 @@ function rowsWithoutElements({ shape }: Tensor): number {
 
 function elementTexts(tensor: Tensor): string[] {
   if (tensor.data.byteLength === 0) return [];
-  if (tensor.datatype !== 'BYTES') return tensorToJson(tensor).split(',');
-  return Array.from(bytesElements(tensor.data, tensor.name), (element) =>
-    tensorToJson({ ...tensor, data: encodeBytesElements([element]) }),
-  );
+  // A text may hold commas.
+  return tensor.datatype === 'BYTES' ? stringTexts(tensor) : tensorToJson(tensor).split(',');
 }
 
 /** What KServe answers to the question whether a model is ready. */
