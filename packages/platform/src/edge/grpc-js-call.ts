@@ -72,39 +72,43 @@ export class GrpcJsCall implements RpcCall, RpcReply {
     else setImmediate(() => this.closeHalf());
   }
 
-  next(): Promise<Uint8Array | null> {
-    if (this.ended) return Promise.reject(this.gone());
-    if (this.halfClosed) return Promise.resolve(null);
-    return new Promise((resolve, reject) => {
-      this.waiting = { resolve, reject };
-      this.call.startRead();
-    });
-  }
-
-  async body(onBytes: (bytes: number) => void = () => undefined): Promise<Uint8Array> {
-    const { requestTimeoutMs, stream } = this.options;
-    const late = new ClusterError('REQUEST_TIMEOUT', `the message did not arrive within ${requestTimeoutMs} ms`);
-    const timer = setTimeout(() => this.settle((waiting) => waiting.reject(late)), requestTimeoutMs);
+  async next(onBytes: (bytes: number) => void = () => undefined): Promise<Uint8Array | null> {
+    if (this.ended) throw this.gone();
+    if (this.halfClosed) return null;
+    const { stream } = this.options;
     let counted = 0;
     // grpc-js keeps what arrives, and says so when the message is whole.
-    const count = (bytes: number): void => {
+    const arrived = (chunk: Buffer): void => {
       try {
-        onBytes(bytes);
-        counted += bytes;
+        onBytes(chunk.byteLength);
+        counted += chunk.byteLength;
       } catch (thrown) {
         this.settle((waiting) => waiting.reject(toClusterError(thrown)));
       }
     };
-    const arrived = (chunk: Buffer): void => count(chunk.byteLength);
     stream?.on('data', arrived);
     try {
-      const message = await this.next();
-      if (message === null) throw new ClusterError('INVALID_ARGUMENT', 'the call brought no message');
+      const message = await new Promise<Uint8Array | null>((resolve, reject) => {
+        this.waiting = { resolve, reject };
+        this.call.startRead();
+      });
       // More than arrived, where it was packed.
-      if (message.byteLength > counted) onBytes(message.byteLength - counted);
+      if (message !== null && message.byteLength > counted) onBytes(message.byteLength - counted);
       return message;
     } finally {
       stream?.off('data', arrived);
+    }
+  }
+
+  async body(onBytes?: (bytes: number) => void): Promise<Uint8Array> {
+    const { requestTimeoutMs } = this.options;
+    const late = new ClusterError('REQUEST_TIMEOUT', `the message did not arrive within ${requestTimeoutMs} ms`);
+    const timer = setTimeout(() => this.settle((waiting) => waiting.reject(late)), requestTimeoutMs);
+    try {
+      const message = await this.next(onBytes);
+      if (message === null) throw new ClusterError('INVALID_ARGUMENT', 'the call brought no message');
+      return message;
+    } finally {
       clearTimeout(timer);
     }
   }

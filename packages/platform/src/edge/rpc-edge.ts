@@ -13,9 +13,11 @@ export interface RpcCall extends IncomingCall {
   /**
    * The client's next message, or null when it sends no more. Only one may be waited for, and none is read before it is
    * asked for: a call that is refused by its header has cost a header.
-   * @throws ClusterError CANCELLED when the client goes away, DEADLINE_EXCEEDED when its deadline passes.
+   * @param onBytes as for `body`. What came with the end of the message, and belongs to the next one, is counted too.
+   * @throws ClusterError CANCELLED when the client goes away, DEADLINE_EXCEEDED when its deadline passes; what `onBytes`
+   * throws.
    */
-  next(): Promise<Uint8Array | null>;
+  next(onBytes?: (bytes: number) => void): Promise<Uint8Array | null>;
   readonly isClosing: boolean;
   /** Called once when the listener begins to close, or at once when it has begun. A call that has no end of its own must then come to one. */
   onClosing(listener: () => void): void;

@@ -36,6 +36,7 @@ interface Options {
   readonly auth?: 'required';
   /** Requests inside at once. */
   readonly inFlightMax?: number;
+  readonly messageBytesMax?: number;
 }
 
 /** A gateway with a real listener and without a runtime: model `echo` gives its input back. */
@@ -100,7 +101,7 @@ async function setUp(options: Options = {}) {
       host: '127.0.0.1',
       port: 0,
       paths: front.paths,
-      messageBytesMax: 50_000,
+      messageBytesMax: options.messageBytesMax ?? 50_000,
       headerBytesMax: 8_192,
       connectionsMax: 100,
       streamsMax: 100,
@@ -321,6 +322,8 @@ describe('streams', () => {
 });
 
 describe('health', () => {
+  const tooLarge = 'the message has more than 65536 bytes, the most that a call without a key may have';
+
   const check = async (client: RpcClient, service: string) => {
     const outcome = await client.unary(
       '/grpc.health.v1.Health/Check',
@@ -340,6 +343,26 @@ describe('health', () => {
     expect(await check(client, 'inference.GRPCInferenceService')).toEqual({ code: 'OK', status: 'NOT_SERVING' });
     expect(await check(client, 'nope')).toEqual({ code: 'NOT_FOUND', status: null });
   });
+
+  test.each(['grpc.health.v1.Health/Check', 'inference.GRPCInferenceService/ServerLive'])(
+    'a stranger cannot fill the memory by %s',
+    async (path) => {
+      const { client, admission } = await setUp({ auth: 'required', messageBytesMax: 1_000_000 });
+      const { code, details } = await client.unary(`/${path}`, new Uint8Array(900_000));
+      expect({ code, details }).toEqual({ code: 'RESOURCE_EXHAUSTED', details: tooLarge });
+      expect(admission.bodyBytes).toBe(0);
+    },
+  );
+
+  test.each(['grpc.health.v1.Health/Watch', 'grpc.reflection.v1.ServerReflection/ServerReflectionInfo'])(
+    'nor by %s',
+    async (path) => {
+      const { client } = await setUp({ auth: 'required', messageBytesMax: 1_000_000 });
+      const stream = client.stream(`/${path}`);
+      stream.send(new Uint8Array(900_000));
+      expect(await stream.outcome).toMatchObject({ code: 'RESOURCE_EXHAUSTED', details: tooLarge });
+    },
+  );
 
   test('is watched until the server stops', async () => {
     const { client, state, edge } = await setUp();

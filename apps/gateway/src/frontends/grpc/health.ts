@@ -2,6 +2,7 @@ import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { RpcCall, RpcReply } from '@cluster-ai/platform/edge/rpc-edge.ts';
 import type { ProtoMessages } from '@cluster-ai/protocols/grpc/proto-messages.ts';
 import { textOf } from './fields.ts';
+import { openMessageLimit } from './open-calls.ts';
 import { stopping } from './send-status.ts';
 import type { UnaryMethod } from './unary.ts';
 
@@ -42,7 +43,7 @@ export async function watchHealth(
   messages: ProtoMessages,
   health: Health,
 ): Promise<void> {
-  const service = textOf(messages.decode('HealthCheckRequest', await call.body()), 'service');
+  const service = textOf(messages.decode('HealthCheckRequest', await call.body(openMessageLimit())), 'service');
   const ended = Promise.withResolvers<void>();
   let told = '';
   const look = (): void => {

@@ -12,12 +12,12 @@ export class MessageReader {
   }
 
   /** The next message; null when there are no more. @throws ClusterError as `RpcCall.next`. */
-  next(): Promise<Uint8Array | null> {
+  next(onBytes?: (bytes: number) => void): Promise<Uint8Array | null> {
     if (this.stopped) return Promise.resolve(null);
     // Not a race with a promise that lives as long as the stream: each message would stay in its memory.
     return new Promise((resolve, reject) => {
       this.wake = () => resolve(null);
-      this.call.next().then(resolve, reject);
+      this.call.next(onBytes).then(resolve, reject);
     });
   }
 

@@ -2,6 +2,7 @@ import type { RpcCall, RpcReply } from '@cluster-ai/platform/edge/rpc-edge.ts';
 import type { ProtoMessages, ProtoObject } from '@cluster-ai/protocols/grpc/proto-messages.ts';
 import { textOf } from './fields.ts';
 import { MessageReader } from './message-reader.ts';
+import { openMessageLimit } from './open-calls.ts';
 import { stopping } from './send-status.ts';
 
 /** Codes of gRPC in an error_response. */
@@ -21,7 +22,8 @@ export async function reflect(
   packages: readonly ProtoMessages[],
 ): Promise<void> {
   const reader = new MessageReader(call);
-  for (let message = await reader.next(); message !== null; message = await reader.next()) {
+  const next = (): Promise<Uint8Array | null> => reader.next(openMessageLimit());
+  for (let message = await next(); message !== null; message = await next()) {
     const request = messages.decode('ServerReflectionRequest', message);
     const answer = { valid_host: textOf(request, 'host'), original_request: request, ...answerTo(request, packages) };
     if (!reply.send(messages.encode('ServerReflectionResponse', answer))) await reply.drained();

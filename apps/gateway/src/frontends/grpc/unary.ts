@@ -5,6 +5,7 @@ import type { ProtoMessages, ProtoMethod, ProtoObject } from '@cluster-ai/protoc
 import { assertMay, local, type Caller } from '../../auth/caller.ts';
 import { assertOperates } from '../../open-inference/operator.ts';
 import type { Stages } from '../../pipeline.ts';
+import { openMessageLimit } from './open-calls.ts';
 import { sendError, sendMessage, trailersOf } from './send-status.ts';
 
 /** Who calls, and what came with the call. */
@@ -37,7 +38,9 @@ export function unaryHandler(
     let keptBytes = 0;
     try {
       const caller = await callerOf(call, method, stages);
+      const assertSmall = method.action === null ? openMessageLimit() : null;
       const body = await call.body((bytes) => {
+        assertSmall?.(bytes);
         admission.keep(bytes);
         keptBytes += bytes;
       });
