@@ -1,5 +1,5 @@
 import type { ServerHttp2Stream } from 'node:http2';
-import { createServer, type AddressInfo, type Server as TcpServer, type Socket } from 'node:net';
+import { createServer, type Server as TcpServer, type Socket } from 'node:net';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
@@ -17,7 +17,7 @@ import type { TlsIdentity } from '../tls/certificate.ts';
 import type { Edge } from './edge.ts';
 import { GrpcJsCall } from './grpc-js-call.ts';
 import { mendHeaders } from './grpc-js-headers.ts';
-import { listenError } from './listen-error.ts';
+import { openListener } from './open-listener.ts';
 import type { RpcEdgeOptions, RpcHandler, StartRpcEdge } from './rpc-edge.ts';
 
 /** Turns of the event loop that bring in what the kernel already holds: accept, read, and one for good measure. */
@@ -82,23 +82,14 @@ class GrpcJsEdge implements Edge {
     this.tlsServer?.on('tlsClientError', (_error, socket) => socket.destroy());
   }
 
-  listen(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const refuse = (error: NodeJS.ErrnoException): void => {
-        this.stopMending();
-        reject(listenError(error, this.options));
-      };
-      this.server.once('error', refuse);
-      this.server.listen(this.options.port, this.options.host, () => {
-        this.server.off('error', refuse);
-        // A connection that cannot be accepted, for want of file descriptors, must not end those that were.
-        this.server.on('error', this.options.onDefect);
-        // A TCP server's address is an object; only pipes have text.
-        this.port = (this.server.address() as AddressInfo).port;
-        this.sweeper = setInterval(() => this.sweep(), Math.min(sweepMs, this.options.answerTimeoutMs / 2));
-        resolve();
-      });
-    });
+  async listen(): Promise<void> {
+    try {
+      this.port = await openListener(this.server, this.options);
+    } catch (error) {
+      this.stopMending();
+      throw error;
+    }
+    this.sweeper = setInterval(() => this.sweep(), Math.min(sweepMs, this.options.answerTimeoutMs / 2));
   }
 
   setTls(identity: TlsIdentity): void {

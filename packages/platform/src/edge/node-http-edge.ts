@@ -1,14 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
-import { Server as TcpServer, type AddressInfo, type Socket } from 'node:net';
+import { Server as TcpServer, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { TlsIdentity } from '../tls/certificate.ts';
 import type { CallHandler, Edge, EdgeOptions, StartEdge } from './edge.ts';
-import { listenError } from './listen-error.ts';
 import { NodeHttpCall } from './node-http-call.ts';
 import { NodeHttpConnection } from './node-http-connection.ts';
 import { NodeHttpReply } from './node-http-reply.ts';
 import { NodeTlsHandshakes } from './node-tls-handshakes.ts';
+import { openListener } from './open-listener.ts';
 
 /** Turns of the event loop that bring in what the kernel already holds: accept, read, and one for good measure. */
 const lastTurns = 3;
@@ -67,20 +67,9 @@ class NodeHttpEdge implements Edge {
     });
   }
 
-  listen(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const refuse = (error: NodeJS.ErrnoException): void => reject(listenError(error, this.options));
-      this.server.once('error', refuse);
-      this.server.listen(this.options.port, this.options.host, () => {
-        this.server.off('error', refuse);
-        // A connection that cannot be accepted, for want of file descriptors, must not end those that were.
-        this.server.on('error', this.options.onDefect);
-        // A TCP server's address is an object; only pipes have text.
-        this.port = (this.server.address() as AddressInfo).port;
-        this.sweeper = setInterval(() => this.sweep(), Math.min(sweepMs, this.options.answerTimeoutMs / 2));
-        resolve();
-      });
-    });
+  async listen(): Promise<void> {
+    this.port = await openListener(this.server, this.options);
+    this.sweeper = setInterval(() => this.sweep(), Math.min(sweepMs, this.options.answerTimeoutMs / 2));
   }
 
   setTls(identity: TlsIdentity): void {
