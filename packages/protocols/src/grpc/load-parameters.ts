@@ -1,7 +1,7 @@
 import type { ClusterError } from '@cluster-ai/core/errors.ts';
 import { filePrefix, loadParametersOf, type LoadParameters } from '../open-inference/load-parameters.ts';
 import { invalid } from '../open-inference/json-fields.ts';
-import type { ProtoObject, ProtoValue } from './proto-messages.ts';
+import { isMessage, type ProtoObject, type ProtoValue } from './proto-messages.ts';
 
 /**
  * Reads the parameters of a RepositoryModelLoadRequest: `config` as text, and files by their paths as bytes.
@@ -43,8 +43,4 @@ function entriesOf(parameters: ProtoValue | undefined): [name: string, parameter
     name,
     isMessage(value) ? value : {},
   ]);
-}
-
-function isMessage(value: ProtoValue | undefined): value is ProtoObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
 }

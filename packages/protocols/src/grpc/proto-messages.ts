@@ -9,6 +9,11 @@ export interface ProtoObject {
   readonly [field: string]: ProtoValue | undefined;
 }
 
+/** Whether a field holds a message or a map. */
+export function isMessage(value: ProtoValue | undefined): value is ProtoObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
+}
+
 /** One method of a service. */
 export interface ProtoMethod {
   /** `/inference.GRPCInferenceService/ModelConfig`. */

@@ -1,5 +1,5 @@
 import { ClusterError } from '@cluster-ai/core/errors.ts';
-import type { ProtoObject, ProtoValue } from '@cluster-ai/protocols/grpc/proto-messages.ts';
+import { isMessage, type ProtoObject } from '@cluster-ai/protocols/grpc/proto-messages.ts';
 import { readLogChange, readTraceChange } from '@cluster-ai/protocols/open-inference/settings.ts';
 import { assertCovers } from '../../auth/caller.ts';
 import { assertEveryModel, assertOperates } from '../../open-inference/operator.ts';
@@ -47,8 +47,8 @@ export function settingsMethods({
 }
 
 function settingsOf({ settings }: ProtoObject): [name: string, setting: ProtoObject][] {
-  return Object.entries(isObject(settings) ? settings : {}).flatMap(([name, setting]): [string, ProtoObject][] =>
-    isObject(setting) ? [[name, setting]] : [],
+  return Object.entries(isMessage(settings) ? settings : {}).flatMap(([name, setting]): [string, ProtoObject][] =>
+    isMessage(setting) ? [[name, setting]] : [],
   );
 }
 
@@ -79,8 +79,4 @@ function logSettings(words: ReturnType<typeof logWords>): ProtoObject {
       return [name, typeof value === 'number' ? { uint32_param: value } : { string_param: value }];
     }),
   );
-}
-
-function isObject(value: ProtoValue | undefined): value is ProtoObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
 }
