@@ -1,4 +1,6 @@
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { once } from 'node:events';
+import { connect, type IncomingHttpHeaders } from 'node:http2';
 import { join } from 'node:path';
 import { callEndpoint } from '@cluster-ai/contract/api/client.ts';
 import * as keys from '@cluster-ai/contract/api/keys.ts';
@@ -265,6 +267,39 @@ test('whether a name exists is told only to those who may use it', async () => {
   );
   expect(texts.map(({ status }) => status)).toEqual([403, 403]);
   expect(texts[0]?.text.replace('adder', 'nothing')).toBe(texts[1]?.text);
+});
+
+/** Asks over gRPC with these headers, in this order, which no client of gRPC would send. */
+async function statusOverGrpc(headers: readonly string[]): Promise<unknown[]> {
+  // The types do not know that a client may send what the specification does not allow.
+  const lenient = { maxSessionMemory: 10, strictSingleValueFields: false };
+  const session = connect(`http://${gateway.grpcAddress}`, lenient);
+  try {
+    const path = '/inference.GRPCInferenceService/ServerMetadata';
+    const head = [':method', 'POST', ':path', path, ':scheme', 'http', ':authority', 'localhost'];
+    const stream = session.request([...head, 'content-type', 'application/grpc', 'te', 'trailers', ...headers]);
+    const statuses: unknown[] = [];
+    const look = (received: IncomingHttpHeaders): void => {
+      if ('grpc-status' in received) statuses.push(received['grpc-status'], received['grpc-message']);
+    };
+    stream.on('response', look);
+    stream.on('trailers', look);
+    stream.end(Buffer.alloc(5));
+    stream.resume();
+    await once(stream, 'close');
+    return statuses;
+  } finally {
+    session.destroy();
+  }
+}
+
+test('over gRPC as well, two credentials are none, whichever is the good one', async () => {
+  const good = credentials.get('a good key')?.headers['authorization'] ?? '';
+  expect(await statusOverGrpc(['authorization', good])).toEqual(['0', '']);
+  const refused = ['16', 'the%20Authorization%20header%20was%20sent%202%20times'];
+  expect(await statusOverGrpc(['authorization', good, 'authorization', 'Bearer wrong'])).toEqual(refused);
+  expect(await statusOverGrpc(['authorization', 'Bearer wrong', 'authorization', good])).toEqual(refused);
+  expect(await statusOverGrpc(['authorization', good, 'authorization', good])).toEqual(refused);
 });
 
 test('no credential is in the log', () => {
