@@ -8,14 +8,7 @@ import { modelConfigurationSchema } from '@cluster-ai/contract/model-configurati
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { Findings } from '@cluster-ai/protocols/model-configuration/findings.ts';
 import { readConfigJson } from '@cluster-ai/protocols/model-configuration/read-files.ts';
-
-/** What a load brings along. */
-export interface LoadOverride {
-  /** Triton's configuration in its JSON form. */
-  readonly config: string;
-  /** By path under the model's folder: `1/model.onnx`, `labels.txt`. None leaves the present files. */
-  readonly files: ReadonlyMap<string, Uint8Array>;
-}
+import type { LoadParameters } from '@cluster-ai/protocols/open-inference/load-parameters.ts';
 
 /** Versions that one load may bring; each is an upload. */
 const versionsMax = 16;
@@ -29,7 +22,7 @@ interface SentFile extends ManifestFile {
  * next number is taken. The model's own route follows.
  * @throws ClusterError MODEL_INVALID, CONFLICT for a route that would not follow; what the control plane answers.
  */
-export async function registerOverride(client: ClientOptions, name: string, override: LoadOverride): Promise<void> {
+export async function registerOverride(client: ClientOptions, name: string, override: LoadParameters): Promise<void> {
   const settings = settingsOf(name, override.config);
   await assertFollows(client, name);
   if (override.files.size === 0) {

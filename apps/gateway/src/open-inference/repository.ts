@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { callEndpoint } from '@cluster-ai/contract/api/client.ts';
 import { loadRoute, unloadRoute } from '@cluster-ai/contract/api/routes.ts';
+import type { LoadParameters } from '@cluster-ai/protocols/open-inference/load-parameters.ts';
 import { ClusterError, toClusterError } from '@cluster-ai/core/errors.ts';
 import { modelsCover } from '@cluster-ai/core/access/roles.ts';
 import { assertCovers, assertMay, type Caller } from '../auth/caller.ts';
 import type { ControlAddresses } from '../control/control-addresses.ts';
-import { registerOverride, type LoadOverride } from './load-override.ts';
+import { registerOverride } from './load-override.ts';
 import { indexRepository, type RepositoryEntry, type RepositoryState } from './repository-index.ts';
 
 /** One call to a control plane at most. */
@@ -52,7 +53,7 @@ export class ModelRepository {
    * CONTROL_PLANE_UNAVAILABLE; DEADLINE_EXCEEDED when it is still loading.
    * @param override becomes the newest version of the model first.
    */
-  async load(by: RepositoryCaller, name: string, override: LoadOverride | null = null): Promise<void> {
+  async load(by: RepositoryCaller, name: string, override: LoadParameters | null = null): Promise<void> {
     const token = keyOf(by, name);
     const version = await this.ask(async (baseUrl) => {
       const options = { baseUrl, token, timeoutMs: callTimeoutMs };

@@ -1,7 +1,8 @@
 import { ClusterError } from '@cluster-ai/core/errors.ts';
+import type { TraceSettingChange } from '@cluster-ai/protocols/open-inference/settings.ts';
 
 /** What is traced: nothing, or when a request passed each stage. Tensors never: their values are the clients'. */
-export type TraceLevel = 'OFF' | 'TIMESTAMPS';
+type TraceLevel = 'OFF' | 'TIMESTAMPS';
 
 export interface TraceSetting {
   readonly level: TraceLevel;
@@ -11,20 +12,13 @@ export interface TraceSetting {
   readonly count: number;
 }
 
-/** A change: null brings back the setting of all models, or for all models the one of the start; absent leaves it. */
-export interface TraceChange {
-  readonly level?: TraceLevel | null;
-  readonly rate?: number | null;
-  readonly count?: number | null;
-}
-
 const atStart: TraceSetting = { level: 'OFF', rate: 1_000, count: -1 };
 
 /** Models with settings of their own at most: names are checked before, so it is what one gateway serves. */
 const modelsMax = 10_000;
 
 interface ModelTrace {
-  own: TraceChange;
+  own: TraceSettingChange;
   /** Requests since the last one that was traced. */
   since: number;
 }
@@ -50,8 +44,11 @@ export class TraceSettings {
     };
   }
 
-  /** @throws ClusterError INVALID_ARGUMENT for more models than are served. */
-  change(model: string | null, change: TraceChange): TraceSetting {
+  /**
+   * Null brings back the setting of all models, or for all models the one of the start.
+   * @throws ClusterError INVALID_ARGUMENT for more models than are served.
+   */
+  change(model: string | null, change: TraceSettingChange): TraceSetting {
     if (model === null) this.global = merged(this.global, change, atStart);
     else this.changeModel(model, change);
     const levels = [this.global.level, ...[...this.models.values()].map(({ own }) => own.level)];
@@ -78,7 +75,7 @@ export class TraceSettings {
     else this.global = { ...this.global, count: this.global.count - 1 };
   }
 
-  private changeModel(model: string, change: TraceChange): void {
+  private changeModel(model: string, change: TraceSettingChange): void {
     const before = this.models.get(model);
     if (before === undefined && this.models.size >= modelsMax) {
       throw new ClusterError('INVALID_ARGUMENT', `${modelsMax} models have trace settings of their own already`);
@@ -89,7 +86,7 @@ export class TraceSettings {
   }
 }
 
-function merged(present: TraceSetting, change: TraceChange, fallback: TraceSetting): TraceSetting {
+function merged(present: TraceSetting, change: TraceSettingChange, fallback: TraceSetting): TraceSetting {
   const pick = <V>(given: V | null | undefined, now: V, first: V): V =>
     given === undefined ? now : given === null ? first : given;
   return {

@@ -6,8 +6,9 @@ export const filePrefix = 'file:';
 
 /** What a load brings along. */
 export interface LoadParameters {
+  /** Triton's configuration in its JSON form. */
   readonly config: string;
-  /** By path under the model's folder. */
+  /** By path under the model's folder: `1/model.onnx`, `labels.txt`. None leaves the present files. */
   readonly files: ReadonlyMap<string, Uint8Array>;
 }
 
