@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
  * System tests that need the machine to themselves: they measure times or memory, break whole platforms, or keep every
  * core busy. The others wait for programs most of the time, and run two at once.
  */
-const alone = [
+export const alone = [
   'tests/drills/**/*.test.ts',
   'tests/load/**/*.test.ts',
   'tests/fuzz/**/*.test.ts',

@@ -1,6 +1,7 @@
 import { matchesGlob } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readRepository } from '../tidy/repository.ts';
+import { alone } from '../../vitest.config.ts';
 import { isWanted, steps, systemTests, unitTests } from './steps.ts';
 
 const titlesOf = (word?: string): string[] => steps.filter((step) => isWanted(step, word)).map(({ title }) => title);
@@ -42,5 +43,14 @@ describe('what make test does', () => {
     const tests = files.map(({ path }) => path).filter((path) => /\.test\.[cm]?[jt]sx?$/.test(path));
     expect(tests.length).toBeGreaterThan(100);
     expect(tests.filter((path) => ![unitTests, systemTests].some((pattern) => matchesGlob(path, pattern)))).toEqual([]);
+  });
+
+  it.each(alone)('has a test to run alone for %s', (pattern) => {
+    // A name with a mistake in it would let its tests run beside others, unseen.
+    const patterns = /^(.*)\{(.*)\}(.*)$/.exec(pattern);
+    const [, before = '', names = '', after = ''] = patterns ?? [];
+    const each = patterns === null ? [pattern] : names.split(',').map((name) => `${before}${name}${after}`);
+    const { files } = readRepository(`${import.meta.dirname}/../..`);
+    expect(each.filter((one) => !files.some(({ path }) => matchesGlob(path, one)))).toEqual([]);
   });
 });
