@@ -17,6 +17,7 @@ import type { TlsIdentity } from '../tls/certificate.ts';
 import type { Edge } from './edge.ts';
 import { GrpcJsCall } from './grpc-js-call.ts';
 import { mendHeaders } from './grpc-js-headers.ts';
+import { NodeTlsHandshakes } from './node-tls-handshakes.ts';
 import { openListener } from './open-listener.ts';
 import type { RpcEdgeOptions, RpcHandler, StartRpcEdge } from './rpc-edge.ts';
 
@@ -49,7 +50,7 @@ class GrpcJsEdge implements Edge {
   /** By far end. */
   private readonly sockets = new Map<string, Socket>();
   private readonly calls = new Set<GrpcJsCall>();
-  private readonly handshakes = new Set<Socket>();
+  private readonly handshakes: NodeTlsHandshakes | null;
   /** Of the call that grpc-js is about to hand over. */
   private arriving: ServerHttp2Stream | null = null;
   private readonly stopMending = mendHeaders(
@@ -70,14 +71,10 @@ class GrpcJsEdge implements Edge {
     this.tlsServer =
       tls === undefined
         ? null
-        : createTlsServer({ ...tls, ALPNProtocols: ['h2'], handshakeTimeout: requestTimeoutMs }, accept);
+        : createTlsServer({ ...tls, noDelay: true, ALPNProtocols: ['h2'], handshakeTimeout: requestTimeoutMs }, accept);
     this.server = this.tlsServer ?? createServer({ noDelay: true }, accept);
     this.server.maxConnections = options.connectionsMax;
-    this.tlsServer?.on('connection', (socket: Socket) => {
-      socket.setNoDelay(true);
-      this.handshakes.add(socket);
-      socket.once('close', () => this.handshakes.delete(socket));
-    });
+    this.handshakes = this.tlsServer === null ? null : new NodeTlsHandshakes(this.tlsServer);
     // A handshake that failed has nobody who could be answered.
     this.tlsServer?.on('tlsClientError', (_error, socket) => socket.destroy());
   }
@@ -118,7 +115,8 @@ class GrpcJsEdge implements Edge {
     for (let turn = 0; turn < lastTurns; turn += 1) await nextTurn();
     clearTimeout(timer);
     clearInterval(this.sweeper);
-    for (const socket of [...this.sockets.values(), ...this.handshakes]) socket.destroy();
+    for (const socket of this.sockets.values()) socket.destroy();
+    this.handshakes?.cut();
     this.injector.destroy();
     await closed;
     this.stopMending();

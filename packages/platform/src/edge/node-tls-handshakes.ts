@@ -1,6 +1,5 @@
-import type { Server } from 'node:https';
 import type { Socket } from 'node:net';
-import type { TLSSocket } from 'node:tls';
+import type { Server, TLSSocket } from 'node:tls';
 
 /**
  * Connections of a TLS server that have not finished their handshake. Node tells of them as plain sockets, of the finished
