@@ -53,6 +53,7 @@ function setUp(options: { readonly as?: keyof typeof presets; readonly ready?: b
     snapshotKey('operates-echo', { actions: ['operate'], models: ['echo'] }),
   ]);
   const calls: string[] = [];
+  const admission = new Admission({ inFlightMax: 10, bodyBytesInFlightMax: 1_000_000 });
   const handler = createOpenInferenceFrontEnd({
     stages: {
       authenticate: createAuthenticate({
@@ -63,7 +64,7 @@ function setUp(options: { readonly as?: keyof typeof presets; readonly ready?: b
         trustedProxies: [],
         clock: systemClock,
       }),
-      admission: new Admission({ inFlightMax: 10, bodyBytesInFlightMax: 1_000_000 }),
+      admission,
       limiter: new Limiter({ uses, clock: systemClock, log, shared: null }),
       routes,
       observer,
@@ -92,10 +93,20 @@ function setUp(options: { readonly as?: keyof typeof presets; readonly ready?: b
     if (reply.sent === null) throw new Error('nothing was sent');
     return { status: reply.sent.status, text: reply.sent.text, headers: reply.sent.headers };
   };
-  return { send, calls, log };
+  return { send, calls, log, admission };
 }
 
 const bearer = (id: string): FakeCallOptions => ({ headers: { authorization: `Bearer ${id}` } });
+
+test('bodies of extensions count among those that are inside, until they are answered', async () => {
+  const { send, admission } = setUp();
+  expect((await send('POST', '/v2/repository/index', '{"ready":true}')).status).toBe(200);
+  expect(admission.bodyBytes).toBe(0);
+  admission.keep(999_990);
+  expect((await send('POST', '/v2/repository/index', '{"ready":true}')).status).toBe(503);
+  expect((await send('POST', '/v2/repository/index')).status).toBe(200);
+  expect(admission.bodyBytes).toBe(999_990);
+});
 
 describe('predictions in other forms', () => {
   test('generate', async () => {

@@ -15,6 +15,7 @@ import type { TraceSettings } from '../../open-inference/trace-settings.ts';
 import type { RouteTable } from '../../routing/route-table.ts';
 import { packed, unpacked } from '../content-coding.ts';
 import { metricsContentType } from '../operations.ts';
+import type { Keep } from './extension-call.ts';
 import { generateProtocol } from './generate.ts';
 import { openInferenceProtocol, sendError } from './infer.ts';
 import { methodsOf, parsePath, type OpenInferenceTarget } from './path.ts';
@@ -121,7 +122,28 @@ async function answer(
     case 'explain-v1':
       throw new ClusterError('UNSUPPORTED', 'explanations are not supported; predictions are at :predict');
     default:
-      return answerExtension(call, reply, target, caller, options);
+      return answerCounted(call, reply, target, caller, options);
+  }
+}
+
+/** What the body of an extension holds counts until it is answered, like that of a prediction. */
+async function answerCounted(
+  call: Call,
+  reply: Reply,
+  target: OpenInferenceTarget,
+  caller: Caller,
+  options: OpenInferenceOptions,
+): Promise<void> {
+  const { admission } = options.stages;
+  let keptBytes = 0;
+  const keep = (bytes: number): void => {
+    admission.keep(bytes);
+    keptBytes += bytes;
+  };
+  try {
+    await answerExtension(call, reply, target, caller, { ...options, keep });
+  } finally {
+    admission.release(keptBytes);
   }
 }
 
@@ -130,9 +152,9 @@ async function answerExtension(
   reply: Reply,
   target: OpenInferenceTarget,
   caller: Caller,
-  options: OpenInferenceOptions,
+  options: OpenInferenceOptions & { readonly keep: Keep },
 ): Promise<void> {
-  const { repository, log } = options;
+  const { traces, keep } = options;
   const { routes } = options.stages;
   switch (target.kind) {
     case 'config':
@@ -144,13 +166,13 @@ async function answerExtension(
       return sendJson(reply, 200, statisticsDocument(readModelStatistics(routes, null, null, covered)));
     }
     case 'trace':
-      return traceSettings(call, reply, caller, target, { routes, traces: options.traces });
+      return traceSettings(call, reply, caller, target, { routes, traces, keep });
     case 'all-traces':
-      return traceSettings(call, reply, caller, null, { routes, traces: options.traces });
+      return traceSettings(call, reply, caller, null, { routes, traces, keep });
     case 'logging':
-      return logSettings(call, reply, caller, log);
+      return logSettings(call, reply, caller, options);
     case 'repository-index':
-      return repositoryIndex(call, reply, caller, target.repository, repository);
+      return repositoryIndex(call, reply, caller, target.repository, options);
     case 'load':
     case 'unload':
       return repositoryControl(call, reply, caller, target, options);

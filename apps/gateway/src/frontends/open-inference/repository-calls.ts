@@ -5,7 +5,7 @@ import { readLoadParameters } from '@cluster-ai/protocols/open-inference/load-pa
 import type { Caller } from '../../auth/caller.ts';
 import type { ModelRepository } from '../../open-inference/repository.ts';
 import { assertOperates, keyOf } from '../../open-inference/operator.ts';
-import { readDocument, settingsBytesMax } from './extension-call.ts';
+import { readDocument, settingsBytesMax, type Keep } from './extension-call.ts';
 import { sendJson } from './send-json.ts';
 
 type Repository = Pick<ModelRepository, 'index' | 'load' | 'unload'>;
@@ -22,10 +22,10 @@ export async function repositoryIndex(
   reply: Reply,
   caller: Caller,
   name: string | null,
-  repository: Repository,
+  { repository, keep }: { readonly repository: Repository; readonly keep: Keep },
 ): Promise<void> {
   assertNoRepositoryName(name);
-  const { ready = false } = await readDocument(call, settingsBytesMax);
+  const { ready = false } = await readDocument(call, settingsBytesMax, keep);
   if (typeof ready !== 'boolean') throw invalid("Invalid value for 'ready': expected a boolean");
   sendJson(reply, 200, JSON.stringify(repository.index(caller, ready)));
 }
@@ -36,16 +36,20 @@ export async function repositoryControl(
   reply: Reply,
   caller: Caller,
   target: { readonly kind: 'load' | 'unload'; readonly repository: string | null; readonly model: string },
-  { repository, jsonBytesMax }: { readonly repository: Repository; readonly jsonBytesMax: number },
+  {
+    repository,
+    jsonBytesMax,
+    keep,
+  }: { readonly repository: Repository; readonly jsonBytesMax: number; readonly keep: Keep },
 ): Promise<void> {
   assertNoRepositoryName(target.repository);
   // Before a body is read, which may be a large one.
   assertOperates(call, caller);
   const by = { caller, key: keyOf(call) };
   if (target.kind === 'load') {
-    await repository.load(by, target.model, readLoadParameters(await readDocument(call, jsonBytesMax)));
+    await repository.load(by, target.model, readLoadParameters(await readDocument(call, jsonBytesMax, keep)));
   } else {
-    const { parameters = {} } = await readDocument(call, settingsBytesMax);
+    const { parameters = {} } = await readDocument(call, settingsBytesMax, keep);
     if (!isObject(parameters)) throw wrongType("'parameters'", 'object');
     const { unload_dependents: dependents = false } = parameters;
     if (typeof dependents !== 'boolean') throw wrongType("'unload_dependents'", 'boolean');
