@@ -21,7 +21,9 @@ export const target: FuzzTarget = {
     const request = decodeInferRequest(input);
     deadlineOf(request.parameters, 0, 30_000, null);
     const again = new WireWriter();
-    for (const { name, datatype, shape } of request.inputs) again.message(5, tensor(name, datatype, shape));
+    for (const { name, datatype, shape } of request.inputs) {
+      again.message(5, (to) => writeTensor(to, name, datatype, shape));
+    }
     for (const { data } of request.inputs) again.bytes(7, data);
     assert.deepEqual(plain(decodeInferRequest(again.finish()).inputs), plain(request.inputs));
   },
@@ -31,17 +33,22 @@ type Sent = readonly [datatype: string, shape: readonly number[], data: Uint8Arr
 
 /** @param place `raw`, or the number of the field of `contents`. */
 function message([datatype, shape, data]: Sent, place: 'raw' | number): Uint8Array {
-  const input = tensor('x', datatype, shape);
-  if (place !== 'raw') input.message(5, new WireWriter().bytes(place, data));
-  const parameter = new WireWriter().text(1, 'timeout').message(2, new WireWriter().uint(2, 1_000));
-  const whole = new WireWriter().text(1, 'model').text(2, '3').text(3, 'id').message(4, parameter).message(5, input);
-  whole.message(6, new WireWriter().text(1, 'y'));
+  const whole = new WireWriter()
+    .text(1, 'model')
+    .text(2, '3')
+    .text(3, 'id')
+    .message(4, (parameter) => parameter.text(1, 'timeout').message(2, (value) => value.uint(2, 1_000)))
+    .message(5, (input) => {
+      writeTensor(input, 'x', datatype, shape);
+      if (place !== 'raw') input.message(5, (contents) => contents.bytes(place, data));
+    })
+    .message(6, (output) => output.text(1, 'y'));
   if (place === 'raw') whole.bytes(7, data);
   return whole.finish();
 }
 
-function tensor(name: string, datatype: string, shape: readonly number[]): WireWriter {
-  return new WireWriter().text(1, name).text(2, datatype).packed(3, shape);
+function writeTensor(writer: WireWriter, name: string, datatype: string, shape: readonly number[]): void {
+  writer.text(1, name).text(2, datatype).packed(3, shape);
 }
 
 function plain(inputs: readonly { readonly data: Uint8Array }[]): unknown[] {

@@ -7,18 +7,20 @@ const outputFields = { name: 1, datatype: 2, shape: 3 } as const;
 
 /** Writes a ModelInferResponse. */
 export function encodeInferResponse(response: InferenceResponse): Uint8Array {
-  return inferResponse(response).finish();
+  const writer = new WireWriter();
+  writeResponse(writer, response);
+  return writer.finish();
 }
 
 const streamFields = { errorMessage: 1, inferResponse: 2 } as const;
 
-/** `parameters["triton_final_response"] = true`: each request of a stream has one answer. */
-const finalResponse = new WireWriter().text(1, 'triton_final_response').message(2, new WireWriter().bool(1, true));
-
 /** Writes a ModelStreamInferResponse that holds an answer. */
 export function encodeStreamResponse(response: InferenceResponse): Uint8Array {
-  const written = inferResponse(response).message(fields.parameters, finalResponse);
-  return new WireWriter().message(streamFields.inferResponse, written).finish();
+  const writer = new WireWriter().message(streamFields.inferResponse, (inner) => {
+    writeResponse(inner, response);
+    inner.message(fields.parameters, writeFinalResponse);
+  });
+  return writer.finish();
 }
 
 /**
@@ -28,22 +30,24 @@ export function encodeStreamResponse(response: InferenceResponse): Uint8Array {
 export function encodeStreamError(message: string, id: string): Uint8Array {
   return new WireWriter()
     .text(streamFields.errorMessage, message.toWellFormed())
-    .message(streamFields.inferResponse, new WireWriter().text(fields.id, id))
+    .message(streamFields.inferResponse, (inner) => inner.text(fields.id, id))
     .finish();
 }
 
-function inferResponse({ modelName, modelVersion, id, outputs }: InferenceResponse): WireWriter {
-  const writer = new WireWriter()
+/** `parameters["triton_final_response"] = true`: each request of a stream has one answer. */
+function writeFinalResponse(writer: WireWriter): void {
+  writer.text(1, 'triton_final_response').message(2, (value) => value.bool(1, true));
+}
+
+function writeResponse(writer: WireWriter, { modelName, modelVersion, id, outputs }: InferenceResponse): void {
+  writer
     .text(fields.modelName, modelName)
     .text(fields.modelVersion, modelVersion)
     .text(fields.id, id ?? '');
   for (const { name, datatype, shape } of outputs) {
-    const output = new WireWriter()
-      .text(outputFields.name, name)
-      .text(outputFields.datatype, datatype)
-      .packed(outputFields.shape, shape);
-    writer.message(fields.outputs, output);
+    writer.message(fields.outputs, (output) =>
+      output.text(outputFields.name, name).text(outputFields.datatype, datatype).packed(outputFields.shape, shape),
+    );
   }
   for (const { data } of outputs) writer.bytes(fields.rawOutputContents, data);
-  return writer;
 }

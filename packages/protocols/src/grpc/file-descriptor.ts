@@ -40,32 +40,31 @@ export function writeFileDescriptor(
 ): Uint8Array {
   const writer = new WireWriter().text(fileFields.name, file).text(fileFields.package, packageName);
   for (const member of members) {
-    if (member instanceof protobuf.Type) writer.message(fileFields.messageType, messageOf(member));
-    else if (member instanceof protobuf.Enum) writer.message(fileFields.enumType, enumOf(member));
-    else if (member instanceof protobuf.Service) writer.message(fileFields.service, serviceOf(member));
+    if (member instanceof protobuf.Type) writer.message(fileFields.messageType, (to) => writeMessage(to, member));
+    else if (member instanceof protobuf.Enum) writer.message(fileFields.enumType, (to) => writeEnum(to, member));
+    else if (member instanceof protobuf.Service) writer.message(fileFields.service, (to) => writeService(to, member));
   }
   return writer.text(fileFields.syntax, 'proto3').finish();
 }
 
-function messageOf(type: protobuf.Type): WireWriter {
-  const writer = new WireWriter().text(messageFields.name, type.name);
-  for (const field of type.fieldsArray) writer.message(messageFields.field, fieldOf(field, type));
+function writeMessage(writer: WireWriter, type: protobuf.Type): void {
+  writer.text(messageFields.name, type.name);
+  for (const field of type.fieldsArray) writer.message(messageFields.field, (to) => writeField(to, field, type));
   for (const field of type.fieldsArray) {
-    if (field instanceof protobuf.MapField) writer.message(messageFields.nestedType, mapEntryOf(field));
+    if (field instanceof protobuf.MapField) writer.message(messageFields.nestedType, (to) => writeMapEntry(to, field));
   }
   for (const nested of type.nestedArray) {
-    if (nested instanceof protobuf.Type) writer.message(messageFields.nestedType, messageOf(nested));
-    else if (nested instanceof protobuf.Enum) writer.message(messageFields.enumType, enumOf(nested));
+    if (nested instanceof protobuf.Type) writer.message(messageFields.nestedType, (to) => writeMessage(to, nested));
+    else if (nested instanceof protobuf.Enum) writer.message(messageFields.enumType, (to) => writeEnum(to, nested));
   }
   for (const { name } of type.oneofsArray) {
-    writer.message(messageFields.oneofDecl, new WireWriter().text(messageFields.name, name));
+    writer.message(messageFields.oneofDecl, (to) => to.text(messageFields.name, name));
   }
-  return writer;
 }
 
-function fieldOf(field: protobuf.Field, parent: protobuf.Type): WireWriter {
+function writeField(writer: WireWriter, field: protobuf.Field, parent: protobuf.Type): void {
   const isMap = field instanceof protobuf.MapField;
-  const writer = new WireWriter()
+  writer
     .text(fieldFields.name, field.name)
     .uint(fieldFields.number, field.id)
     .uint(fieldFields.label, field.repeated || isMap ? labels.repeated : labels.optional);
@@ -75,7 +74,7 @@ function fieldOf(field: protobuf.Field, parent: protobuf.Type): WireWriter {
   } else writeType(writer, field);
   const index = field.partOf === null ? -1 : parent.oneofsArray.indexOf(field.partOf);
   if (index !== -1) writer.integer(fieldFields.oneofIndex, index);
-  return writer.text(fieldFields.jsonName, camelCase(field.name));
+  writer.text(fieldFields.jsonName, camelCase(field.name));
 }
 
 function writeType(
@@ -87,23 +86,22 @@ function writeType(
   return writer.text(fieldFields.typeName, resolvedType.fullName);
 }
 
-function mapEntryOf(field: protobuf.MapField): WireWriter {
-  const key = new WireWriter()
-    .text(fieldFields.name, 'key')
-    .uint(fieldFields.number, 1)
-    .uint(fieldFields.label, labels.optional)
-    .uint(fieldFields.type, scalarTypes[field.keyType] ?? 0)
-    .text(fieldFields.jsonName, 'key');
-  const value = new WireWriter()
-    .text(fieldFields.name, 'value')
-    .uint(fieldFields.number, 2)
-    .uint(fieldFields.label, labels.optional);
-  writeType(value, field).text(fieldFields.jsonName, 'value');
-  return new WireWriter()
+function writeMapEntry(writer: WireWriter, field: protobuf.MapField): void {
+  writer
     .text(messageFields.name, entryName(field))
-    .message(messageFields.field, key)
-    .message(messageFields.field, value)
-    .message(messageFields.options, new WireWriter().uint(mapEntryOption, 1));
+    .message(messageFields.field, (key) =>
+      key
+        .text(fieldFields.name, 'key')
+        .uint(fieldFields.number, 1)
+        .uint(fieldFields.label, labels.optional)
+        .uint(fieldFields.type, scalarTypes[field.keyType] ?? 0)
+        .text(fieldFields.jsonName, 'key'),
+    )
+    .message(messageFields.field, (value) => {
+      value.text(fieldFields.name, 'value').uint(fieldFields.number, 2).uint(fieldFields.label, labels.optional);
+      writeType(value, field).text(fieldFields.jsonName, 'value');
+    })
+    .message(messageFields.options, (to) => to.uint(mapEntryOption, 1));
 }
 
 function entryName({ name }: Pick<protobuf.Field, 'name'>): string {
@@ -115,25 +113,24 @@ function camelCase(name: string): string {
   return name.replace(/_([a-z\d])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-function enumOf({ name, values }: protobuf.Enum): WireWriter {
-  const writer = new WireWriter().text(1, name);
+function writeEnum(writer: WireWriter, { name, values }: protobuf.Enum): void {
+  writer.text(1, name);
   for (const [value, number] of Object.entries(values)) {
-    writer.message(2, new WireWriter().text(1, value).integer(2, number));
+    writer.message(2, (to) => to.text(1, value).integer(2, number));
   }
-  return writer;
 }
 
-function serviceOf(service: protobuf.Service): WireWriter {
-  const writer = new WireWriter().text(1, service.name);
+function writeService(writer: WireWriter, service: protobuf.Service): void {
+  writer.text(1, service.name);
   for (const method of service.methodsArray) {
     const { name, resolvedRequestType, resolvedResponseType, requestStream, responseStream } = method;
-    const written = new WireWriter()
-      .text(methodFields.name, name)
-      .text(methodFields.inputType, resolvedRequestType?.fullName ?? '')
-      .text(methodFields.outputType, resolvedResponseType?.fullName ?? '')
-      .bool(methodFields.clientStreaming, requestStream === true)
-      .bool(methodFields.serverStreaming, responseStream === true);
-    writer.message(2, written);
+    writer.message(2, (to) =>
+      to
+        .text(methodFields.name, name)
+        .text(methodFields.inputType, resolvedRequestType?.fullName ?? '')
+        .text(methodFields.outputType, resolvedResponseType?.fullName ?? '')
+        .bool(methodFields.clientStreaming, requestStream === true)
+        .bool(methodFields.serverStreaming, responseStream === true),
+    );
   }
-  return writer;
 }

@@ -1,22 +1,9 @@
+import protobuf from 'protobufjs';
 import { wireTypes } from './wire-reader.ts';
 
-const encoder = new TextEncoder();
-
-/** Bytes that a varint of a length or small number takes. */
-function varintBytes(value: number): number {
-  let bytes = 1;
-  for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes += 1;
-  return bytes;
-}
-
-/**
- * Writes one Protocol Buffers message. Parts are kept as they come and copied once, at the end: a tensor of megabytes is
- * never copied twice.
- */
+/** Writes one message of proto3 field by field, for messages that are not made objects of first. */
 export class WireWriter {
-  private readonly parts: Uint8Array[] = [];
-  private head: number[] = [];
-  private size = 0;
+  private readonly writer = protobuf.Writer.create();
 
   /** Does nothing for zero, which a field is that is not there. */
   uint(field: number, value: number): this {
@@ -25,76 +12,48 @@ export class WireWriter {
 
   /** Writes zero too, where it is told apart from a field that is not there. */
   integer(field: number, value: number): this {
-    return this.tag(field, wireTypes.varint).varint(value);
+    this.tag(field, wireTypes.varint).uint64(value);
+    return this;
   }
 
   bool(field: number, value: boolean): this {
     return this.uint(field, value ? 1 : 0);
   }
 
-  /** Does nothing for an empty text, which a field is that is not there. */
+  /** Does nothing for an empty text, which a field is that is not there. The text must be well-formed. */
   text(field: number, value: string): this {
-    return value === '' ? this : this.bytes(field, encoder.encode(value));
+    if (value !== '') this.tag(field, wireTypes.bytes).string(value);
+    return this;
   }
 
   /** Writes empty ones too: they count in a list. */
   bytes(field: number, value: Uint8Array): this {
-    this.tag(field, wireTypes.bytes).varint(value.byteLength);
-    return this.part(value);
+    this.tag(field, wireTypes.bytes).bytes(value);
+    return this;
   }
 
-  message(field: number, inner: WireWriter): this {
-    this.tag(field, wireTypes.bytes).varint(inner.size);
-    inner.flush();
-    for (const part of inner.parts) this.part(part);
+  /** @param write writes the fields of the message inside: into this one, so that a tensor in it is copied once. */
+  message(field: number, write: (inner: this) => void): this {
+    this.tag(field, wireTypes.bytes).fork();
+    write(this);
+    this.writer.ldelim();
     return this;
   }
 
   /** Non-negative integers in one packed field; nothing when there are none. */
   packed(field: number, values: readonly number[]): this {
     if (values.length === 0) return this;
-    this.tag(field, wireTypes.bytes).varint(values.reduce((sum, value) => sum + varintBytes(value), 0));
-    for (const value of values) this.varint(value);
+    this.tag(field, wireTypes.bytes).fork();
+    for (const value of values) this.writer.uint64(value);
+    this.writer.ldelim();
     return this;
   }
 
   finish(): Uint8Array {
-    this.flush();
-    const whole = new Uint8Array(this.size);
-    let offset = 0;
-    for (const part of this.parts) {
-      whole.set(part, offset);
-      offset += part.byteLength;
-    }
-    return whole;
+    return this.writer.finish();
   }
 
-  private tag(field: number, wireType: number): this {
-    return this.varint(field * 8 + wireType);
-  }
-
-  private varint(value: number): this {
-    let rest = value;
-    for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) this.push((rest % 0x80) + 0x80);
-    this.push(rest);
-    return this;
-  }
-
-  private push(byte: number): void {
-    this.head.push(byte);
-    this.size += 1;
-  }
-
-  private part(bytes: Uint8Array): this {
-    this.flush();
-    this.parts.push(bytes);
-    this.size += bytes.byteLength;
-    return this;
-  }
-
-  private flush(): void {
-    if (this.head.length === 0) return;
-    this.parts.push(Uint8Array.from(this.head));
-    this.head = [];
+  private tag(field: number, wireType: number): protobuf.Writer {
+    return this.writer.uint32(field * 8 + wireType);
   }
 }
