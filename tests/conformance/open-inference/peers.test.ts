@@ -99,12 +99,13 @@ describe('perf_analyzer', () => {
     console.log(`${name}: ${JSON.stringify(row)}`);
     expect(row['Concurrency']).toBe(clients);
     expect(row['Inferences/Second']).toBeGreaterThan(1);
-    // These are the differences of our statistics, asked for while the first and last requests are under way.
+    // These are the differences of our statistics. It asks for them beside its requests, so that at either end those
+    // which are answered meanwhile fall on one side of its count and the other side of ours.
     const counted = (title: string) => Number(new RegExp(`${title}: (\\d+)`).exec(output)?.[1]);
     const inferences = counted('Inference count');
-    expect(Math.abs(inferences - requests)).toBeLessThanOrEqual(clients);
+    expect(Math.abs(inferences - requests)).toBeLessThanOrEqual(requests / 10);
     expect(counted('Successful request count')).toBe(inferences);
-    expect(counted('Execution count')).toBeGreaterThanOrEqual(requests / clients - 1);
+    expect(counted('Execution count')).toBeGreaterThanOrEqual((0.9 * requests) / clients);
     expect(counted('Execution count')).toBeLessThanOrEqual(inferences);
     // What the server says of its stages lies within what the client waited for.
     const serverUs = serverParts.reduce((sum, part) => sum + (row[part] ?? Number.NaN), 0);

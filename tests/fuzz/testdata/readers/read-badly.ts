@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
+import { burnProcessor } from '../../burn-processor.ts';
 
 const star = 0x2a;
 const plus = 0x2b;
 const hash = 0x23;
-const chunk = new Uint8Array(65_536);
 
 export function readEndlessly(input: Uint8Array): void {
   for (let at = 0; at < input.length;) if (input[at] !== star) at += 1;
@@ -18,11 +17,9 @@ export function readFatally(input: Uint8Array): void {
   if (input.includes(hash)) process.abort();
 }
 
-/** Native work whose processor time grows with the square of the input, 2.5 seconds for 64 KiB on every machine. */
+/** Takes time that grows with the square of the input: 2.5 seconds of the processor for 64 KiB. */
 export function readSlowly(input: Uint8Array): void {
-  const wantedMs = 2_500 * (input.length / 65_536) ** 2;
-  const before = process.cpuUsage();
-  while (process.cpuUsage(before).user / 1_000 < wantedMs) createHash('sha256').update(chunk).digest();
+  burnProcessor(2_500 * (input.length / 65_536) ** 2);
 }
 
 export function readWithBlame(input: Uint8Array): void {
