@@ -1,0 +1,88 @@
+import type { Headers } from '../../edge.ts';
+import { huffmanEncode, huffmanLength } from './huffman-encode.ts';
+import { staticNames } from './static-table.ts';
+
+/** "Dynamic table size update" to nothing. */
+const noTable = 0x20;
+
+const isIndexed = 0x80;
+const indexedMask = 0x7f;
+const literal = 0x00;
+/** A literal that nobody on the way may put into a table either. */
+const neverIndexed = 0x10;
+const literalMask = 0x0f;
+const isHuffman = 0x80;
+const lengthMask = 0x7f;
+
+/** Octets of the longest integer that is written here. */
+const integerBytesMax = 6;
+
+/** Values that a guess at a table's entries would give away: RFC 7541, section 7.1.3. */
+const secretNames: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization', 'cookie', 'set-cookie']);
+
+/** Writes the header blocks of one direction of a connection. It never uses a dynamic table, and says so. */
+export class HeaderEncoder {
+  private saysTableSize = true;
+
+  /**
+   * @param headers pseudo-headers first, names in lower case.
+   * @throws TypeError as `encodeHeaders`.
+   */
+  encode(headers: Headers): Uint8Array {
+    const block = encodeHeaders(headers);
+    if (!this.saysTableSize) return block;
+    this.saysTableSize = false;
+    // A receiver that wants less than the usual 4096 bytes must be told what is used, in the first block after it asked;
+    // nothing is never too much.
+    return Buffer.concat([Buffer.of(noTable), block]);
+  }
+}
+
+/**
+ * Writes a header block that needs no table but the static one: the same bytes on every connection, which may be kept.
+ * @throws TypeError for a character that is not latin-1.
+ */
+export function encodeHeaders(headers: Headers): Uint8Array {
+  let bytesMax = 0;
+  for (const [name, value] of headers) bytesMax += name.length + value.length + 3 * integerBytesMax;
+  const target = Buffer.allocUnsafe(bytesMax);
+  let at = 0;
+  for (const [name, value] of headers) {
+    const known = staticNames.get(name);
+    const whole = known?.byValue.get(value);
+    if (whole !== undefined) {
+      at = writeInteger(target, at, isIndexed, indexedMask, whole);
+      continue;
+    }
+    at = writeInteger(target, at, secretNames.has(name) ? neverIndexed : literal, literalMask, known?.index ?? 0);
+    if (known === undefined) at = writeString(target, at, name);
+    at = writeString(target, at, value);
+  }
+  return target.subarray(0, at);
+}
+
+/** Writes what is shorter: the text itself, or its Huffman code. */
+function writeString(target: Buffer, at: number, text: string): number {
+  const length = huffmanLength(text);
+  if (length < text.length) return huffmanEncode(text, target, writeInteger(target, at, isHuffman, lengthMask, length));
+  const start = writeInteger(target, at, 0, lengthMask, text.length);
+  target.write(text, start, 'latin1');
+  return start + text.length;
+}
+
+/** RFC 7541, section 5.1. @param high the bits of the first octet that are not the integer's. */
+function writeInteger(target: Buffer, start: number, high: number, mask: number, value: number): number {
+  if (value < mask) {
+    target[start] = high | value;
+    return start + 1;
+  }
+  target[start] = high | mask;
+  let at = start + 1;
+  let rest = value - mask;
+  for (; rest >= 0x80; rest >>>= 7) {
+    target[at] = (rest & 0x7f) | 0x80;
+    at += 1;
+  }
+  target[at] = rest;
+  return at + 1;
+}
