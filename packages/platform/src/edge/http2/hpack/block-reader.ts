@@ -17,6 +17,11 @@ export class BlockReader {
     this.bytes = Buffer.isBuffer(block) ? block : Buffer.from(block.buffer, block.byteOffset, block.byteLength);
   }
 
+  /** The whole block, to be compared with others. */
+  get text(): string {
+    return this.bytes.toString('latin1');
+  }
+
   get atEnd(): boolean {
     return this.at >= this.bytes.length;
   }

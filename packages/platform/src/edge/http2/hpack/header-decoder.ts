@@ -13,6 +13,10 @@ const addedMask = 0x3f;
 const updateMask = 0x1f;
 const notAddedMask = 0x0f;
 
+/** Blocks that are remembered with what they said, and their bytes at most. */
+const rememberedMax = 32;
+const rememberedBytesMax = 256;
+
 /** Reads the header blocks of one direction of a connection, in the order in which they came: RFC 7541. */
 export class HeaderDecoder {
   private readonly table: DynamicTable;
@@ -22,6 +26,9 @@ export class HeaderDecoder {
   private tableBytes: number;
   /** The other end has agreed to a smaller table than it uses, and must say so in its next block. */
   private owesUpdate = false;
+  private tableChanged = false;
+  /** What blocks say that change no table, until one does. Clients that call again and again send the same bytes. */
+  private readonly remembered = new Map<string, Headers>();
 
   /**
    * @param tableBytesMax bytes of the dynamic table that the other end may use: 4096 until it has agreed to another number.
@@ -44,13 +51,31 @@ export class HeaderDecoder {
 
   /**
    * @param block a whole header block. Nothing of it is kept.
-   * @returns the headers in order, pseudo-headers included, values as latin-1; null when they are larger than the limit:
-   * then the block has been read to its end all the same, and the connection can go on.
+   * @returns the headers in order, pseudo-headers included, values as latin-1. Equal blocks between two changes of the table
+   * give the same list, as a rule, so that who reads it may remember what it read. Null when they are larger than the limit:
+   * the block has then been read to its end all the same, and the connection can go on.
    * @throws Http2CompressionError for a broken block. The decoder must not be used again.
    */
   decode(block: Uint8Array): Headers | null {
     const reader = new BlockReader(block);
+    const mayRemember = block.length <= rememberedBytesMax && !this.owesUpdate;
+    const text = mayRemember ? reader.text : '';
+    const known = mayRemember ? this.remembered.get(text) : undefined;
+    if (known !== undefined) return known;
+    this.tableChanged = false;
     this.readUpdates(reader);
+    const headers = this.readFields(reader);
+    if (this.tableChanged) this.remembered.clear();
+    else if (mayRemember && headers !== null) this.remember(text, headers);
+    return headers;
+  }
+
+  private remember(text: string, headers: Headers): void {
+    if (this.remembered.size >= rememberedMax) this.remembered.clear();
+    this.remembered.set(text, headers);
+  }
+
+  private readFields(reader: BlockReader): Headers | null {
     let headers: Field[] | null = [];
     let bytes = 0;
     while (!reader.atEnd) {
@@ -73,6 +98,7 @@ export class HeaderDecoder {
         );
       }
       this.table.resize(bytesMax);
+      this.tableChanged = true;
       this.tableBytes = bytesMax;
       this.owesUpdate = false;
     }
@@ -87,6 +113,7 @@ export class HeaderDecoder {
     if (first >= isAdded) {
       const field = this.readLiteral(reader, addedMask);
       this.table.add(field);
+      this.tableChanged = true;
       return field;
     }
     if (first < isSizeUpdate) return this.readLiteral(reader, notAddedMask);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { encodeHeaders } from './header-encoder.ts';
+import { encodeHeaders } from './encode-headers.ts';
 import { HeaderDecoder } from './header-decoder.ts';
 
 // The examples of RFC 7541, appendix C.

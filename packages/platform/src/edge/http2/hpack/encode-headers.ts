@@ -2,8 +2,8 @@ import type { Headers } from '../../edge.ts';
 import { huffmanEncode, huffmanLength } from './huffman-encode.ts';
 import { staticNames } from './static-table.ts';
 
-/** "Dynamic table size update" to nothing. */
-const noTable = 0x20;
+/** "Dynamic table size update" to 0: RFC 7541, section 6.3. */
+export const tableSizeNothing = 0x20;
 
 const isIndexed = 0x80;
 const indexedMask = 0x7f;
@@ -20,26 +20,11 @@ const integerBytesMax = 6;
 /** Values that a guess at a table's entries would give away: RFC 7541, section 7.1.3. */
 const secretNames: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization', 'cookie', 'set-cookie']);
 
-/** Writes the header blocks of one direction of a connection. It never uses a dynamic table, and says so. */
-export class HeaderEncoder {
-  private saysTableSize = true;
-
-  /**
-   * @param headers pseudo-headers first, names in lower case.
-   * @throws TypeError as `encodeHeaders`.
-   */
-  encode(headers: Headers): Uint8Array {
-    const block = encodeHeaders(headers);
-    if (!this.saysTableSize) return block;
-    this.saysTableSize = false;
-    // A receiver that wants less than the usual 4096 bytes must be told what is used, in the first block after it asked;
-    // nothing is never too much.
-    return Buffer.concat([Buffer.of(noTable), block]);
-  }
-}
-
 /**
- * Writes a header block that needs no table but the static one: the same bytes on every connection, which may be kept.
+ * Writes a header block: RFC 7541. It needs no table but the static one, so that it is the same on every connection, and
+ * may be kept. A receiver that wants less than the usual dynamic table of 4096 bytes must be told that there is none: one
+ * octet, `tableSizeNothing`, before the first block after it asked.
+ * @param headers pseudo-headers first, names in lower case.
  * @throws TypeError for a character that is not latin-1.
  */
 export function encodeHeaders(headers: Headers): Uint8Array {
