@@ -68,6 +68,13 @@ const prerequisites: readonly Prerequisite[] = [
   },
   {
     neededFor: 'test',
+    debianPackage: 'golang-go',
+    reason: 'h2spec, which tests servers of HTTP/2, is written in Go',
+    proof: 'go',
+    namedIn: /\.tools\/go/,
+  },
+  {
+    neededFor: 'test',
     debianPackage: 'redis-server',
     reason: 'limits and sessions are shared over a real Redis',
     proof: '/usr/bin/redis-server',

@@ -10,6 +10,7 @@ describe('what make test does', () => {
   it('is all of it, what prepares first', () => {
     expect(titlesOf()).toEqual([
       'programs of this machine',
+      'Go programs',
       'Python programs',
       'types',
       'types of the dashboard',
@@ -31,6 +32,7 @@ describe('what make test does', () => {
     expect(titlesOf('fuzz')).toEqual(['fuzzing']);
     expect(titlesOf('system')).toEqual([
       'programs of this machine',
+      'Go programs',
       'Python programs',
       'system tests',
       'system tests, one at a time',

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Outcome } from './count-tests.ts';
+import { buildGoPrograms } from './go-programs.ts';
 import { installPrerequisites } from './prerequisites.ts';
 import { installPythonEnvironments } from './python-environment.ts';
 import { runCheck } from './run-check.ts';
@@ -39,6 +40,7 @@ export const steps: readonly Step[] = [
     kind: 'prepare',
     run: prepare((folder) => installPrerequisites(folder, 'test')),
   },
+  { title: 'Go programs', kind: 'prepare', run: prepare(buildGoPrograms) },
   { title: 'Python programs', kind: 'prepare', run: prepare(installPythonEnvironments) },
   { title: 'types', kind: 'checks', run: check('tsc', '--noEmit', '-p', 'tsconfig.json') },
   {

@@ -3,6 +3,7 @@ import { readPublicUrl } from '@cluster-ai/core/access/public-url.ts';
 import type { GatewayConfig } from '@cluster-ai/contract/config/gateway.ts';
 import { systemClock } from '@cluster-ai/core/ports/clock.ts';
 import type { CallHandler, Edge } from '@cluster-ai/platform/edge/edge.ts';
+import { startGrpcEdge } from '@cluster-ai/platform/edge/grpc/grpc-edge.ts';
 import { startGrpcJsEdge } from '@cluster-ai/platform/edge/grpc-js-edge.ts';
 import { startNodeHttpEdge } from '@cluster-ai/platform/edge/node-http-edge.ts';
 import type { Lifecycle } from '@cluster-ai/platform/lifecycle/lifecycle.ts';
@@ -236,7 +237,8 @@ function listenGrpc(
     serverVersion: options.programVersion,
   });
   const { messageBytesMax, streamsMax, port } = grpc;
-  return startGrpcJsEdge(
+  const startEdge = grpc.server === 'own' ? startGrpcEdge : startGrpcJsEdge;
+  return startEdge(
     {
       ...limitsOf(http),
       ...placeOf('grpc', { host: http.host, port }, options),
