@@ -56,7 +56,10 @@ export interface Reply {
   end(trailers?: Headers): void;
 }
 
-/** Answers one call. A rejection is a defect: the call's connection is cut and `EdgeOptions.onDefect` hears of it. */
+/**
+ * Answers one call. A rejection is a defect: the call's connection, or over HTTP/2 its stream, is cut, and
+ * `EdgeOptions.onDefect` hears of it.
+ */
 export type CallHandler = (call: Call, reply: Reply) => Promise<void>;
 
 export interface EdgeOptions {

@@ -23,7 +23,7 @@ export const streamChunks = 256;
 /**
  * A small front end with a path for each behaviour: `/echo` sends the body back, `/seen` what the call says of itself,
  * `/held…` waits for `release()`, `/unread` answers 401 without reading, `/stream` sends 16 MiB with back-pressure and a
- * trailer, `/defect` rejects.
+ * trailer, `/defect` rejects, `/defect/half` in the middle of its answer.
  */
 export function createTestHandler(): { readonly handler: CallHandler; readonly state: HandlerState } {
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
@@ -47,19 +47,17 @@ export function createTestHandler(): { readonly handler: CallHandler; readonly s
       if (call.rawPath === '/stream') return await stream(reply, state);
       const body = await call.body();
       if (call.rawPath.startsWith('/held')) await released;
-      reply.send(
-        200,
-        [
-          ['Content-Type', 'application/octet-stream'],
-          ['X-Path', call.rawPath],
-        ],
-        body,
-      );
+      const headers = [
+        ['Content-Type', 'application/octet-stream'],
+        ['X-Path', call.rawPath],
+      ] as const;
+      if (call.rawPath === '/defect/half') reply.start(200, headers);
+      else reply.send(200, headers, body);
     } catch (thrown) {
       const error = toClusterError(thrown);
       reply.send(error.httpStatus, [['Content-Type', 'application/json']], JSON.stringify({ error: error.message }));
     }
-    if (call.rawPath === '/defect') throw new Error('a defect of the handler');
+    if (call.rawPath.startsWith('/defect')) throw new Error('a defect of the handler');
   };
   return { handler, state };
 }
