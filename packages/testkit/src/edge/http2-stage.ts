@@ -109,9 +109,24 @@ export async function answerOn(stream: ClientHttp2Stream): Promise<Http2Answer> 
   return { status: Number(headers[':status']), headers, body: Buffer.concat(chunks), trailers };
 }
 
+/** RFC 9113, section 7: their numbers are their places. */
+const errorNames = [
+  'NO_ERROR',
+  'PROTOCOL_ERROR',
+  'INTERNAL_ERROR',
+  'FLOW_CONTROL_ERROR',
+  'SETTINGS_TIMEOUT',
+  'STREAM_CLOSED',
+  'FRAME_SIZE_ERROR',
+  'REFUSED_STREAM',
+  'CANCEL',
+  'COMPRESSION_ERROR',
+  'CONNECT_ERROR',
+  'ENHANCE_YOUR_CALM',
+];
+
 function nameOf(code: number | undefined): string {
-  const names = Object.entries(constants).filter(([name, value]) => name.startsWith('NGHTTP2_') && value === code);
-  return names.map(([name]) => name).find((name) => !name.includes('_FLAG_')) ?? String(code);
+  return errorNames[code ?? 0] ?? String(code);
 }
 
 async function within<T>(promise: Promise<T>, what: string): Promise<T> {

@@ -34,4 +34,4 @@ const startEdge: StartEdge = async (options, handler) => {
 };
 
 testHttp2Edge('HTTP/2 in plain text', startEdge);
-testHttp2Edge('HTTP/2 over TLS', startEdge, selfSignedCertificate());
+testHttp2Edge('HTTP/2 over TLS', startEdge, { ...selfSignedCertificate(), minVersion: 'TLSv1.2' });
