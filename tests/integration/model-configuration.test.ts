@@ -5,6 +5,7 @@ import { callEndpoint } from '@cluster-ai/contract/api/client.ts';
 import { getOverview } from '@cluster-ai/contract/api/system.ts';
 import type { ObservedModel } from '@cluster-ai/contract/telemetry.ts';
 import { startPostgres, type PostgresServer } from '@cluster-ai/testkit/postgres/postgres-server.ts';
+import { queueingModels } from '@cluster-ai/testkit/models/queueing-models.ts';
 import {
   pickingModel,
   tritonRepository,
@@ -24,6 +25,8 @@ interface Answer {
   readonly body: Record<string, unknown>;
 }
 
+const modelNames = [...Object.keys(tritonRepository), ...Object.keys(queueingModels)];
+
 let postgres: PostgresServer;
 let plane: RunningPlane;
 let gateway: GatewayProcess;
@@ -32,6 +35,7 @@ let repository: string;
 beforeAll(async () => {
   repository = await mkdtemp(join(tmpdir(), 'cluster-ai-triton-'));
   await writeTritonRepository(repository);
+  for (const [name, model] of Object.entries(queueingModels)) await writeRepositoryModel(repository, name, model);
   postgres = await startPostgres(18);
   plane = await startPlane(await postgres.createDatabase(), {
     sources: { repository, repositoryPollMs: 100 },
@@ -41,7 +45,7 @@ beforeAll(async () => {
     controlUrl: plane.url,
     tokenFile: join(plane.home, 'gateway-token'),
   });
-  for (const name of Object.keys(tritonRepository)) {
+  for (const name of modelNames) {
     await until(`${name} is ready`, 60_000, async () => (await call(`/v2/models/${name}/ready`)).status === 200);
   }
 }, 180_000);
@@ -176,6 +180,54 @@ test('as many instances run as the file says, and requests are merged up to its 
   expect(await rowsOfRuns('classifier', 3)).toEqual([1]);
 });
 
+const one = (value: number) => [{ name: 'INPUT0', datatype: 'FP32', shape: [1, 1], data: [value] }];
+
+test('a batch waits for others as long as its configuration says, and says why it went', async () => {
+  const startedAtMs = performance.now();
+  const answers = await Promise.all([1, 2].map((value) => infer('delayed', one(value))));
+  const tookMs = performance.now() - startedAtMs;
+  console.log(`two requests that wait for a third took ${tookMs.toFixed(0)} ms`);
+  expect(answers.map(outputsOf)).toEqual([{ OUTPUT0: [1] }, { OUTPUT0: [2] }]);
+  expect(tookMs).toBeGreaterThan(290);
+  // As many as fit do not wait.
+  const full = performance.now();
+  await Promise.all([1, 2, 3, 4].map((value) => infer('delayed', one(value))));
+  console.log(`four, which fill a batch, took ${(performance.now() - full).toFixed(0)} ms`);
+  const { model_stats: stats } = (await call('/v2/models/delayed/stats')).body as unknown as Statistics;
+  expect(stats[0]?.batch_stats.map(({ batch_size: size }) => size)).toEqual([2, 4]);
+  const page = await (await fetch(`${gateway.metricsUrl}/metrics`)).text();
+  const lines = page.split('\n').filter((line) => line.includes('_closed_total{model="delayed@1"'));
+  const closed = lines.filter((line) => !line.endsWith(' 0')).map((line) => line.replace(/.*reason="(\w+)"} /, '$1 '));
+  expect(closed).toEqual(['full 1', 'delay 1']);
+  // A deadline ends the wait.
+  const hasty = performance.now();
+  expect((await infer('delayed', one(5), { parameters: { timeout: 100_000 } })).status).toBe(200);
+  console.log(`one with a deadline in 100 ms took ${(performance.now() - hasty).toFixed(0)} ms`);
+});
+
+test('higher priorities overtake, and who is too many, or waits for too long, is refused in Triton’s words', async () => {
+  const order: string[] = [];
+  const refusals: string[] = [];
+  const send = async (name: string, parameters: Record<string, unknown> = {}): Promise<void> => {
+    const { status, body } = await infer('slow_queue', one(7), { parameters });
+    if (status === 200) order.push(name);
+    else refusals.push(`${status} ${String(body['error'])}`);
+  };
+  const low = Array.from({ length: 16 }, (_, index) => send(`low ${index}`));
+  // They are inside before these come.
+  await until('some are refused', 10_000, () => refusals.length > 0);
+  const high = [send('high', { priority: 1 }), send('late', { priority: 1, timeout: 1 })];
+  await Promise.all([...low, ...high]);
+  console.log(`answered: ${order.join(', ')}`);
+  expect(order.indexOf('high')).toBeGreaterThanOrEqual(0);
+  expect(order.indexOf('high')).toBeLessThan(order.length - 4);
+  const full = /^503 Exceeds maximum queue size: 8 requests of priority 2 wait for model 'slow_queue'/;
+  const late = /^503 Request timeout expired: it waited for model 'slow_queue'/;
+  expect(refusals.filter((text) => late.test(text))).toHaveLength(1);
+  expect(refusals.filter((text) => full.test(text))).toHaveLength(refusals.length - 1);
+  expect(order.length + refusals.length).toBe(18);
+});
+
 interface Statistics {
   readonly model_stats: readonly { readonly batch_stats: readonly { readonly batch_size: number }[] }[];
 }
@@ -222,7 +274,7 @@ test('requests of a sequence keep their order and its state, among those of othe
 test('tritonclient gets right answers of every model, over HTTP and gRPC', async () => {
   const { url, grpcAddress } = gateway;
   const server = { url, grpcAddress, operatorKey: '', stop: async () => undefined };
-  await expectAllCases('python', 'tritonclient/configured.py', server, Object.keys(tritonRepository));
+  await expectAllCases('python', 'tritonclient/configured.py', server, modelNames);
 });
 
 test('what is not honoured is named in one line of the log; what is wrong keeps the version out, and says why', async () => {

@@ -98,9 +98,11 @@ export async function predict<Form, In extends IncomingCall, Out>(
     validateRequest(request, executor.signature, rowsPerRequestMax);
     // A shadow copy leaves here, and the response cache and the input transform stand here, once they exist.
 
+    const { judgesTimeouts } = batcher;
+    const callMs = call.timeoutMs ?? null;
     const ticket = batcher.enqueue(
       request,
-      deadlineOf(request.parameters, watch.startedAtMs, stages.defaultTimeoutMs, call.timeoutMs ?? null),
+      deadlineOf(request.parameters, watch.startedAtMs, stages.defaultTimeoutMs, callMs, judgesTimeouts),
     );
     call.onCancel(() => ticket.cancel(observer.nowMs()));
     const { outputs, times } = await ticket.outcome;

@@ -304,6 +304,7 @@ function metrics(parts: GatewayParts, { certificate }: Listeners): string {
     limitsRefused: { ...limiter.refused, lockout: lockout.refused },
     models: deployment.observedModels(),
     runners: host.observedRunners(),
+    batching: deployment.batching(),
     snapshotVersion: follower.applied?.version ?? null,
     snapshotStalenessSeconds: poll.stalenessSeconds,
     tls: certificate?.figures ?? null,

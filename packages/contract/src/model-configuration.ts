@@ -1,3 +1,4 @@
+import { priorityLevelsMax } from '@cluster-ai/core/batching/batch-rules.ts';
 import type { ModelConfiguration } from '@cluster-ai/core/model-configuration/model-configuration.ts';
 import { datatypes } from '@cluster-ai/core/tensors/datatype.ts';
 import { z } from 'zod';
@@ -21,6 +22,24 @@ const versionPolicy = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('all') }),
   z.object({ kind: z.literal('specific'), versions: list(z.int().positive()) }),
 ]);
+
+const queuePolicy = z.object({
+  timeoutAction: z.enum(['REJECT', 'DELAY']),
+  defaultTimeoutMicroseconds: count,
+  allowTimeoutOverride: z.boolean(),
+  maxQueueSize: count,
+});
+
+const dynamicBatching = z.object({
+  preferredBatchSizes: list(count),
+  maxQueueDelayMicroseconds: count,
+  preserveOrdering: z.boolean(),
+  // Versions that were registered before these were read have none.
+  priorityLevels: count.max(priorityLevelsMax).default(0),
+  defaultPriorityLevel: count.max(priorityLevelsMax).default(0),
+  defaultQueuePolicy: queuePolicy.nullable().default(null),
+  priorityQueuePolicies: list(z.object({ level: z.int().positive(), policy: queuePolicy })).default([]),
+});
 
 const sequenceBatching = z.object({
   maxIdleMicroseconds: z.int().positive(),
@@ -71,9 +90,7 @@ export const modelConfigurationSchema = z.object({
   modelFile: path.nullable(),
   versionPolicy: versionPolicy.nullable(),
   instanceCount: z.int().min(1).max(64).nullable(),
-  dynamicBatching: z
-    .object({ preferredBatchSizes: list(count), maxQueueDelayMicroseconds: count, preserveOrdering: z.boolean() })
-    .nullable(),
+  dynamicBatching: dynamicBatching.nullable(),
   sequenceBatching: sequenceBatching.nullable(),
   warmUps: list(warmUp),
   parameters: z.record(z.string(), z.string()),

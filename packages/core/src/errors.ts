@@ -145,6 +145,18 @@ export const errorTable = {
   },
   SOURCE_UNREACHABLE: { http: 502, grpc: 'UNAVAILABLE', retryable: true, meaning: 'A model source did not deliver.' },
   OVERLOADED: { http: 503, grpc: 'RESOURCE_EXHAUSTED', retryable: true, meaning: 'The queue is full.' },
+  QUEUE_FULL: {
+    http: 503,
+    grpc: 'UNAVAILABLE',
+    retryable: true,
+    meaning: 'As many requests wait for the model as its configuration allows (max_queue_size).',
+  },
+  QUEUE_TIMEOUT: {
+    http: 503,
+    grpc: 'UNAVAILABLE',
+    retryable: true,
+    meaning: 'The request waited for longer than the configuration of the model allows.',
+  },
   MODEL_NOT_READY: {
     http: 503,
     grpc: 'UNAVAILABLE',

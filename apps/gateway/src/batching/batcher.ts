@@ -1,15 +1,19 @@
 import type { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { InferenceRequest } from '@cluster-ai/core/inference/request.ts';
+import type { BatchFigures } from './batch-figures.ts';
 import type { Ticket } from './ticket.ts';
 
 /** The queue of one model version. */
 export interface Batcher {
+  /** Whether the model's own configuration judges the parameter `timeout`; otherwise it is a deadline. */
+  readonly judgesTimeouts: boolean;
+  readonly figures: BatchFigures;
   /** Requests that wait. */
   readonly queued: number;
   /**
    * Queues a validated request.
    * @param deadlineAtMs on the gateway's clock; the ticket then fails with DEADLINE_EXCEEDED.
-   * @throws ClusterError OVERLOADED when the queue is full; INVALID_ARGUMENT for what does not fit the model's sequences.
+   * @throws ClusterError OVERLOADED when the queue is full, QUEUE_FULL when its configuration says so; INVALID_ARGUMENT for what does not fit the model's sequences.
    */
   enqueue(request: InferenceRequest, deadlineAtMs: number): Ticket;
   /** Resolves when nothing waits or runs any more. */

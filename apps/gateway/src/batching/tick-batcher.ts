@@ -1,15 +1,21 @@
-import { takeBatch } from '@cluster-ai/core/batching/form-batches.ts';
+import { batchRules, levelOf } from '@cluster-ai/core/batching/batch-rules.ts';
+import { DynamicQueue, type Expiry, type FormedBatch } from '@cluster-ai/core/batching/dynamic-queue.ts';
 import { hasBatchDimension } from '@cluster-ai/core/inference/batch-dimension.ts';
 import { ClusterError, toClusterError } from '@cluster-ai/core/errors.ts';
 import type { InferenceRequest } from '@cluster-ai/core/inference/request.ts';
+import type { DynamicBatching } from '@cluster-ai/core/model-configuration/model-configuration.ts';
 import type { Clock } from '@cluster-ai/core/ports/clock.ts';
 import { splitRows } from '@cluster-ai/core/tensors/rows.ts';
+import { timeoutOf } from '../admission/deadline.ts';
 import type { ExecutionResult, ModelExecutor } from '../execution/executor.ts';
 import { RunLost } from '../execution/run-lost.ts';
+import { BatchFigures } from './batch-figures.ts';
 import { BatchKeys } from './batch-keys.ts';
 import type { Batcher } from './batcher.ts';
 import { mergeInputs } from './merge-inputs.ts';
-import { Ticket } from './ticket.ts';
+import { OrderedOutcomes } from './ordered-outcomes.ts';
+import { Ticket, type TicketHolder } from './ticket.ts';
+import { WakeUp } from './wake-up.ts';
 
 export interface TickBatcherOptions {
   readonly clock: Clock;
@@ -17,6 +23,8 @@ export interface TickBatcherOptions {
   readonly queueLengthMax: number;
   /** False runs every request alone: the plain path against which batching is tested. */
   readonly enabled: boolean;
+  /** What the version's configuration says about its batches; without it, they are what has come when a place is free. */
+  readonly dynamicBatching?: DynamicBatching | null;
 }
 
 /** How often a request is handed over again after a runner was lost under it through no fault of its own. */
@@ -24,51 +32,83 @@ const lossesMax = 2;
 
 /** How often deadlines are looked at while requests wait, milliseconds: the most by which a deadline is overrun. */
 const deadlineCheckMs = 100;
+/** The same where a configuration limits how long requests wait. */
+const timeoutCheckMs = 10;
+
+/** A new run counts for one in so many, in what is expected of the next. */
+const runsRemembered = 8;
 
 /**
  * The queue of one model version. What arrives in one turn of the event loop is merged into as few runs as the model
- * allows and handed over together: no timer, no added wait, and the batch grows by itself with the load.
+ * allows and handed over together: no timer, no added wait, and the batch grows by itself with the load. Where the
+ * version's configuration wants batches to wait for others, or orders requests by priority, the queue's policy does that
+ * (`core/batching/dynamic-queue.ts`); here are the clock, the timers and the model.
  */
-export class TickBatcher implements Batcher {
+export class TickBatcher implements Batcher, TicketHolder {
+  readonly figures = new BatchFigures();
   private readonly executor: ModelExecutor;
   private readonly options: TickBatcherOptions;
   private readonly keys: BatchKeys;
-  private readonly rowsMax: number;
   private readonly countsRows: boolean;
-  private readonly waiting: Ticket[] = [];
+  private readonly queue: DynamicQueue<Ticket>;
+  private readonly wakeUp: WakeUp;
+  private readonly ordered: OrderedOutcomes | null;
   private readonly running = new Set<Ticket>();
   private flushScheduled = false;
   private deadlineTimer: NodeJS.Timeout | null = null;
   private closedWith: ClusterError | null = null;
   private whenIdle: PromiseWithResolvers<void> | null = null;
+  private expectedRunMs = 0;
 
   constructor(executor: ModelExecutor, options: TickBatcherOptions) {
     this.executor = executor;
     this.options = options;
-    this.rowsMax = options.enabled ? executor.rowsMax : 0;
+    const rules = batchRules(options.dynamicBatching ?? null, options.enabled ? executor.rowsMax : 0);
+    this.queue = new DynamicQueue(rules, (ticket, why) => this.expired(ticket, why));
+    this.wakeUp = new WakeUp(options.clock, () => this.flush());
+    this.ordered = rules.keepsOrder ? new OrderedOutcomes() : null;
     this.countsRows = hasBatchDimension(executor.signature);
-    this.keys = new BatchKeys(executor.signature, this.rowsMax > 0);
+    this.keys = new BatchKeys(executor.signature, rules.rowsMax > 0);
     executor.onFree(() => this.flush());
   }
 
   get queued(): number {
-    return this.waiting.length;
+    return this.queue.length;
+  }
+
+  get judgesTimeouts(): boolean {
+    return this.queue.rules.judgesTimeouts;
   }
 
   enqueue(request: InferenceRequest, deadlineAtMs: number): Ticket {
     if (this.closedWith !== null) throw this.closedWith;
-    if (this.waiting.length >= this.options.queueLengthMax) {
+    if (this.queue.length >= this.options.queueLengthMax) {
       throw new ClusterError(
         'OVERLOADED',
         `the queue of model '${request.modelName}' is full: ${this.options.queueLengthMax} requests are waiting`,
         { retryAfterSeconds: 1 },
       );
     }
-    const ticket = new Ticket(request, this.keys.keyOf(request), deadlineAtMs, this.options.clock.nowMs());
-    this.waiting.push(ticket);
+    const { rules } = this.queue;
+    const level = rules.levels === 0 ? 0 : levelOf(rules, request.parameters['priority']);
+    const timeoutMicroseconds = rules.judgesTimeouts ? timeoutOf(request.parameters) : 0;
+    const sizeMax = rules.judgesTimeouts ? this.queue.fullAt(level) : null;
+    if (sizeMax !== null) throw this.queueFull(request, sizeMax, level);
+    const ticket = new Ticket(request, this.keys.keyOf(request), deadlineAtMs, this.options.clock.nowMs(), this);
+    this.queue.add(ticket, level, timeoutMicroseconds);
+    this.ordered?.enter(ticket);
     this.scheduleFlush();
-    this.deadlineTimer ??= setInterval(() => this.checkDeadlines(), deadlineCheckMs).unref();
+    this.deadlineTimer ??= setInterval(
+      () => this.checkDeadlines(),
+      rules.judgesTimeouts ? timeoutCheckMs : deadlineCheckMs,
+    ).unref();
     return ticket;
+  }
+
+  /** A ticket has failed: nobody waits for it in the queue any more, nor behind it. */
+  left(ticket: Ticket): void {
+    this.queue.remove(ticket);
+    this.ordered?.release();
   }
 
   idle(): Promise<void> {
@@ -79,31 +119,72 @@ export class TickBatcher implements Batcher {
 
   close(error: ClusterError): void {
     this.closedWith = error;
-    for (const ticket of this.waiting.splice(0)) ticket.fail(error);
+    this.wakeUp.cancel();
+    for (const ticket of this.queue.drain()) ticket.fail(error);
     this.afterSettling();
+  }
+
+  private queueFull({ modelName }: InferenceRequest, sizeMax: number, level: number): ClusterError {
+    this.figures.queueFull += 1;
+    const where = this.queue.rules.levels === 0 ? '' : ` of priority ${level}`;
+    return new ClusterError(
+      'QUEUE_FULL',
+      `Exceeds maximum queue size: ${sizeMax} requests${where} wait for model '${modelName}', the most that its configuration allows`,
+      { retryAfterSeconds: 1 },
+    );
+  }
+
+  private expired(ticket: Ticket, why: Expiry): void {
+    if (why === 'deadline') {
+      ticket.expireIfDue(this.options.clock.nowMs());
+      return;
+    }
+    this.figures.queueTimeout += 1;
+    ticket.fail(
+      new ClusterError(
+        'QUEUE_TIMEOUT',
+        `Request timeout expired: it waited for model '${ticket.request.modelName}' for longer than its queue policy allows`,
+      ),
+    );
   }
 
   private scheduleFlush(): void {
     if (this.flushScheduled) return;
     this.flushScheduled = true;
-    setImmediate(() => {
-      this.flushScheduled = false;
-      this.flush();
-    });
+    setImmediate(this.flushNow);
   }
+
+  private readonly flushNow = (): void => {
+    this.flushScheduled = false;
+    this.flush();
+  };
 
   private flush(): void {
     const nowMs = this.options.clock.nowMs();
-    while (this.waiting.length > 0 && this.executor.freePlaces() > 0) {
-      const batch = stillWanted(takeBatch(this.waiting, this.rowsMax), nowMs);
-      if (batch.length > 0) void this.run(batch);
+    let waitUntilMs = Infinity;
+    while (this.queue.length > 0 && this.executor.freePlaces() > 0) {
+      const found = this.queue.next(nowMs, this.expectedRunMs);
+      if (found === null) break;
+      if (found.kind === 'wait') {
+        waitUntilMs = found.untilMs;
+        break;
+      }
+      void this.run(found, nowMs);
     }
+    if (waitUntilMs === Infinity) this.wakeUp.cancel();
+    else this.wakeUp.at(waitUntilMs);
     this.afterSettling();
   }
 
-  private async run(batch: readonly Ticket[]): Promise<void> {
-    const startedAtMs = this.options.clock.nowMs();
-    for (const ticket of batch) this.running.add(ticket);
+  private async run({ entries: batch, reason }: FormedBatch<Ticket>, startedAtMs: number): Promise<void> {
+    let rows = 0;
+    let deadlineAtMs = 0;
+    for (const ticket of batch) {
+      this.running.add(ticket);
+      rows += ticket.rows;
+      deadlineAtMs = Math.max(deadlineAtMs, ticket.deadlineAtMs);
+    }
+    this.figures.handedOver(reason, this.countsRows ? rows : batch.length, batch.length);
     try {
       const result = await this.executor.execute({
         inputs: mergeInputs(
@@ -111,13 +192,14 @@ export class TickBatcher implements Batcher {
           batch.map((ticket) => ticket.request),
         ),
         outputNames: distinct(batch[0]?.request.outputNames ?? []),
-        remainingMs: Math.max(...batch.map((ticket) => ticket.deadlineAtMs)) - startedAtMs,
+        remainingMs: deadlineAtMs - startedAtMs,
       });
       this.deliver(batch, result, startedAtMs);
     } catch (thrown) {
       this.handleFailure(batch, toClusterError(thrown));
     } finally {
       for (const ticket of batch) this.running.delete(ticket);
+      this.ordered?.release();
       this.afterSettling();
     }
   }
@@ -125,6 +207,8 @@ export class TickBatcher implements Batcher {
   private deliver(batch: readonly Ticket[], result: ExecutionResult, startedAtMs: number): void {
     const { outputs, waitMs, inputMs, computeMs } = result;
     const executeMs = this.options.clock.nowMs() - startedAtMs;
+    this.expectedRunMs += (executeMs - this.expectedRunMs) / runsRemembered;
+    this.figures.computed(computeMs);
     const rows = batch.map((ticket) => ticket.rows);
     // A request that ran alone keeps its outputs as they are: their first dimension need not be a batch.
     const pieces = batch.length === 1 ? null : outputs.map((output) => splitRows(output, rows));
@@ -134,8 +218,10 @@ export class TickBatcher implements Batcher {
     const leader = batch.findIndex((ticket) => !ticket.settled);
     batch.forEach((ticket, index) => {
       const own = pieces === null ? outputs : pieces.flatMap((piece) => piece[index] ?? []);
-      ticket.succeed(own, {
-        queueMs: startedAtMs - ticket.enqueuedAtMs,
+      const queueMs = startedAtMs - ticket.enqueuedAtMs;
+      this.figures.waited(queueMs);
+      const times = {
+        queueMs,
         executeMs,
         waitMs,
         inputMs,
@@ -143,7 +229,9 @@ export class TickBatcher implements Batcher {
         rows: counted[index] ?? 1,
         batchRows,
         leads: index === leader,
-      });
+      };
+      if (this.ordered === null) ticket.succeed(own, times);
+      else ticket.hold({ outputs: own, times });
     });
   }
 
@@ -151,27 +239,32 @@ export class TickBatcher implements Batcher {
     const mayBeOne = error.code === 'MODEL_EXECUTION_FAILED' || error.code === 'INVALID_ARGUMENT';
     if (mayBeOne && batch.length > 1) {
       // One bad request must fail alone: each of them runs again by itself.
+      this.figures.takenApart += 1;
       const wanted = batch.filter((ticket) => !ticket.settled);
       for (const ticket of wanted) ticket.runAlone();
-      this.waiting.unshift(...wanted);
+      this.queue.putBack(wanted);
       this.scheduleFlush();
       return;
     }
     if (error instanceof RunLost && error.mayRunAgain && this.closedWith === null) {
       // Another model brought the runner down, or somebody outside: who asked this one need not notice.
-      for (const ticket of batch) if (ticket.lose() > lossesMax) ticket.fail(error);
-      this.waiting.unshift(...batch.filter((ticket) => !ticket.settled));
+      for (const ticket of batch) if (ticket.lose() > lossesMax) this.fail(ticket, error);
+      this.queue.putBack(batch.filter((ticket) => !ticket.settled && !ticket.isHeld));
       this.scheduleFlush();
       return;
     }
-    for (const ticket of batch) ticket.fail(error);
+    for (const ticket of batch) this.fail(ticket, error);
+  }
+
+  private fail(ticket: Ticket, error: ClusterError): void {
+    if (this.ordered === null) ticket.fail(error);
+    else ticket.hold(error);
   }
 
   private checkDeadlines(): void {
     const nowMs = this.options.clock.nowMs();
     for (const ticket of this.running) ticket.expireIfDue(nowMs);
-    const wanted = stillWanted(this.waiting, nowMs);
-    if (wanted.length < this.waiting.length) this.waiting.splice(0, this.waiting.length, ...wanted);
+    this.queue.expire(nowMs);
     // Stopped here and not with the last request: a quiet client would start and stop it each time.
     if (this.isIdle && this.deadlineTimer !== null) {
       clearInterval(this.deadlineTimer);
@@ -181,19 +274,14 @@ export class TickBatcher implements Batcher {
   }
 
   private get isIdle(): boolean {
-    return this.waiting.length === 0 && this.running.size === 0;
+    return this.queue.length === 0 && this.running.size === 0;
   }
 
   private afterSettling(): void {
-    if (!this.isIdle) return;
-    this.whenIdle?.resolve();
+    if (this.whenIdle === null || !this.isIdle) return;
+    this.whenIdle.resolve();
     this.whenIdle = null;
   }
-}
-
-function stillWanted(tickets: readonly Ticket[], nowMs: number): Ticket[] {
-  for (const ticket of tickets) ticket.expireIfDue(nowMs);
-  return tickets.filter((ticket) => !ticket.settled);
 }
 
 function distinct(names: readonly string[]): readonly string[] {

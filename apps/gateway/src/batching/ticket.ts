@@ -1,4 +1,4 @@
-import type { Batchable } from '@cluster-ai/core/batching/form-batches.ts';
+import { QueuePlace, type Queued } from '@cluster-ai/core/batching/batch-queue.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { InferenceRequest } from '@cluster-ai/core/inference/request.ts';
 import type { Tensor } from '@cluster-ai/core/tensors/tensor.ts';
@@ -25,33 +25,64 @@ export interface BatchOutcome {
   readonly times: BatchTimes;
 }
 
-/** Begins batch keys that no other request has; output names begin with other characters. */
-const aloneKey = '\u0002';
+/** Who must know that a ticket has failed from outside. */
+export interface TicketHolder {
+  left(ticket: Ticket): void;
+}
 
 /** One waiting request and the promise of its outputs. It settles once: outputs, error, deadline or cancellation. */
-export class Ticket implements Batchable {
+export class Ticket implements Queued<Ticket> {
   readonly request: InferenceRequest;
   readonly deadlineAtMs: number;
   readonly enqueuedAtMs: number;
   readonly rows: number;
   readonly outcome: Promise<BatchOutcome>;
-  batchKey: string;
+  readonly place = new QueuePlace<Ticket>();
+  batchKey: string | null;
   settled = false;
+  private readonly holder: TicketHolder | null;
   private readonly resolve: (outcome: BatchOutcome) => void;
   private readonly reject: (error: ClusterError) => void;
-  private static alone = 0;
+  private held: BatchOutcome | ClusterError | null = null;
   private losses = 0;
 
-  constructor(request: InferenceRequest, batchKey: string | null, deadlineAtMs: number, enqueuedAtMs: number) {
+  /** @param batchKey null for a request that runs alone. @param holder is told when it fails. */
+  constructor(
+    request: InferenceRequest,
+    batchKey: string | null,
+    deadlineAtMs: number,
+    enqueuedAtMs: number,
+    holder: TicketHolder | null = null,
+  ) {
     this.request = request;
     this.rows = request.inputs[0]?.shape[0] ?? 1;
-    this.batchKey = batchKey ?? Ticket.keyForOne();
+    this.batchKey = batchKey;
     this.deadlineAtMs = deadlineAtMs;
     this.enqueuedAtMs = enqueuedAtMs;
+    this.holder = holder;
     const { promise, resolve, reject } = Promise.withResolvers<BatchOutcome>();
     this.outcome = promise;
     this.resolve = resolve;
     this.reject = reject;
+  }
+
+  /** Keeps the outcome until `release`, because others must be answered before. */
+  hold(outcome: BatchOutcome | ClusterError): void {
+    this.held ??= outcome;
+  }
+
+  get isHeld(): boolean {
+    return this.held !== null;
+  }
+
+  /** @returns false when there is nothing to let go. */
+  release(): boolean {
+    const { held } = this;
+    if (held === null) return false;
+    this.held = null;
+    if (held instanceof ClusterError) this.fail(held);
+    else this.succeed(held.outputs, held.times);
+    return true;
   }
 
   succeed(outputs: readonly Tensor[], times: BatchTimes): void {
@@ -64,6 +95,7 @@ export class Ticket implements Batchable {
     if (this.settled) return;
     this.settled = true;
     this.reject(error);
+    this.holder?.left(this);
   }
 
   /** Nobody waits longer than the deadline. */
@@ -90,11 +122,6 @@ export class Ticket implements Batchable {
   }
 
   runAlone(): void {
-    this.batchKey = Ticket.keyForOne();
-  }
-
-  private static keyForOne(): string {
-    Ticket.alone += 1;
-    return `${aloneKey}${Ticket.alone}`;
+    this.batchKey = null;
   }
 }

@@ -15,7 +15,15 @@ const configuration: NonNullable<ModelSettings['configuration']> = {
   parameters: {},
   ignored: [],
 };
-const dynamicBatching = { preferredBatchSizes: [], maxQueueDelayMicroseconds: 0, preserveOrdering: false };
+const dynamicBatching = {
+  preferredBatchSizes: [],
+  maxQueueDelayMicroseconds: 0,
+  preserveOrdering: false,
+  priorityLevels: 0,
+  defaultPriorityLevel: 0,
+  defaultQueuePolicy: null,
+  priorityQueuePolicies: [],
+};
 
 test('requests are merged as the operator says, else as the configuration does, else as the gateway likes', () => {
   expect(mergedRowsMax({}, 64)).toBe(64);

@@ -42,10 +42,10 @@ export async function serveVersion(
   const served = servedModel(model.signature, configuration);
   const labels = await readLabels(model, folder);
   const whole = new MappedExecutor(hosted, served);
-  const { sequenceBatching } = configuration;
+  const { sequenceBatching, dynamicBatching } = configuration;
   const states = await readFirstStates(model, folder);
   await runWarmUps(model, folder, whole, warmUpTimeoutMs);
-  const runs = new TickBatcher(whole, batching);
+  const runs = new TickBatcher(whole, { ...batching, dynamicBatching });
   const batcher =
     sequenceBatching === null
       ? runs

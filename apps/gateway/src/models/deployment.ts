@@ -8,6 +8,7 @@ import { serveVersion, type ServedVersion } from '../configuration/serve-version
 import type { ModelHost } from '../execution/executor.ts';
 import type { ActiveRoute, RouteTable, ServingVariant } from '../routing/route-table.ts';
 import { withStandIns } from '../routing/stand-in.ts';
+import type { ModelBatching } from '../telemetry/collect.ts';
 import type { Observer } from '../telemetry/observer.ts';
 import type { ModelFolders } from './model-folder.ts';
 
@@ -101,6 +102,14 @@ export class Deployment {
     let total = 0;
     for (const { batcher } of this.loaded.values()) total += batcher.queued;
     return total;
+  }
+
+  /** What is counted of the batches of each version that is loaded. */
+  batching(): ModelBatching[] {
+    return [...this.loaded.values()].map(({ model, batcher }) => ({
+      model: model.id,
+      figures: batcher.figures.snapshot(),
+    }));
   }
 
   loadingNames(): string[] {

@@ -1,5 +1,7 @@
 import type {
+  DynamicBatching,
   ModelConfiguration,
+  QueuePolicy,
   SequenceBatching,
   SequenceControl,
   VersionPolicy,
@@ -35,14 +37,7 @@ export function configuredFields(
     version_policy: policyOf(configuration?.versionPolicy ?? null, versions),
     ...(merges
       ? {
-          dynamic_batching:
-            batching === null
-              ? {}
-              : {
-                  preferred_batch_size: batching.preferredBatchSizes,
-                  max_queue_delay_microseconds: batching.maxQueueDelayMicroseconds,
-                  preserve_ordering: batching.preserveOrdering,
-                },
+          dynamic_batching: batching === null ? {} : dynamicBatchingOf(batching),
         }
       : {}),
     ...(sequences === null ? {} : { sequence_batching: sequencesOf(sequences) }),
@@ -65,6 +60,30 @@ function policyOf(policy: VersionPolicy | null, versions: readonly number[]): Re
   return policy.kind === 'latest'
     ? { latest: { num_versions: policy.count } }
     : { specific: { versions: policy.versions } };
+}
+
+function dynamicBatchingOf(batching: DynamicBatching): Readonly<Record<string, unknown>> {
+  const { defaultQueuePolicy, priorityQueuePolicies } = batching;
+  return {
+    preferred_batch_size: batching.preferredBatchSizes,
+    max_queue_delay_microseconds: batching.maxQueueDelayMicroseconds,
+    preserve_ordering: batching.preserveOrdering,
+    priority_levels: batching.priorityLevels,
+    default_priority_level: batching.defaultPriorityLevel,
+    ...(defaultQueuePolicy === null ? {} : { default_queue_policy: queuePolicyOf(defaultQueuePolicy) }),
+    priority_queue_policy: Object.fromEntries(
+      priorityQueuePolicies.map(({ level, policy }) => [level, queuePolicyOf(policy)]),
+    ),
+  };
+}
+
+function queuePolicyOf(policy: QueuePolicy): Readonly<Record<string, unknown>> {
+  return {
+    timeout_action: policy.timeoutAction,
+    default_timeout_microseconds: policy.defaultTimeoutMicroseconds,
+    allow_timeout_override: policy.allowTimeoutOverride,
+    max_queue_size: policy.maxQueueSize,
+  };
 }
 
 function sequencesOf(sequences: SequenceBatching): Readonly<Record<string, unknown>> {

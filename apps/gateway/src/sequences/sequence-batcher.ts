@@ -4,6 +4,7 @@ import type { ModelSignature } from '@cluster-ai/core/inference/signature.ts';
 import type { SequenceBatching } from '@cluster-ai/core/model-configuration/model-configuration.ts';
 import type { Clock } from '@cluster-ai/core/ports/clock.ts';
 import type { Tensor } from '@cluster-ai/core/tensors/tensor.ts';
+import type { BatchFigures } from '../batching/batch-figures.ts';
 import type { Batcher } from '../batching/batcher.ts';
 import { Ticket, type BatchOutcome } from '../batching/ticket.ts';
 import { controlTensor, type SequenceSignals } from './control-tensor.ts';
@@ -64,6 +65,14 @@ export class SequenceBatcher implements Batcher {
     this.options = options;
     this.hidden = new Set(options.sequences.states.map(({ output }) => output));
     this.hasBatch = options.signature.inputs.every(({ shape }) => shape[0] === -1);
+  }
+
+  get judgesTimeouts(): boolean {
+    return this.runs.judgesTimeouts;
+  }
+
+  get figures(): BatchFigures {
+    return this.runs.figures;
   }
 
   get queued(): number {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { BatchFigures } from '../batching/batch-figures.ts';
 import { renderMetrics } from './collect.ts';
 import { metricCatalogue } from './metric-catalogue.ts';
 import { VariantStats } from './variant-stats.ts';
@@ -8,7 +9,13 @@ iris.requests = 3;
 iris.countError('OVERLOADED');
 iris.total.observe(5);
 
+const batches = new BatchFigures();
+batches.handedOver('full', 64, 60);
+batches.handedOver('idle', 3, 2);
+batches.queueFull = 5;
+
 const page = renderMetrics({
+  batching: [{ model: 'iris@1', figures: batches.snapshot() }],
   stats: [iris, new VariantStats('', '')],
   inFlight: 2,
   bodyBytes: 900,
@@ -66,4 +73,21 @@ test('every line is a comment or a sample, and no stage is exposed for requests 
     expect(line).toMatch(/^(# (HELP|TYPE) |[a-z_]+(\{[^}]*\})? [0-9.e+-]+$)/);
   }
   expect(page).not.toMatch(/stage_duration_seconds_count\{route="",/);
+});
+
+test('batches are told by why they closed and by their rows, and requests by why they did not run', () => {
+  const lines = page.split('\n');
+  for (const line of [
+    'cluster_ai_gateway_batches_closed_total{model="iris@1",reason="full"} 1',
+    'cluster_ai_gateway_batches_closed_total{model="iris@1",reason="delay"} 0',
+    'cluster_ai_gateway_batch_rows_bucket{model="iris@1",le="2"} 0',
+    'cluster_ai_gateway_batch_rows_bucket{model="iris@1",le="4"} 1',
+    'cluster_ai_gateway_batch_rows_bucket{model="iris@1",le="64"} 2',
+    'cluster_ai_gateway_batch_rows_bucket{model="iris@1",le="+Inf"} 2',
+    'cluster_ai_gateway_batch_rows_sum{model="iris@1"} 67',
+    'cluster_ai_gateway_queue_refused_total{model="iris@1",reason="full"} 5',
+    'cluster_ai_gateway_queue_refused_total{model="iris@1",reason="timeout"} 0',
+  ]) {
+    expect(lines).toContain(line);
+  }
 });

@@ -1,5 +1,7 @@
 import type { ObservedModel, ObservedRunner } from '@cluster-ai/contract/telemetry.ts';
+import { closingReasons } from '@cluster-ai/core/batching/batch-counts.ts';
 import type { TlsFigures } from '@cluster-ai/platform/tls/certificate-files.ts';
+import type { BatchFiguresSnapshot } from '../batching/batch-figures.ts';
 import { Exposition } from './exposition.ts';
 import { metricCatalogue as metric } from './metric-catalogue.ts';
 import { stageNames, type VariantStats } from './variant-stats.ts';
@@ -19,6 +21,8 @@ export interface GatewayState {
   readonly limitsRefused: Readonly<Record<string, number>>;
   readonly models: readonly ObservedModel[];
   readonly runners: readonly ObservedRunner[];
+  /** Of each version that is loaded. */
+  readonly batching: readonly ModelBatching[];
   readonly snapshotVersion: number | null;
   readonly snapshotStalenessSeconds: number | null;
   /** Null for a listener without TLS. */
@@ -26,10 +30,18 @@ export interface GatewayState {
   readonly startedAtMs: number;
 }
 
+/** What is counted of the queue and the batches of a model version. */
+export interface ModelBatching {
+  /** `<name>@<version>`. */
+  readonly model: string;
+  readonly figures: BatchFiguresSnapshot;
+}
+
 /** Renders `/metrics`. All the work of exposing happens here, at the scrape, and none on the request path. */
 export function renderMetrics(state: GatewayState): string {
   const page = new Exposition();
   addTraffic(page, state.stats);
+  addBatching(page, state.batching);
   addNumber(page, metric.inFlight, state.inFlight);
   addNumber(page, metric.bodyBytes, state.bodyBytes);
   addByReason(page, metric.admissionRefused, state.admissionRefused);
@@ -73,6 +85,22 @@ function addByReason(
 ): void {
   page.begin(declaration);
   for (const [reason, count] of Object.entries(counts)) page.sample(declaration, { reason }, count);
+}
+
+function addBatching(page: Exposition, batching: readonly ModelBatching[]): void {
+  page.begin(metric.batchesClosed);
+  for (const { model, figures } of batching) {
+    for (const reason of closingReasons) {
+      page.sample(metric.batchesClosed, { model, reason }, figures.closed[reason]);
+    }
+  }
+  page.begin(metric.batchRows);
+  for (const { model, figures } of batching) page.sizes(metric.batchRows, { model }, figures.sizes, figures.rows);
+  page.begin(metric.queueRefused);
+  for (const { model, figures } of batching) {
+    page.sample(metric.queueRefused, { model, reason: 'full' }, figures.refused.queueFull);
+    page.sample(metric.queueRefused, { model, reason: 'timeout' }, figures.refused.queueTimeout);
+  }
 }
 
 function addTraffic(page: Exposition, stats: readonly VariantStats[]): void {

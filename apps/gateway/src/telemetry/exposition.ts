@@ -1,5 +1,9 @@
+import type { SizeCount } from '@cluster-ai/core/batching/batch-counts.ts';
 import { cumulativeCounts, exposedOctaves, type Histogram } from './histogram.ts';
 import type { MetricDeclaration } from './metric-catalogue.ts';
+
+/** Bounds of exposed sizes: 1 to 1,024. */
+const exposedSizes: readonly number[] = Array.from({ length: 11 }, (_, octave) => 2 ** octave);
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -27,6 +31,22 @@ export class Exposition {
     this.lines.push(
       `${metric.name}_bucket${labelText({ ...labels, le: '+Inf' })} ${total}`,
       `${metric.name}_sum${labelText(labels)} ${histogram.sumSeconds}`,
+      `${metric.name}_count${labelText(labels)} ${total}`,
+    );
+  }
+
+  /** A histogram of whole numbers whose own buckets end at powers of two, and between them. */
+  sizes(metric: MetricDeclaration, labels: Labels, sizes: readonly SizeCount[], sum: number): void {
+    let below = 0;
+    let next = 0;
+    for (const bound of exposedSizes) {
+      for (; next < sizes.length && (sizes[next]?.rowsMax ?? 0) <= bound; next += 1) below += sizes[next]?.batches ?? 0;
+      this.lines.push(`${metric.name}_bucket${labelText({ ...labels, le: String(bound) })} ${below}`);
+    }
+    const total = sizes.reduce((all, { batches }) => all + batches, 0);
+    this.lines.push(
+      `${metric.name}_bucket${labelText({ ...labels, le: '+Inf' })} ${total}`,
+      `${metric.name}_sum${labelText(labels)} ${sum}`,
       `${metric.name}_count${labelText(labels)} ${total}`,
     );
   }

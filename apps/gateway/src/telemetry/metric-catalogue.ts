@@ -30,6 +30,21 @@ export const metricCatalogue = {
     type: 'counter',
     help: 'Rows in those runs; divided by batches it is the mean batch size.',
   },
+  batchesClosed: {
+    name: 'cluster_ai_gateway_batches_closed_total',
+    type: 'counter',
+    help: 'Batches that were handed over, by model version and why they grew no further: full, preferred (size), delay (over), idle (nobody else waited), deadline (near), shape (the others have another), priority (older requests of lower levels were passed), alone (cannot be merged).',
+  },
+  batchRows: {
+    name: 'cluster_ai_gateway_batch_rows',
+    type: 'histogram',
+    help: 'Rows of the batches that were handed over, by model version.',
+  },
+  queueRefused: {
+    name: 'cluster_ai_gateway_queue_refused_total',
+    type: 'counter',
+    help: 'Requests that the queue policy of a model version kept from running, by reason: full (max_queue_size) and timeout.',
+  },
   inFlight: { name: 'cluster_ai_gateway_in_flight_requests', type: 'gauge', help: 'Requests inside the gateway.' },
   bodyBytes: {
     name: 'cluster_ai_gateway_in_flight_body_bytes',

@@ -56,6 +56,26 @@ export interface DynamicBatching {
   readonly preferredBatchSizes: readonly number[];
   readonly maxQueueDelayMicroseconds: number;
   readonly preserveOrdering: boolean;
+  /** Levels of priority, 1 the highest; 0: there are none. */
+  readonly priorityLevels: number;
+  /** Of requests that name none; 0 where there are no levels. */
+  readonly defaultPriorityLevel: number;
+  /** Null: the file has none, and a request's own timeout is its deadline. */
+  readonly defaultQueuePolicy: QueuePolicy | null;
+  /** Of single levels, in place of the default. */
+  readonly priorityQueuePolicies: readonly { readonly level: number; readonly policy: QueuePolicy }[];
+}
+
+/** How many requests may wait, and what becomes of those that wait for too long. */
+export interface QueuePolicy {
+  /** REJECT: they fail. DELAY: they go behind the others of their level. */
+  readonly timeoutAction: 'REJECT' | 'DELAY';
+  /** 0: there is no timeout. */
+  readonly defaultTimeoutMicroseconds: number;
+  /** Whether a request may name a shorter timeout. */
+  readonly allowTimeoutOverride: boolean;
+  /** Requests that wait at most; 0: there is no such limit. */
+  readonly maxQueueSize: number;
 }
 
 export interface SequenceBatching {

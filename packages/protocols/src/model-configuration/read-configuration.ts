@@ -1,10 +1,7 @@
-import type {
-  DynamicBatching,
-  ModelConfiguration,
-  VersionPolicy,
-} from '@cluster-ai/core/model-configuration/model-configuration.ts';
+import type { ModelConfiguration, VersionPolicy } from '@cluster-ai/core/model-configuration/model-configuration.ts';
 import type { ConfigMessage } from './config-message.ts';
 import type { Findings } from './findings.ts';
+import { readDynamicBatching } from './read-dynamic-batching.ts';
 import { readSequences } from './read-sequences.ts';
 import { readInputs, readOutputs } from './read-tensors.ts';
 import { readWarmUps } from './read-warm-ups.ts';
@@ -135,23 +132,4 @@ function readInstances(config: ConfigMessage, findings: Findings): number | null
   const place = config.placeOf('instance_group');
   findings.refuse(place, `instance_group wants ${count} instances`, `a model has ${instancesMax} at most`);
   return instancesMax;
-}
-
-function readDynamicBatching(config: ConfigMessage, findings: Findings): DynamicBatching | null {
-  const message = config.message('dynamic_batching');
-  if (message === null) return null;
-  // Batches grow by themselves while the model is busy, and nothing is held back for them.
-  for (const field of message.given()) findings.ignore(`dynamic_batching.${field}`);
-  const sizes = message.numbers('preferred_batch_size');
-  const limit = config.number('max_batch_size');
-  const wrong = sizes.find((size) => size < 1 || (limit > 0 && size > limit));
-  if (wrong !== undefined) {
-    const text = `preferred_batch_size is ${wrong}`;
-    findings.refuse(message.place, text, `write sizes from 1 to max_batch_size (${limit})`);
-  }
-  return {
-    preferredBatchSizes: sizes.map((size) => Math.max(0, size)),
-    maxQueueDelayMicroseconds: Math.min(message.number('max_queue_delay_microseconds'), Number.MAX_SAFE_INTEGER),
-    preserveOrdering: message.flag('preserve_ordering'),
-  };
 }

@@ -30,7 +30,15 @@ const wholeRead = {
   modelFile: null,
   versionPolicy: { kind: 'specific', versions: [1, 3] },
   instanceCount: 3,
-  dynamicBatching: { preferredBatchSizes: [4, 8], maxQueueDelayMicroseconds: 100, preserveOrdering: false },
+  dynamicBatching: {
+    preferredBatchSizes: [4, 8],
+    maxQueueDelayMicroseconds: 100,
+    preserveOrdering: false,
+    priorityLevels: 0,
+    defaultPriorityLevel: 0,
+    defaultQueuePolicy: null,
+    priorityQueuePolicies: [],
+  },
   sequenceBatching: null,
   warmUps: [
     {
@@ -41,14 +49,7 @@ const wholeRead = {
     },
   ],
   parameters: { a: 'b' },
-  ignored: [
-    'optimization',
-    'response_cache',
-    'instance_group.kind (KIND_GPU)',
-    'instance_group.gpus',
-    'dynamic_batching.preferred_batch_size',
-    'dynamic_batching.max_queue_delay_microseconds',
-  ],
+  ignored: ['optimization', 'response_cache', 'instance_group.kind (KIND_GPU)', 'instance_group.gpus'],
 };
 
 function readText(text: string): { read: ReturnType<typeof readConfigText>; wrong: string[] } {
@@ -126,6 +127,42 @@ test('a sequence model: controls, and state with a first value', () => {
   });
 });
 
+test('dynamic batching: sizes, delay, levels of priority and how long who may wait', () => {
+  const { read, wrong } = readText(`
+    max_batch_size: 8
+    dynamic_batching {
+      preferred_batch_size: [ 4 ] max_queue_delay_microseconds: 500
+      priority_levels: 3 default_priority_level: 2
+      default_queue_policy { timeout_action: DELAY default_timeout_microseconds: 2000 allow_timeout_override: true }
+      priority_queue_policy [ { key: 1 value { max_queue_size: 5 } }, { key: 3 value: { default_timeout_microseconds: 9 } } ]
+    }`);
+  expect(wrong).toEqual([]);
+  const policy = {
+    timeoutAction: 'REJECT',
+    defaultTimeoutMicroseconds: 0,
+    allowTimeoutOverride: false,
+    maxQueueSize: 0,
+  };
+  expect(read.dynamicBatching).toEqual({
+    preferredBatchSizes: [4],
+    maxQueueDelayMicroseconds: 500,
+    preserveOrdering: false,
+    priorityLevels: 3,
+    defaultPriorityLevel: 2,
+    defaultQueuePolicy: {
+      ...policy,
+      timeoutAction: 'DELAY',
+      defaultTimeoutMicroseconds: 2_000,
+      allowTimeoutOverride: true,
+    },
+    priorityQueuePolicies: [
+      { level: 1, policy: { ...policy, maxQueueSize: 5 } },
+      { level: 3, policy: { ...policy, defaultTimeoutMicroseconds: 9 } },
+    ],
+  });
+  expect(read.ignored).toEqual([]);
+});
+
 test('a file that says nothing leaves all to the gateway; one with tensors and no max_batch_size has no batch', () => {
   expect(readText('backend: "onnxruntime"').read.maxBatchSize).toBeNull();
   expect(readText('input { name: "x" data_type: TYPE_FP32 dims: [ -1, 4 ] }').read.maxBatchSize).toBe(0);
@@ -184,6 +221,34 @@ describe('what is wrong is named with its place and the way out', () => {
     [
       'input { name: "x" data_type: TYPE_FP32 dims: [ 4 ] reshape { shape: [ 3 ] } }',
       "line 1, column 52: input 'x' has other numbers of elements in dims [4] and in reshape [3]; between open dimensions, both must have the same product",
+    ],
+    [
+      'max_batch_size: 4 dynamic_batching { preferred_batch_size: 8 }',
+      'line 1, column 19: preferred_batch_size is 8; write sizes from 1 to max_batch_size (4)',
+    ],
+    [
+      'dynamic_batching { priority_levels: 1000 default_priority_level: 1 }',
+      'line 1, column 20: priority_levels is 1000; a model has 511 levels at most',
+    ],
+    [
+      'dynamic_batching { priority_levels: 2 }',
+      'line 1, column 1: default_priority_level is 0, of 2 priority_levels; write default_priority_level: 1 to 2',
+    ],
+    [
+      'dynamic_batching { priority_levels: 2 default_priority_level: 1 priority_queue_policy { key: 3 value { } } }',
+      'line 1, column 65: priority_queue_policy is given for level 3 (1 to 2); give policies to levels from 1 to priority_levels',
+    ],
+    [
+      'dynamic_batching { priority_queue_policy { key: 1 value { } } }',
+      'line 1, column 20: priority_queue_policy is given for level 1 (priority_levels is not given); give policies to levels from 1 to priority_levels',
+    ],
+    [
+      'dynamic_batching { preserve_ordering: true priority_levels: 2 default_priority_level: 1 }',
+      'line 1, column 20: preserve_ordering is given beside 2 priority_levels; keep one of them',
+    ],
+    [
+      'dynamic_batching { preserve_ordering: true default_queue_policy { timeout_action: DELAY default_timeout_microseconds: 5 } }',
+      'line 1, column 20: preserve_ordering is given beside timeout_action: DELAY; keep one of them, or write timeout_action: REJECT',
     ],
     ['instance_group { count: 100 }', 'line 1, column 1: instance_group wants 100 instances; a model has 64 at most'],
   ])('%s', (text, wanted) => {

@@ -13,6 +13,7 @@ test('documents as clients read them', () => {
       'model_configuration',
       'binary_tensor_data',
       'parameters',
+      'schedule_policy',
       'statistics',
       'trace',
       'logging',

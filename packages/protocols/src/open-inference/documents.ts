@@ -9,6 +9,7 @@ export const extensions = [
   'model_configuration',
   'binary_tensor_data',
   'parameters',
+  'schedule_policy',
   'statistics',
   'trace',
   'logging',
