@@ -1,11 +1,10 @@
 import { ClusterError, toClusterError } from '@cluster-ai/core/errors.ts';
 import type { InferenceRequest } from '@cluster-ai/core/inference/request.ts';
-import type { DynamicBatching, QueuePolicy } from '@cluster-ai/core/model-configuration/model-configuration.ts';
 import { FakeClock } from '@cluster-ai/testkit/fake-clock.ts';
 import { FakeExecutor, type FakeRun } from '@cluster-ai/testkit/fake-executor.ts';
 import { rowSignature, snapshotModel } from '@cluster-ai/testkit/snapshot-models.ts';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { RunLost } from '../execution/run-lost.ts';
 import { TickBatcher } from './tick-batcher.ts';
 import type { BatchOutcome, Ticket } from './ticket.ts';
@@ -24,30 +23,12 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const plain: DynamicBatching = {
-  preferredBatchSizes: [],
-  maxQueueDelayMicroseconds: 0,
-  preserveOrdering: false,
-  priorityLevels: 0,
-  defaultPriorityLevel: 0,
-  defaultQueuePolicy: null,
-  priorityQueuePolicies: [],
-};
-
-const policy: QueuePolicy = {
-  timeoutAction: 'REJECT',
-  defaultTimeoutMicroseconds: 0,
-  allowTimeoutOverride: false,
-  maxQueueSize: 0,
-};
-
 function setUp(
   options: {
     readonly rowsMax?: number;
     readonly places?: number;
     readonly queueLengthMax?: number;
     readonly enabled?: boolean;
-    readonly dynamicBatching?: Partial<DynamicBatching>;
   } = {},
 ) {
   const model = snapshotModel('echo', 1, { signature: rowSignature(1) });
@@ -56,7 +37,6 @@ function setUp(
     clock,
     queueLengthMax: options.queueLengthMax ?? 1_000,
     enabled: options.enabled ?? true,
-    ...(options.dynamicBatching === undefined ? {} : { dynamicBatching: { ...plain, ...options.dynamicBatching } }),
   });
   return { executor, batcher };
 }
@@ -74,14 +54,8 @@ function requestOf(value: number, rows = 1): InferenceRequest {
   };
 }
 
-function enqueue(
-  batcher: TickBatcher,
-  value: number,
-  rows = 1,
-  withinMs = 10_000,
-  parameters: InferenceRequest['parameters'] = {},
-): Ticket {
-  const ticket = batcher.enqueue({ ...requestOf(value, rows), parameters }, clock.nowMs() + withinMs);
+function enqueue(batcher: TickBatcher, value: number, rows = 1, withinMs = 10_000): Ticket {
+  const ticket = batcher.enqueue(requestOf(value, rows), clock.nowMs() + withinMs);
   // A test may look at the outcome late.
   ticket.outcome.catch(() => undefined);
   return ticket;
@@ -340,138 +314,6 @@ test('closing refuses what comes and what waits; what runs is still answered', a
   expect(() => enqueue(batcher, 3)).toThrow(expect.objectContaining({ code: 'MODEL_NOT_READY' }));
   executor.runs[0]?.succeed();
   expect(valuesOf(await running.outcome)).toEqual([1]);
-});
-
-describe('a configuration with dynamic batching', () => {
-  test('the first waits for others as long as it may, by a timer or by turns of the loop, and one run takes all', async () => {
-    const { executor, batcher } = setUp({ dynamicBatching: { maxQueueDelayMicroseconds: 900 } });
-    enqueue(batcher, 1);
-    await turn();
-    clock.advance(0.5);
-    enqueue(batcher, 2);
-    await turn();
-    await turn();
-    expect(executor.runs).toHaveLength(0);
-    clock.advance(0.4);
-    await turn();
-    expect(executor.runs.map(valuesIn)).toEqual([[1, 2]]);
-    executor.runs[0]?.succeed();
-    await batcher.idle();
-    expect(batcher.figures.snapshot()).toMatchObject({ batches: 1, requests: 2, closed: { delay: 1 } });
-  });
-
-  test('a batch that is full, or of a preferred size, does not wait', async () => {
-    const dynamicBatching = { maxQueueDelayMicroseconds: 60_000_000, preferredBatchSizes: [3] };
-    const { executor, batcher } = setUp({ dynamicBatching, places: 2 });
-    for (const value of [1, 2, 3]) enqueue(batcher, value);
-    await turn();
-    expect(executor.runs.map(valuesIn)).toEqual([[1, 2, 3]]);
-    const waiting = enqueue(batcher, 4);
-    await turn();
-    expect(executor.runs).toHaveLength(1);
-    waiting.cancel(clock.nowMs());
-    executor.runs[0]?.succeed();
-    await batcher.idle();
-    expect(batcher.queued).toBe(0);
-  });
-
-  test('higher priorities overtake while the model is busy', async () => {
-    const { executor, batcher } = setUp({
-      rowsMax: 2,
-      dynamicBatching: { priorityLevels: 3, defaultPriorityLevel: 2 },
-    });
-    enqueue(batcher, 0);
-    await turn();
-    for (const [value, priority] of [
-      [1, 3],
-      [2, 0],
-      [3, 99],
-      [4, 1n],
-    ] as const) {
-      enqueue(batcher, value, 1, 10_000, { priority });
-    }
-    executor.answer = (run) => run.succeed();
-    executor.runs[0]?.succeed();
-    await batcher.idle();
-    expect(executor.runs.map(valuesIn)).toEqual([[0], [4, 2], [3, 1]]);
-    expect(batcher.figures.snapshot().closed).toMatchObject({ priority: 1, full: 1, idle: 1 });
-  });
-
-  test('as many wait as the policy allows, and one more is told so', async () => {
-    const { executor, batcher } = setUp({ dynamicBatching: { defaultQueuePolicy: { ...policy, maxQueueSize: 1 } } });
-    enqueue(batcher, 0);
-    await turn();
-    const waiting = enqueue(batcher, 1);
-    expect(() => enqueue(batcher, 2)).toThrow(
-      expect.objectContaining({
-        code: 'QUEUE_FULL',
-        httpStatus: 503,
-        message: "Exceeds maximum queue size: 1 requests wait for model 'echo', the most that its configuration allows",
-      }),
-    );
-    waiting.cancel(clock.nowMs());
-    enqueue(batcher, 3);
-    executor.answer = (run) => run.succeed();
-    executor.runs[0]?.succeed();
-    await batcher.idle();
-    expect(batcher.figures.snapshot().refused).toEqual({ queueFull: 1, queueTimeout: 0 });
-  });
-
-  test('who waits for longer than the policy allows fails, or goes behind the others', async () => {
-    for (const timeoutAction of ['REJECT', 'DELAY'] as const) {
-      const defaultQueuePolicy = { ...policy, timeoutAction, allowTimeoutOverride: true };
-      const { executor, batcher } = setUp({ dynamicBatching: { defaultQueuePolicy }, rowsMax: 1 });
-      expect(batcher.judgesTimeouts).toBe(true);
-      enqueue(batcher, 0);
-      await turn();
-      const late = enqueue(batcher, 1, 1, 10_000, { timeout: 2_000 });
-      enqueue(batcher, 2);
-      await passTime(3);
-      executor.answer = (run) => run.succeed();
-      executor.runs[0]?.succeed();
-      if (timeoutAction === 'REJECT') {
-        expect(await failureOf(late)).toMatchObject({ code: 'QUEUE_TIMEOUT', httpStatus: 503 });
-        expect((await failureOf(late)).message).toMatch(/^Request timeout expired: /);
-      }
-      await batcher.idle();
-      expect(executor.runs.map(valuesIn)).toEqual(timeoutAction === 'REJECT' ? [[0], [2]] : [[0], [2], [1]]);
-      vi.advanceTimersByTime(deadlineCheckMs);
-    }
-  });
-
-  test('a timeout that the policy does not allow changes nothing', async () => {
-    const { executor, batcher } = setUp({ dynamicBatching: { defaultQueuePolicy: policy } });
-    const patient = enqueue(batcher, 1, 1, 10_000, { timeout: 1 });
-    clock.advance(5);
-    await turn();
-    executor.runs[0]?.succeed();
-    expect(valuesOf(await patient.outcome)).toEqual([1]);
-  });
-
-  test('answers leave in the order of their requests, failures among them, where the configuration wants it', async () => {
-    const { executor, batcher } = setUp({ places: 5, rowsMax: 1, dynamicBatching: { preserveOrdering: true } });
-    const settled: number[] = [];
-    const tickets = [0, 1, 2, 3, 4].map((value) => enqueue(batcher, value));
-    for (const [index, { outcome }] of tickets.entries()) {
-      const note = (): unknown => settled.push(index);
-      void outcome.then(note, note);
-    }
-    await turn();
-    executor.runs[2]?.succeed();
-    executor.runs[1]?.fail(new ClusterError('MODEL_EXECUTION_FAILED', 'no'));
-    executor.runs[4]?.succeed();
-    await turn();
-    expect(settled).toEqual([]);
-    executor.runs[0]?.succeed();
-    await turn();
-    expect(settled).toEqual([0, 1, 2]);
-    tickets[3]?.cancel(clock.nowMs());
-    await turn();
-    expect(settled).toEqual([0, 1, 2, 3, 4]);
-    expect(await failureOf(tickets[1] ?? enqueue(batcher, 0))).toMatchObject({ code: 'MODEL_EXECUTION_FAILED' });
-    executor.runs[3]?.succeed();
-    await batcher.idle();
-  });
 });
 
 /** What a schedule does, one after another: requests of some rows, turns of the loop, answers, crashes and recoveries. */
