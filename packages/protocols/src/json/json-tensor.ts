@@ -4,6 +4,7 @@ import type { Datatype } from '@cluster-ai/core/tensors/datatype.ts';
 import { elementCount, type Tensor } from '@cluster-ai/core/tensors/tensor.ts';
 import { decodeBase64, isBase64Object } from './base64.ts';
 import type { ExactJson } from './exact-json.ts';
+import type { NumberArrays } from './number-arrays.ts';
 
 /** Thrown when a number may have lost digits in `JSON.parse`: the body has to be read again by the exact parser. */
 export class NeedsExactNumbers extends Error {}
@@ -15,6 +16,8 @@ export interface JsonSource {
   readonly textBytes: number;
   /** Elements of BYTES may be objects with base64, as KServe's first protocol has them. */
   readonly takesBase64?: boolean;
+  /** Arrays that are not among the values, but read apart. */
+  readonly arrays?: NumberArrays;
 }
 
 type Store = (value: ExactJson, index: number) => void;
@@ -40,7 +43,8 @@ const utf8BytesPerUnitMax = 3;
 
 /**
  * Reads the `data` of a JSON tensor, flat or nested in any way, into raw little-endian bytes.
- * @throws ClusterError INVALID_ARGUMENT naming the input and the value's place.
+ * @throws ClusterError INVALID_ARGUMENT naming the input and the value's place; NeedsExactNumbers unless the source is exact;
+ * NeedsWholeText for an array that cannot be read apart.
  */
 export function tensorFromJson(
   name: string,
@@ -55,6 +59,11 @@ export function tensorFromJson(
   const count = elementCount(shape, name);
   // Each element takes a character and a comma.
   if (count > (source.textBytes + 1) / 2) throw countMismatch(name, shape);
+  const apart = source.arrays?.read(data, datatype, count) ?? null;
+  if (apart !== null) {
+    if (apart.needsExact && !source.exact) throw new NeedsExactNumbers();
+    return { name, datatype, shape, data: apart.data };
+  }
   if (!Array.isArray(data)) throw invalid(`Unable to parse 'data' of input '${name}': an array is expected`);
   const target = targetOf(name, datatype, count, source);
   const stored = storeLeaves(data, 0, count, target.store);

@@ -3,6 +3,8 @@ import { bytesElements } from '@cluster-ai/core/tensors/bytes-elements.ts';
 import type { Tensor } from '@cluster-ai/core/tensors/tensor.ts';
 import { numbersOf } from '@cluster-ai/core/tensors/tensor-numbers.ts';
 import { float32ToJson } from './float32-json.ts';
+import type { JsonNumbers } from './json-numbers.ts';
+import { isWritable, writeNumbers } from './write-numbers.ts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -11,7 +13,14 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * is printed with the fewest digits that read back equal, NaN and infinities are the bare tokens that Triton writes.
  * @throws ClusterError INVALID_ARGUMENT for FP16 and for bytes that are not UTF-8: both travel in binary only.
  */
-export function tensorToJson(tensor: Tensor): string {
+export function tensorToJson(tensor: Tensor, by: JsonNumbers = 'wasm'): string {
+  if (by === 'wasm' && isWritable(tensor)) {
+    let text = '';
+    writeNumbers(tensor, (piece) => {
+      text += piece.toString('latin1');
+    });
+    return text;
+  }
   if (tensor.datatype === 'BYTES') return stringTexts(tensor).join(',');
   if (tensor.datatype === 'BOOL') return Array.from(tensor.data, (value) => (value === 0 ? 'false' : 'true')).join(',');
   const numbers = numbersOf(tensor);

@@ -24,7 +24,7 @@ export function decodePredict(
   textBytesMax = jsonBytesMax,
 ): InferenceRequest {
   const { inputs: declared } = signature();
-  return readJson(body, textBytesMax, (document, source) => {
+  return readJson(body, { textBytesMax, numbers: 'plain' }, (document, source) => {
     const instances = rowsOf(document);
     const inputs = declared.map((input) => readColumn(input, columnOf(instances, input, declared.length), source));
     assertKnownNames(instances, declared);

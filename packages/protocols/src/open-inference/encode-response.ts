@@ -1,6 +1,8 @@
 import type { InferenceResponse } from '@cluster-ai/core/inference/request.ts';
 import type { Tensor } from '@cluster-ai/core/tensors/tensor.ts';
+import type { JsonNumbers } from '../json/json-numbers.ts';
 import { tensorToJson } from '../json/tensor-json.ts';
+import { isWritable, writeNumbers } from '../json/write-numbers.ts';
 import type { ResponseForm } from './decode-request.ts';
 
 export interface EncodedResponse {
@@ -10,46 +12,92 @@ export interface EncodedResponse {
   readonly body: Uint8Array | string;
 }
 
+interface SelectedOutput {
+  readonly tensor: Tensor;
+  readonly binary: boolean;
+}
+
+/** From so many bytes of tensor on, text goes from the module into the body without ever being a string. */
+const largeBytes = 16_384;
+
 /**
  * Writes an infer response in the form that the request asked for.
  * @throws ClusterError INVALID_ARGUMENT when an output cannot be sent as JSON.
  */
-export function encodeResponse(response: InferenceResponse, form: ResponseForm): EncodedResponse {
-  const blobs: Uint8Array[] = [];
-  const outputs = selectOutputs(response.outputs, form).map(({ tensor, binary }) => {
-    if (!binary) return jsonOutput(tensor);
-    // A tensor without bytes is announced with size 0 and adds nothing to the body.
-    if (tensor.data.byteLength > 0) blobs.push(tensor.data);
-    return `${head(tensor)},"parameters":{"binary_data_size":${tensor.data.byteLength}}}`;
-  });
-  const json = document(response, outputs);
+export function encodeResponse(
+  response: InferenceResponse,
+  form: ResponseForm,
+  numbers: JsonNumbers = 'wasm',
+): EncodedResponse {
+  const outputs = selectOutputs(response.outputs, form);
+  // A tensor without bytes is announced with size 0 and adds nothing to the body.
+  const blobs = outputs.flatMap(({ tensor, binary }) => (binary && tensor.data.byteLength > 0 ? [tensor.data] : []));
+  const isLarge = ({ tensor, binary }: SelectedOutput) => !binary && tensor.data.byteLength >= largeBytes;
+  if (numbers === 'wasm' && outputs.some(isLarge))
+    return encoded(blobs, concatenate(documentPieces(response, outputs)));
+  const texts = outputs.map(({ tensor, binary }) => (binary ? binaryOutput(tensor) : jsonOutput(tensor, numbers)));
+  return encoded(blobs, document(response, texts));
+}
+
+function encoded(blobs: readonly Uint8Array[], json: Uint8Array | string): EncodedResponse {
   if (blobs.length === 0) return { contentType: 'application/json', headerLength: null, body: json };
   const headerLength = Buffer.byteLength(json);
-  return { contentType: 'application/octet-stream', headerLength, body: concatenate(json, headerLength, blobs) };
+  return { contentType: 'application/octet-stream', headerLength, body: concatenate([json, ...blobs]) };
 }
 
 /**
  * Writes an infer response as one text, whatever the request asked for in binary.
  * @throws ClusterError INVALID_ARGUMENT when an output cannot be sent as JSON.
  */
-export function encodeJsonResponse(response: InferenceResponse, form: ResponseForm): string {
+export function encodeJsonResponse(
+  response: InferenceResponse,
+  form: ResponseForm,
+  numbers: JsonNumbers = 'wasm',
+): string {
   const outputs = selectOutputs(response.outputs, form);
   return document(
     response,
-    outputs.map(({ tensor }) => jsonOutput(tensor)),
+    outputs.map(({ tensor }) => jsonOutput(tensor, numbers)),
   );
 }
 
-function document({ id, modelName, modelVersion }: InferenceResponse, outputs: readonly string[]): string {
+function document(response: InferenceResponse, outputs: readonly string[]): string {
+  return `${opening(response)}${outputs.join(',')}${closing}`;
+}
+
+function opening({ id, modelName, modelVersion }: InferenceResponse): string {
   const ownId = id === null ? '' : `"id":${JSON.stringify(id)},`;
-  return `{${ownId}"model_name":${JSON.stringify(modelName)},"model_version":${JSON.stringify(modelVersion)},"outputs":[${outputs.join(',')}]}`;
+  return `{${ownId}"model_name":${JSON.stringify(modelName)},"model_version":${JSON.stringify(modelVersion)},"outputs":[`;
 }
 
-function jsonOutput(tensor: Tensor): string {
-  return `${head(tensor)},"data":[${tensorToJson(tensor)}]}`;
+const closing = ']}';
+
+/** The same document, with long arrays of numbers as bytes. */
+function documentPieces(response: InferenceResponse, outputs: readonly SelectedOutput[]): (Uint8Array | string)[] {
+  const pieces: (Uint8Array | string)[] = [opening(response)];
+  for (const [index, { tensor, binary }] of outputs.entries()) {
+    if (index > 0) pieces.push(',');
+    if (!binary && isWritable(tensor)) {
+      pieces.push(`${head(tensor)},"data":[`);
+      writeNumbers(tensor, (piece) => pieces.push(Buffer.from(piece)));
+      pieces.push(']}');
+    } else {
+      pieces.push(binary ? binaryOutput(tensor) : jsonOutput(tensor, 'wasm'));
+    }
+  }
+  pieces.push(closing);
+  return pieces;
 }
 
-function selectOutputs(tensors: readonly Tensor[], form: ResponseForm): { tensor: Tensor; binary: boolean }[] {
+function binaryOutput(tensor: Tensor): string {
+  return `${head(tensor)},"parameters":{"binary_data_size":${tensor.data.byteLength}}}`;
+}
+
+function jsonOutput(tensor: Tensor, numbers: JsonNumbers): string {
+  return `${head(tensor)},"data":[${tensorToJson(tensor, numbers)}]}`;
+}
+
+function selectOutputs(tensors: readonly Tensor[], form: ResponseForm): SelectedOutput[] {
   if (form.outputs.length === 0) return tensors.map((tensor) => ({ tensor, binary: form.binaryByDefault }));
   const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
   return form.outputs.flatMap(({ name, binary }) => {
@@ -63,12 +111,16 @@ function head(tensor: Tensor): string {
 }
 
 /** Small bodies come from Buffer's pool: a memory of its own for each would cost more than everything else here. */
-function concatenate(json: string, jsonBytes: number, blobs: readonly Uint8Array[]): Uint8Array {
-  const whole = Buffer.allocUnsafe(blobs.reduce((sum, blob) => sum + blob.byteLength, jsonBytes));
-  let offset = whole.write(json, 0);
-  for (const blob of blobs) {
-    whole.set(blob, offset);
-    offset += blob.byteLength;
+function concatenate(pieces: readonly (Uint8Array | string)[]): Uint8Array {
+  const bytes = pieces.reduce((sum, piece) => sum + Buffer.byteLength(piece), 0);
+  const whole = Buffer.allocUnsafe(bytes);
+  let offset = 0;
+  for (const piece of pieces) {
+    if (typeof piece === 'string') offset += whole.write(piece, offset);
+    else {
+      whole.set(piece, offset);
+      offset += piece.byteLength;
+    }
   }
   return whole;
 }

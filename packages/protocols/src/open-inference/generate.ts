@@ -34,7 +34,7 @@ export function decodeGenerate(body: Uint8Array, target: RequestTarget, textByte
   const { modelName, modelVersion } = target;
   const signature = target.signature();
   const text = body.byteLength === 0 ? emptyObject : body;
-  return readJson(text, textBytesMax, (document, source) => {
+  return readJson(text, { textBytesMax, numbers: 'plain' }, (document, source) => {
     const isOrdinary = Array.isArray(document['inputs']) && !isInput(signature, 'inputs');
     if (isOrdinary) return readRequest(document, noBlobs, target, source);
     const { inputs, parameters } = readMembers(document, signature, source);
