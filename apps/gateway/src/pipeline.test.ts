@@ -87,6 +87,7 @@ function setUp(
     isReady: () => true,
     metrics: () => '# the metrics\n',
     jsonBytesMax: 10_000,
+    jsonNumbers: 'wasm',
     bodyBytesMax: 100_000,
     repository: new ModelRepository({
       control: new ControlAddresses(['http://127.0.0.1:9'], log),

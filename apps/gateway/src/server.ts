@@ -210,6 +210,7 @@ function openInference(
     isReady: () => parts.reasons().length === 0,
     metrics: () => metrics(parts, listeners),
     jsonBytesMax: config.http.jsonBytesMax,
+    jsonNumbers: config.http.jsonNumbers,
     bodyBytesMax: config.http.bodyBytesMax,
     repository: parts.repository,
     traces: parts.traces,

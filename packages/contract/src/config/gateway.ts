@@ -42,6 +42,12 @@ export const gatewayConfigSchema = z.strictObject({
         .describe(
           'Largest JSON text of a request, bytes; reading one takes up to 40 ms a MiB from everybody. Larger tensors travel in binary.',
         ),
+      jsonNumbers: z
+        .enum(['wasm', 'plain'])
+        .default('wasm')
+        .describe(
+          'How arrays of numbers in JSON are read and written: `wasm` by a WebAssembly module straight from and into tensors, `plain` number by number. Answers are the same.',
+        ),
       headerBytesMax: z.int().min(1_024).max(1_048_576).default(32_768).describe('Largest request header, bytes.'),
       connectionsMax: z.int().min(1).max(1_000_000).default(10_000).describe('Connections at once.'),
       requestTimeoutMs: milliseconds(30_000, 3_600_000).describe('A request must have arrived whole within this time.'),

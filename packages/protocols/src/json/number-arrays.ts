@@ -5,7 +5,7 @@ import { numberTypes } from './numbers-module.ts';
 import { readNumbers, type NumberType } from './read-numbers.ts';
 
 /** Thrown when an array that was cut out is nothing that can be read apart: the whole text has to be read at once. */
-export class NeedsWholeText extends Error {}
+class NeedsWholeText extends Error {}
 
 /** The arrays that were cut out of one text, read when the datatype of their tensor is known. */
 export class NumberArrays {

@@ -11,7 +11,7 @@ interface Place {
   readonly value: number;
 }
 
-/** What wasm/json-numbers/index.ts exports. */
+/** What is used of the exports of wasm/json-numbers; tools/build-wasm.ts says which files have them. */
 interface NumbersExports {
   readonly memory: { readonly buffer: ArrayBuffer };
   readonly digitPairsAt: Place;

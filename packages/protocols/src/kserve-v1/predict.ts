@@ -4,11 +4,11 @@ import { rankMax } from '@cluster-ai/core/inference/request-limits.ts';
 import type { ModelSignature, TensorSignature } from '@cluster-ai/core/inference/signature.ts';
 import type { Tensor } from '@cluster-ai/core/tensors/tensor.ts';
 import { isBase64Object } from '../json/base64.ts';
-import { jsonBytesMax } from '../json/bounds.ts';
 import type { ExactJson } from '../json/exact-json.ts';
+import type { JsonNumbers } from '../json/json-numbers.ts';
 import { tensorFromJson, type JsonSource } from '../json/json-tensor.ts';
 import { stringTexts, tensorToJson } from '../json/tensor-json.ts';
-import { readJson } from '../open-inference/json-document.ts';
+import { readJson, usualJson } from '../open-inference/json-document.ts';
 import { invalid, isObject, type JsonObject } from '../open-inference/json-fields.ts';
 
 /**
@@ -21,7 +21,7 @@ export function decodePredict(
   body: Uint8Array,
   modelName: string,
   signature: () => ModelSignature,
-  textBytesMax = jsonBytesMax,
+  { textBytesMax } = usualJson,
 ): InferenceRequest {
   const { inputs: declared } = signature();
   return readJson(body, { textBytesMax, numbers: 'plain' }, (document, source) => {
@@ -101,8 +101,8 @@ function listLength(value: ExactJson | undefined): number | null {
  * @throws ClusterError INVALID_ARGUMENT when an output cannot be sent as JSON; MODEL_EXECUTION_FAILED when outputs differ in
  * their first dimension, so that there are no rows.
  */
-export function encodePredict(outputs: readonly Tensor[]): string {
-  const columns = outputs.map((output) => ({ name: JSON.stringify(output.name), rows: nestedRows(output) }));
+export function encodePredict(outputs: readonly Tensor[], numbers: JsonNumbers = 'wasm'): string {
+  const columns = outputs.map((output) => ({ name: JSON.stringify(output.name), rows: nestedRows(output, numbers) }));
   const [first] = columns;
   if (first === undefined) return '{"predictions":[]}';
   if (columns.length === 1) return `{"predictions":[${first.rows.join(',')}]}`;
@@ -117,8 +117,8 @@ export function encodePredict(outputs: readonly Tensor[]): string {
 }
 
 /** The tensor as JSON texts, one for each place of its first dimension; a scalar is one row. */
-function nestedRows(tensor: Tensor): string[] {
-  let texts = elementTexts(tensor);
+function nestedRows(tensor: Tensor, numbers: JsonNumbers): string[] {
+  let texts = elementTexts(tensor, numbers);
   for (const length of tensor.shape.slice(1).toReversed()) {
     const lists = length === 0 ? rowsWithoutElements(tensor) : texts.length / length;
     texts = Array.from(
@@ -134,10 +134,10 @@ function rowsWithoutElements({ shape }: Tensor): number {
   return shape.slice(0, shape.indexOf(0, 1)).reduce((product, dimension) => product * dimension, 1);
 }
 
-function elementTexts(tensor: Tensor): string[] {
+function elementTexts(tensor: Tensor, numbers: JsonNumbers): string[] {
   if (tensor.data.byteLength === 0) return [];
   // A text may hold commas.
-  return tensor.datatype === 'BYTES' ? stringTexts(tensor) : tensorToJson(tensor).split(',');
+  return tensor.datatype === 'BYTES' ? stringTexts(tensor) : tensorToJson(tensor, numbers).split(',');
 }
 
 /** What KServe answers to the question whether a model is ready. */

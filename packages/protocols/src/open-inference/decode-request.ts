@@ -1,11 +1,10 @@
 import type { InferenceRequest } from '@cluster-ai/core/inference/request.ts';
 import { requestIdLengthMax } from '@cluster-ai/core/inference/request-limits.ts';
 import type { ModelSignature } from '@cluster-ai/core/inference/signature.ts';
-import { jsonBytesMax, jsonTooLarge } from '../json/bounds.ts';
+import { jsonTooLarge } from '../json/bounds.ts';
 import type { ExactJson } from '../json/exact-json.ts';
-import type { JsonNumbers } from '../json/json-numbers.ts';
 import type { JsonSource } from '../json/json-tensor.ts';
-import { readJson } from './json-document.ts';
+import { readJson, usualJson, type JsonOptions } from './json-document.ts';
 import { invalid, wrongType, type JsonObject } from './json-fields.ts';
 import { parseParameters } from './parameters.ts';
 import { readInputs } from './read-inputs.ts';
@@ -27,10 +26,7 @@ export interface DecodedRequest {
 }
 
 export interface DecodeOptions {
-  /** Largest JSON text, bytes. */
-  readonly textBytesMax?: number;
-  /** How arrays of numbers are read. */
-  readonly numbers?: JsonNumbers;
+  readonly json?: JsonOptions;
   /** What the model takes, asked for only where the body does not say it. @throws ClusterError */
   readonly signature?: () => ModelSignature;
 }
@@ -55,16 +51,14 @@ export function decodeRequest(
   headerLength: string | null,
   modelName: string,
   modelVersion: string | null,
-  { textBytesMax = jsonBytesMax, numbers = 'wasm', signature = unknownSignature }: DecodeOptions = {},
+  { json = usualJson, signature = unknownSignature }: DecodeOptions = {},
 ): DecodedRequest {
   const target = { modelName, modelVersion, signature };
   const textLength = jsonLength(headerLength, body.byteLength);
   if (textLength === 0 && headerLength !== null) return decodeRawRequest(body, target);
   const jsonBytes = body.subarray(0, textLength);
   const blobs = body.subarray(jsonBytes.byteLength);
-  return readJson(jsonBytes, { textBytesMax, numbers }, (document, source) =>
-    readRequest(document, blobs, target, source),
-  );
+  return readJson(jsonBytes, json, (document, source) => readRequest(document, blobs, target, source));
 }
 
 /**

@@ -33,8 +33,9 @@ export function encodeResponse(
   // A tensor without bytes is announced with size 0 and adds nothing to the body.
   const blobs = outputs.flatMap(({ tensor, binary }) => (binary && tensor.data.byteLength > 0 ? [tensor.data] : []));
   const isLarge = ({ tensor, binary }: SelectedOutput) => !binary && tensor.data.byteLength >= largeBytes;
-  if (numbers === 'wasm' && outputs.some(isLarge))
+  if (numbers === 'wasm' && outputs.some(isLarge)) {
     return encoded(blobs, concatenate(documentPieces(response, outputs)));
+  }
   const texts = outputs.map(({ tensor, binary }) => (binary ? binaryOutput(tensor) : jsonOutput(tensor, numbers)));
   return encoded(blobs, document(response, texts));
 }

@@ -1,13 +1,13 @@
 import type { InferenceRequest, InferenceResponse } from '@cluster-ai/core/inference/request.ts';
 import type { ModelSignature, TensorSignature } from '@cluster-ai/core/inference/signature.ts';
 import { elementCount, type Tensor } from '@cluster-ai/core/tensors/tensor.ts';
-import { jsonBytesMax } from '../json/bounds.ts';
 import type { ExactJson } from '../json/exact-json.ts';
+import type { JsonNumbers } from '../json/json-numbers.ts';
 import { tensorFromJson, type JsonSource } from '../json/json-tensor.ts';
 import { tensorToJson } from '../json/tensor-json.ts';
 import { readId, readRequest, type RequestTarget, type ResponseForm } from './decode-request.ts';
 import { encodeJsonResponse } from './encode-response.ts';
-import { readJson } from './json-document.ts';
+import { readJson, usualJson } from './json-document.ts';
 import { invalid, isObject, type JsonObject } from './json-fields.ts';
 import { parseParameters } from './parameters.ts';
 import { assertRequestParameters } from './request-parameters.ts';
@@ -30,11 +30,11 @@ const noBlobs = new Uint8Array(0);
  * is answered like one.
  * @throws ClusterError INVALID_ARGUMENT in Triton's words where it has some; BODY_TOO_LARGE; what `signature` throws.
  */
-export function decodeGenerate(body: Uint8Array, target: RequestTarget, textBytesMax = jsonBytesMax): DecodedGenerate {
+export function decodeGenerate(body: Uint8Array, target: RequestTarget, json = usualJson): DecodedGenerate {
   const { modelName, modelVersion } = target;
   const signature = target.signature();
   const text = body.byteLength === 0 ? emptyObject : body;
-  return readJson(text, { textBytesMax, numbers: 'plain' }, (document, source) => {
+  return readJson(text, json, (document, source) => {
     const isOrdinary = Array.isArray(document['inputs']) && !isInput(signature, 'inputs');
     if (isOrdinary) return readRequest(document, noBlobs, target, source);
     const { inputs, parameters } = readMembers(document, signature, source);
@@ -84,18 +84,21 @@ function fill(name: string, shape: readonly number[], count: number): number[] {
  * Writes an answer of the generate extension: each output beside the model's name, a single value without brackets.
  * @throws ClusterError INVALID_ARGUMENT when an output cannot be sent as JSON.
  */
-export function encodeGenerate({ id, modelName, modelVersion, outputs }: InferenceResponse): string {
+export function encodeGenerate(
+  { id, modelName, modelVersion, outputs }: InferenceResponse,
+  numbers: JsonNumbers = 'wasm',
+): string {
   const members = [
     ...(id === null ? [] : [['id', JSON.stringify(id)]]),
     ['model_name', JSON.stringify(modelName)],
     ['model_version', JSON.stringify(modelVersion)],
-    ...outputs.map((output) => [output.name, generated(output)]),
+    ...outputs.map((output) => [output.name, generated(output, numbers)]),
   ];
   return `{${members.map(([name, text]) => `${JSON.stringify(name)}:${text}`).join(',')}}`;
 }
 
-function generated(output: Tensor): string {
-  const text = tensorToJson(output);
+function generated(output: Tensor, numbers: JsonNumbers): string {
+  const text = tensorToJson(output, numbers);
   return elementCount(output.shape, output.name) === 1 ? text : `[${text}]`;
 }
 
@@ -104,6 +107,11 @@ function generated(output: Tensor): string {
  * @param form of an ordinary infer request; null for the form of the generate extension.
  * @throws ClusterError INVALID_ARGUMENT when an output cannot be sent as JSON.
  */
-export function generateEvent(response: InferenceResponse, form: ResponseForm | null): string {
-  return `data: ${form === null ? encodeGenerate(response) : encodeJsonResponse(response, form)}\n\n`;
+export function generateEvent(
+  response: InferenceResponse,
+  form: ResponseForm | null,
+  numbers: JsonNumbers = 'wasm',
+): string {
+  const data = form === null ? encodeGenerate(response, numbers) : encodeJsonResponse(response, form, numbers);
+  return `data: ${data}\n\n`;
 }

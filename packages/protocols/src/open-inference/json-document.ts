@@ -19,6 +19,8 @@ export interface JsonOptions {
   readonly numbers: JsonNumbers;
 }
 
+export const usualJson: JsonOptions = { textBytesMax: jsonBytesMax, numbers: 'wasm' };
+
 /**
  * Reads a JSON text twice if need be: quickly, and again with the exact parser when the reader meets a number that may have
  * lost digits, or when the text holds bare words such as NaN.

@@ -1,5 +1,8 @@
+// Number arrays between JSON text and the bytes of tensors, in AssemblyScript. `make wasm` compiles this folder into
+// `src/json/numbers-wasm.ts`; `src/json/numbers-module.ts` is its only caller.
+//
 // Where everything lies in the module's memory, which never grows: 4 pages of 64 KiB. `src/json/numbers-module.ts` fills the
-// tables, copies text and numbers in and out, and knows the same addresses through the exports of index.ts. The first KiB
+// tables, copies text and numbers in and out, and gets the addresses from here. The first KiB
 // stays empty: the compiler takes for granted that no address is computed there.
 
 /** What one call tells beside its result; five int32. */

@@ -74,6 +74,7 @@ function setUp(options: { readonly as?: keyof typeof presets; readonly ready?: b
     isReady: () => options.ready ?? true,
     metrics: () => '',
     jsonBytesMax: 100_000,
+    jsonNumbers: 'wasm',
     bodyBytesMax: 100_000,
     repository: {
       index: (_caller, readyOnly) => [

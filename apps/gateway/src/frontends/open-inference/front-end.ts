@@ -1,6 +1,7 @@
 import { modelsCover } from '@cluster-ai/core/access/roles.ts';
 import { ClusterError, toClusterError } from '@cluster-ai/core/errors.ts';
 import type { Call, CallHandler, Reply } from '@cluster-ai/platform/edge/edge.ts';
+import type { JsonNumbers } from '@cluster-ai/protocols/json/json-numbers.ts';
 import { modelStatus } from '@cluster-ai/protocols/kserve-v1/predict.ts';
 import { healthDocument, modelMetadata, serverMetadata } from '@cluster-ai/protocols/open-inference/documents.ts';
 import { assertCovers, assertMay, type Caller } from '../../auth/caller.ts';
@@ -33,6 +34,8 @@ export interface OpenInferenceOptions {
   readonly metrics: () => string;
   /** Largest JSON text of a request, bytes: `http.jsonBytesMax`. */
   readonly jsonBytesMax: number;
+  /** How arrays of numbers in JSON are read and written: `http.jsonNumbers`. */
+  readonly jsonNumbers: JsonNumbers;
   /** Largest body of a request, bytes, unpacked: `http.bodyBytesMax`. */
   readonly bodyBytesMax: number;
   readonly repository: Pick<ModelRepository, 'index' | 'load' | 'unload'>;
@@ -45,7 +48,8 @@ export interface OpenInferenceOptions {
 
 /** The Open Inference Protocol (v2) over HTTP, and the model list that OpenAI and KServe clients ask for. */
 export function createOpenInferenceFrontEnd(options: OpenInferenceOptions): CallHandler {
-  const { stages, jsonBytesMax } = options;
+  const { stages } = options;
+  const json = { textBytesMax: options.jsonBytesMax, numbers: options.jsonNumbers };
   return async (sent, plainReply) => {
     const target = targetOf(sent.rawPath, options.preset);
     try {
@@ -54,15 +58,15 @@ export function createOpenInferenceFrontEnd(options: OpenInferenceOptions): Call
       if (call.method !== 'POST') return await answer(call, reply, target, options);
       switch (target?.kind) {
         case 'infer':
-          return await predict(call, reply, openInferenceProtocol(target.model, target.version, jsonBytesMax), stages);
+          return await predict(call, reply, openInferenceProtocol(target.model, target.version, json), stages);
         case 'generate':
         case 'generate-stream': {
           const streams = target.kind === 'generate-stream';
-          const protocol = generateProtocol(target.model, target.version, jsonBytesMax, streams);
+          const protocol = generateProtocol(target.model, target.version, json, streams);
           return await predict(call, reply, protocol, stages);
         }
         case 'predict-v1':
-          return await predict(call, reply, predictV1Protocol(target.model, jsonBytesMax), stages);
+          return await predict(call, reply, predictV1Protocol(target.model, json), stages);
         default:
           return await answer(call, reply, target, options);
       }

@@ -1,5 +1,7 @@
 import { assertJsonLength, type ResponseForm } from '@cluster-ai/protocols/open-inference/decode-request.ts';
 import { decodeGenerate, encodeGenerate, generateEvent } from '@cluster-ai/protocols/open-inference/generate.ts';
+import { encodeResponse } from '@cluster-ai/protocols/open-inference/encode-response.ts';
+import type { JsonOptions } from '@cluster-ai/protocols/open-inference/json-document.ts';
 import type { PredictionProtocol } from '../../pipeline.ts';
 import { sendError, sendInferred } from './infer.ts';
 import { sendJson } from './send-json.ts';
@@ -11,21 +13,21 @@ import { sendJson } from './send-json.ts';
 export function generateProtocol(
   modelName: string,
   modelVersion: string | null,
-  jsonBytesMax: number,
+  json: JsonOptions,
   streams: boolean,
 ): PredictionProtocol<ResponseForm | null> {
   return {
     modelName,
-    assertHeader: (call) => assertJsonLength(null, call.header('content-length'), jsonBytesMax),
+    assertHeader: (call) => assertJsonLength(null, call.header('content-length'), json.textBytesMax),
     decode(_call, body, signatureOf) {
       const signature = (): ReturnType<typeof signatureOf> => signatureOf({ modelName, modelVersion });
-      return decodeGenerate(body, { modelName, modelVersion, signature }, jsonBytesMax);
+      return decodeGenerate(body, { modelName, modelVersion, signature }, json);
     },
     encode(reply, response, form, requestId, headers) {
       const own = [['X-Request-Id', requestId] as const, ...headers];
-      if (!streams && form !== null) return sendInferred(reply, response, form, own);
-      if (!streams) return sendJson(reply, 200, encodeGenerate(response), own);
-      const event = generateEvent(response, form);
+      if (!streams && form !== null) return sendInferred(reply, encodeResponse(response, form, json.numbers), own);
+      if (!streams) return sendJson(reply, 200, encodeGenerate(response, json.numbers), own);
+      const event = generateEvent(response, form, json.numbers);
       reply.start(200, [['Content-Type', 'text/event-stream; charset=utf-8'], ['Cache-Control', 'no-cache'], ...own]);
       reply.write(event);
       reply.end();

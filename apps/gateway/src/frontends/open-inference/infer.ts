@@ -1,12 +1,12 @@
 import { ClusterError } from '@cluster-ai/core/errors.ts';
-import type { InferenceResponse } from '@cluster-ai/core/inference/request.ts';
 import {
   assertJsonLength,
   decodeRequest,
   type ResponseForm,
 } from '@cluster-ai/protocols/open-inference/decode-request.ts';
 import { errorDocument } from '@cluster-ai/protocols/open-inference/documents.ts';
-import { encodeResponse } from '@cluster-ai/protocols/open-inference/encode-response.ts';
+import { encodeResponse, type EncodedResponse } from '@cluster-ai/protocols/open-inference/encode-response.ts';
+import type { JsonOptions } from '@cluster-ai/protocols/open-inference/json-document.ts';
 import type { Call, Headers, Reply } from '@cluster-ai/platform/edge/edge.ts';
 import type { PredictionProtocol } from '../../pipeline.ts';
 import { UnknownContentCoding } from '../content-coding.ts';
@@ -18,30 +18,32 @@ const headerLengthName = 'inference-header-content-length';
 export function openInferenceProtocol(
   modelName: string,
   modelVersion: string | null,
-  jsonBytesMax: number,
+  json: JsonOptions,
 ): PredictionProtocol<ResponseForm> {
   return {
     modelName,
     assertHeader(call) {
       assertSentOnce(call, headerLengthName);
-      assertJsonLength(call.header(headerLengthName), call.header('content-length'), jsonBytesMax);
+      assertJsonLength(call.header(headerLengthName), call.header('content-length'), json.textBytesMax);
     },
     decode(call, body, signatureOf) {
       return decodeRequest(body, call.header(headerLengthName), modelName, modelVersion, {
-        textBytesMax: jsonBytesMax,
+        json,
         signature: () => signatureOf({ modelName, modelVersion }),
       });
     },
     encode(reply, response, form, requestId, headers) {
-      sendInferred(reply, response, form, [['X-Request-Id', requestId], ...headers]);
+      sendInferred(reply, encodeResponse(response, form, json.numbers), [['X-Request-Id', requestId], ...headers]);
     },
     fail: sendError,
   };
 }
 
-/** @throws ClusterError INVALID_ARGUMENT when an output cannot be sent as JSON. */
-export function sendInferred(reply: Reply, response: InferenceResponse, form: ResponseForm, headers: Headers): void {
-  const { contentType, headerLength, body } = encodeResponse(response, form);
+export function sendInferred(
+  reply: Reply,
+  { contentType, headerLength, body }: EncodedResponse,
+  headers: Headers,
+): void {
   const length = headerLength === null ? [] : ([['Inference-Header-Content-Length', String(headerLength)]] as const);
   reply.send(200, [['Content-Type', contentType], ...length, ...headers], body);
 }
