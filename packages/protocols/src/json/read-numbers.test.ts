@@ -46,7 +46,7 @@ function placesOf(token: string): { text: string; count: number; index: number }
 }
 
 /** @returns how many times the module read it; each time it must be what JavaScript reads. */
-function timesRead(token: string): number {
+function expectTimesRead(token: string): number {
   const expected = Number(token);
   let times = 0;
   for (const { text, count, index } of placesOf(token)) {
@@ -111,7 +111,7 @@ describe('numbers read as JavaScript reads them', () => {
   test('whatever their digits', () => {
     fc.assert(
       fc.property(numberText, (token) => {
-        timesRead(token);
+        expectTimesRead(token);
       }),
       { numRuns: 5_000 },
     );
@@ -120,7 +120,7 @@ describe('numbers read as JavaScript reads them', () => {
   test('halfway between two, exactly and almost', () => {
     fc.assert(
       fc.property(sign, halfway, (minus, token) => {
-        timesRead(minus + token);
+        expectTimesRead(minus + token);
       }),
       { numRuns: 3_000 },
     );
@@ -130,8 +130,8 @@ describe('numbers read as JavaScript reads them', () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
         const texts = [String(value), JSON.stringify(Math.fround(value)), value.toExponential(), value.toPrecision(17)];
-        for (const text of texts) if (text !== 'null' && text !== '-0') expect(timesRead(text)).toBe(5);
-        if (Math.abs(value) < 1e9) expect(timesRead(value.toFixed(7))).toBe(5);
+        for (const text of texts) if (text !== 'null' && text !== '-0') expect(expectTimesRead(text)).toBe(5);
+        if (Math.abs(value) < 1e9) expect(expectTimesRead(value.toFixed(7))).toBe(5);
       }),
       { numRuns: 2_000 },
     );
@@ -152,7 +152,7 @@ describe('numbers read as JavaScript reads them', () => {
       asDouble[0] = (low + Math.fround(low * (1 + 2 ** -23))) / 2;
       for (let steps = -3n; steps <= 3n; steps += 1n) {
         next[0] = (next[0] ?? 0n) + (steps === -3n ? -3n : 1n);
-        expect(timesRead(String(asDouble[0]))).toBe(5);
+        expect(expectTimesRead(String(asDouble[0]))).toBe(5);
       }
     }
   });
@@ -179,7 +179,7 @@ describe('numbers read as JavaScript reads them', () => {
     ['1E+2', 100],
     ['0.1e1', 1],
   ])('%s', (token, value) => {
-    expect(timesRead(token)).toBe(5);
+    expect(expectTimesRead(token)).toBe(5);
     expect(read(`[${token}]`, 'FP64', 1)).toStrictEqual([value]);
   });
 
@@ -190,7 +190,7 @@ describe('numbers read as JavaScript reads them', () => {
     ['9007199254740993.00000000000000000001', 0],
     ['0.1e000001', 0],
   ])('%s is read in %d places of 5', (token, times) => {
-    expect(timesRead(token)).toBe(times);
+    expect(expectTimesRead(token)).toBe(times);
   });
 });
 

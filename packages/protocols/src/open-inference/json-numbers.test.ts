@@ -20,7 +20,7 @@ function decode(body: Uint8Array, numbers: 'wasm' | 'plain'): Outcome {
 }
 
 /** What both ways make of a text, which must be the same. */
-function outcomeOf(text: string | Uint8Array): Outcome {
+function expectSame(text: string | Uint8Array): Outcome {
   const body = typeof text === 'string' ? new TextEncoder().encode(text) : text;
   const outcome = decode(body, 'wasm');
   expect(outcome).toStrictEqual(decode(body, 'plain'));
@@ -120,7 +120,7 @@ describe('a request is read, or refused with the same words, as without the modu
     fc.assert(
       fc.property(fc.array(oneInput, { minLength: 1, maxLength: 3 }), extra, (inputs, before) => {
         const text = `{${before}"inputs":[${inputs.join(',')}]}`;
-        const outcome = outcomeOf(text);
+        const outcome = expectSame(text);
         if (cutArrays(Buffer.from(text)) !== null) cut += 1;
         if ('request' in outcome) taken += 1;
       }),
@@ -141,7 +141,7 @@ describe('a request is read, or refused with the same words, as without the modu
         (only, at, character, isShort) => {
           const text = request(only);
           const place = at % text.length;
-          outcomeOf(text.slice(0, place) + character + (isShort ? '' : text.slice(place + 1)));
+          expectSame(text.slice(0, place) + character + (isShort ? '' : text.slice(place + 1)));
         },
       ),
       { numRuns: 1_500 },
@@ -153,11 +153,11 @@ describe('a request is read, or refused with the same words, as without the modu
     for (const at of [3, 60, 900, bytes.length - 3]) {
       const broken = Buffer.from(bytes);
       broken[at] = 0xff;
-      outcomeOf(broken);
+      expectSame(broken);
     }
-    outcomeOf(Buffer.concat([Buffer.from('\ufeff'), bytes]));
+    expectSame(Buffer.concat([Buffer.from('\ufeff'), bytes]));
     const end = bytes.lastIndexOf(']', -3) + 1;
-    outcomeOf(Buffer.concat([bytes.subarray(0, end), Buffer.from('\ufeff'), bytes.subarray(end)]));
+    expectSame(Buffer.concat([bytes.subarray(0, end), Buffer.from('\ufeff'), bytes.subarray(end)]));
   });
 });
 
@@ -191,19 +191,19 @@ describe('what a client might try', () => {
     ['an array that never ends', `{"inputs":[{"data":[${'1,'.repeat(1_000)}`],
     ['arrays that never end', `{"inputs":[${'{"data":[1,'.repeat(5_000)}`],
   ])('%s', (_name, text) => {
-    outcomeOf(text);
+    expectSame(text);
   });
 
   test('one level less than too deep, and as many lists as there may be', () => {
     const nested = `${'['.repeat(95)}${numbers(400)}${']'.repeat(95)}`;
-    expect(outcomeOf(request(input('FP32', 400, nested)))).toHaveProperty('request');
-    const empty = (count: number) => outcomeOf(request(input('FP32', 1, `[[1],${'[],'.repeat(count)}[]]`)));
+    expect(expectSame(request(input('FP32', 400, nested)))).toHaveProperty('request');
+    const empty = (count: number) => expectSame(request(input('FP32', 1, `[[1],${'[],'.repeat(count)}[]]`)));
     expect(empty(jsonContainersMax - 10)).toHaveProperty('request');
     expect(empty(jsonContainersMax)).toHaveProperty('code', 'INVALID_ARGUMENT');
   });
 
   test('a text that is too large', () => {
-    expect(outcomeOf(request(input('FP32', 400, `${' '.repeat(jsonBytesMax)}${numbers(400)}`)))).toHaveProperty(
+    expect(expectSame(request(input('FP32', 400, `${' '.repeat(jsonBytesMax)}${numbers(400)}`)))).toHaveProperty(
       'code',
       'BODY_TOO_LARGE',
     );
@@ -224,9 +224,9 @@ describe('what a client might try', () => {
 });
 
 test('the memory that a request takes is its own: nothing of it lies in the module', () => {
-  const first = outcomeOf(request(input('FP32', 400, numbers(400))));
+  const first = expectSame(request(input('FP32', 400, numbers(400))));
   const before = structuredClone(first);
-  outcomeOf(
+  expectSame(
     request(
       input(
         'FP32',
