@@ -95,3 +95,16 @@ describe('a request that does not fit is refused in the words that clients know'
     );
   });
 });
+
+test('of very many inputs, too, each may be given once', () => {
+  const many = Array.from({ length: 70 }, (_, place) => ({
+    name: `in${place}`,
+    datatype: 'UINT8' as const,
+    shape: [1],
+  }));
+  const inputs = many.map((input) => ({ ...input, data: new Uint8Array(1) }));
+  const wide = { inputs: many, outputs: [] };
+  expect(() => validateRequest(request(inputs), wide)).not.toThrow();
+  expect(() => validateRequest(request([...inputs, ...inputs.slice(64)]), wide)).toThrow("input 'in64' already exists");
+  expect(() => validateRequest(request(inputs.slice(1)), wide)).toThrow('expected 70 inputs but got 69 inputs');
+});

@@ -11,22 +11,65 @@ import type { ModelSignature, TensorSignature } from './signature.ts';
  */
 export function validateRequest(request: InferenceRequest, signature: ModelSignature, rowsMax = 0): void {
   const model = request.modelName;
-  const byName = new Map(signature.inputs.map((input) => [input.name, input]));
-  const given = new Set<string>();
+  const { inputs, outputs } = namesOf(signature);
+  const given = new GivenNames(inputs.size);
   for (const input of request.inputs) {
-    const declared = byName.get(input.name);
-    if (declared === undefined) throw unexpectedInput(input.name, signature, model);
-    if (given.has(input.name)) throw invalid(`input '${input.name}' already exists in request for model '${model}'`);
-    given.add(input.name);
+    const place = inputs.get(input.name);
+    const declared = place === undefined ? undefined : signature.inputs[place];
+    if (place === undefined || declared === undefined) throw unexpectedInput(input.name, signature, model);
+    if (!given.add(place)) throw invalid(`input '${input.name}' already exists in request for model '${model}'`);
     assertDatatype(input, declared, model);
     assertShape(input, declared, model, rowsMax > 0);
     assertTensorBytes(input);
   }
-  if (given.size !== signature.inputs.length) throw missingInputs(given, signature, model);
+  if (request.inputs.length !== signature.inputs.length) {
+    throw missingInputs(new Set(request.inputs.map(({ name }) => name)), signature, model);
+  }
   if (rowsMax > 0) assertRows(request, rowsMax);
-  const outputs = new Set(signature.outputs.map((output) => output.name));
   for (const name of request.outputNames) {
     if (!outputs.has(name)) throw invalid(`unexpected inference output '${name}' for model '${model}'`);
+  }
+}
+
+interface SignatureNames {
+  /** The place of each input. */
+  readonly inputs: ReadonlyMap<string, number>;
+  readonly outputs: ReadonlySet<string>;
+}
+
+const knownNames = new WeakMap<ModelSignature, SignatureNames>();
+
+/** Made once for each signature: every request asks. */
+function namesOf(signature: ModelSignature): SignatureNames {
+  const known = knownNames.get(signature);
+  if (known !== undefined) return known;
+  const made = {
+    inputs: new Map(signature.inputs.map(({ name }, place) => [name, place])),
+    outputs: new Set(signature.outputs.map(({ name }) => name)),
+  };
+  knownNames.set(signature, made);
+  return made;
+}
+
+/** Bits of a number that can be set without a sign. */
+const bitsOfNumber = 31;
+
+/** Places that have been named: bits, which cost nothing, as long as there are enough of them. */
+class GivenNames {
+  private bits = 0;
+  private readonly many: Set<number> | null;
+
+  constructor(places: number) {
+    this.many = places > bitsOfNumber ? new Set() : null;
+  }
+
+  /** @returns false when the place had been added before. */
+  add(place: number): boolean {
+    if (this.many !== null) return this.many.size < this.many.add(place).size;
+    const bit = 1 << place;
+    const isNew = (this.bits & bit) === 0;
+    this.bits |= bit;
+    return isNew;
   }
 }
 
