@@ -97,6 +97,7 @@ describe('a client notices a wrong answer', () => {
     models.set('mnist', {
       signature: mnist.signature,
       execute: async (inputs, names) => mnist.execute(inputs.map(black), names),
+      executeNow: null,
       release: async () => mnist.release(),
     });
     const { exitCode, output } = await run(command, [script]);

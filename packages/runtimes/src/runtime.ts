@@ -31,6 +31,8 @@ export interface LoadedModel {
    * runtime cannot take (a string that is not UTF-8).
    */
   execute(inputs: readonly Tensor[], outputNames: readonly string[]): Promise<Tensor[]>;
+  /** `execute` without a promise: it returns when the run is done. Null in a runtime that can only be waited for. */
+  readonly executeNow: ((inputs: readonly Tensor[], outputNames: readonly string[]) => Tensor[]) | null;
   /** Frees the model. A run after it throws MODEL_EXECUTION_FAILED. */
   release(): Promise<void>;
 }

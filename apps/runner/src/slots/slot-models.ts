@@ -23,6 +23,9 @@ import type { LoadedModel, Runtime } from '@cluster-ai/runtimes/runtime.ts';
 import { probeModel } from '../probe/probe-model.ts';
 import { warmUp } from '../probe/warm-up.ts';
 
+/** The pieces of an answer, or END_SLOT when the slot is to end. */
+type SlotAnswer = readonly Uint8Array[] | typeof frameKinds.END_SLOT;
+
 /** The models of one slot, and what it answers to each frame. */
 export class SlotModels {
   private readonly runtime: Runtime;
@@ -32,19 +35,16 @@ export class SlotModels {
     this.runtime = runtime;
   }
 
-  /** @returns the pieces of the answer, or END_SLOT when the slot is to end. */
-  async answer(frame: Uint8Array): Promise<readonly Uint8Array[] | typeof frameKinds.END_SLOT> {
+  /** A run is answered at once where the runtime can; everything else may have to be waited for. */
+  answer(frame: Uint8Array): SlotAnswer | Promise<SlotAnswer> {
     const header = readFrameHeader(frame);
-    if (header.kind === frameKinds.END_SLOT) return frameKinds.END_SLOT;
     try {
-      return await this.answerTo(header, frame);
+      if (header.kind === frameKinds.EXECUTE) return this.execute(header, frame);
     } catch (error) {
-      // What was not foreseen must be found in the log; the gateway gets a fixed sentence.
-      if (!(error instanceof ClusterError)) {
-        process.stderr.write(`${String(error instanceof Error ? error.stack : error)}\n`);
-      }
-      return [encodeFailedFrame(header.requestId, header.modelKey, toClusterError(error))];
+      return failureOf(header, error);
     }
+    if (header.kind === frameKinds.END_SLOT) return frameKinds.END_SLOT;
+    return this.answerTo(header, frame).catch((error: unknown) => failureOf(header, error));
   }
 
   async releaseAll(): Promise<void> {
@@ -53,14 +53,13 @@ export class SlotModels {
   }
 
   private async answerTo(header: FrameHeader, frame: Uint8Array): Promise<readonly Uint8Array[]> {
-    if (header.kind === frameKinds.EXECUTE) return this.execute(header, frame);
     if (header.kind === frameKinds.LOAD) return [await this.load(header, frame)];
     if (header.kind === frameKinds.PROBE) return [await this.probe(header, frame)];
     if (header.kind === frameKinds.UNLOAD) return [await this.unload(header)];
     throw new ClusterError('INTERNAL', `a slot does not take frames of kind ${header.kind}`);
   }
 
-  private async execute(header: FrameHeader, frame: Uint8Array): Promise<readonly Uint8Array[]> {
+  private execute(header: FrameHeader, frame: Uint8Array): readonly Uint8Array[] | Promise<readonly Uint8Array[]> {
     if (monotonicMs() >= header.timeMs) {
       throw new ClusterError('DEADLINE_EXCEEDED', 'the deadline passed before the model could run');
     }
@@ -70,28 +69,17 @@ export class SlotModels {
     const order = decodeTensorFrame(frame);
     const tensors = order.tensors.map((tensor) => namedTensor(tensor, inputs[tensor.place]?.name));
     const places = order.outputPlaces.length > 0 ? order.outputPlaces : outputs.map((_, place) => place);
+    const names = places.map((place) => outputs[place]?.name ?? '');
     // A deadline is an hour away at most; four bytes hold an hour and eleven minutes.
     const microsLeft = Math.min(2 ** 32 - 1, Math.max(0, Math.round((header.timeMs - monotonicMs()) * 1_000)));
     const startedMs = performance.now();
-    const results = await model.execute(
-      tensors,
-      places.map((place) => outputs[place]?.name ?? ''),
-    );
-    const timeMs = performance.now() - startedMs;
-    const placed = results.map(({ datatype, shape, data }, index) => ({
-      place: places[index] ?? 0,
-      datatype,
-      shape,
-      parts: [data],
-    }));
-    const answer = encodeTensorFrame(
-      { ...header, kind: frameKinds.RESULT, timeMs },
-      { tensors: placed, outputPlaces: [], microsLeft },
-    );
-    if (answer === null) {
-      throw new ClusterError('MODEL_EXECUTION_FAILED', `the outputs are larger than ${frameBytesMax} bytes`);
-    }
-    return answer;
+    const answer = (results: readonly Tensor[]): readonly Uint8Array[] =>
+      resultOf(header, results, { places, microsLeft, timeMs: performance.now() - startedMs });
+    if (model.executeNow !== null) return answer(model.executeNow(tensors, names));
+    return model
+      .execute(tensors, names)
+      .then(answer)
+      .catch((error: unknown) => failureOf(header, error));
   }
 
   private async load({ requestId, modelKey }: FrameHeader, frame: Uint8Array): Promise<Uint8Array> {
@@ -118,6 +106,33 @@ export class SlotModels {
     this.models.delete(modelKey);
     return encodeBareFrame(frameKinds.UNLOADED, requestId, modelKey);
   }
+}
+
+function resultOf(
+  header: FrameHeader,
+  results: readonly Tensor[],
+  { places, microsLeft, timeMs }: { places: readonly number[]; microsLeft: number; timeMs: number },
+): readonly Uint8Array[] {
+  const tensors = results.map(({ datatype, shape, data }, index) => ({
+    place: places[index] ?? 0,
+    datatype,
+    shape,
+    parts: [data],
+  }));
+  const answer = encodeTensorFrame(
+    { ...header, kind: frameKinds.RESULT, timeMs },
+    { tensors, outputPlaces: [], microsLeft },
+  );
+  if (answer !== null) return answer;
+  throw new ClusterError('MODEL_EXECUTION_FAILED', `the outputs are larger than ${frameBytesMax} bytes`);
+}
+
+function failureOf({ requestId, modelKey }: FrameHeader, error: unknown): readonly Uint8Array[] {
+  // What was not foreseen must be found in the log; the gateway gets a fixed sentence.
+  if (!(error instanceof ClusterError)) {
+    process.stderr.write(`${String(error instanceof Error ? error.stack : error)}\n`);
+  }
+  return [encodeFailedFrame(requestId, modelKey, toClusterError(error))];
 }
 
 function namedTensor({ datatype, shape, parts }: PlacedTensor, name: string | undefined): Tensor {

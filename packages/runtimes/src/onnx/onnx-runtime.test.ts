@@ -7,7 +7,8 @@ import { describeRuntime } from '@cluster-ai/testkit/runtimes/runtime-suite.ts';
 import { elementTypeOf } from '@cluster-ai/protocols/onnx/element-types.ts';
 import { writeOnnxModel } from '@cluster-ai/protocols/onnx/write-model.ts';
 import type { LoadedModel } from '../runtime.ts';
-import { onnxRuntime } from './onnx-runtime.ts';
+import { createOnnxRuntime, onnxRuntime } from './onnx-runtime.ts';
+import { openPublicSession } from './onnx-session.ts';
 
 let home = '';
 let folders = 0;
@@ -17,8 +18,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(home, { recursive: true, force: true }));
 
-async function load(bytes: Uint8Array): Promise<LoadedModel> {
-  return onnxRuntime.load(await folderWith(bytes), { modelFile: 'model.onnx', signature: null });
+async function load(bytes: Uint8Array, runtime = onnxRuntime): Promise<LoadedModel> {
+  return runtime.load(await folderWith(bytes), { modelFile: 'model.onnx', signature: null });
 }
 
 async function folderWith(bytes: Uint8Array): Promise<string> {
@@ -33,6 +34,23 @@ describeRuntime('onnx', {
   identity: (datatype, shape) => load(identityModel(datatype, shape).bytes),
   sumAndDifference: () => load(sumAndDifferenceModel().bytes),
   corrupt: () => load(new TextEncoder().encode('this is no model, but it is long enough to be one')),
+});
+
+const publicRuntime = createOnnxRuntime(openPublicSession);
+
+describeRuntime('onnx by its public class', {
+  identity: (datatype, shape) => load(identityModel(datatype, shape).bytes, publicRuntime),
+  sumAndDifference: () => load(sumAndDifferenceModel().bytes, publicRuntime),
+  corrupt: () => load(new TextEncoder().encode('this is no model, but it is long enough to be one'), publicRuntime),
+});
+
+it('runs at once with this release of the library', async () => {
+  const model = await load(identityModel('FP32', ['n']).bytes);
+  const data = new Uint8Array(Float32Array.of(1, 2).buffer);
+  const outputs = model.executeNow?.([{ name: 'x', datatype: 'FP32', shape: [2], data }], []);
+  expect(outputs).toMatchObject([{ name: 'y', shape: [2] }]);
+  expect([...(outputs?.[0]?.data ?? [])]).toEqual([...data]);
+  await model.release();
 });
 
 /** Adds a weight that lies in another file. */

@@ -1,38 +1,30 @@
 import path from 'node:path';
-import { InferenceSession, type Tensor as OrtTensor } from 'onnxruntime-node';
+import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { ModelSignature, TensorSignature } from '@cluster-ai/core/inference/signature.ts';
 import type { Tensor } from '@cluster-ai/core/tensors/tensor.ts';
 import type { LoadedModel, LoadOptions, Runtime } from '../runtime.ts';
 import { inspectOnnxFile } from './inspect-file.ts';
 import { onnxToTensor } from './onnx-to-tensor.ts';
+import { openSession, type OnnxSession, type OpenOnnxSession } from './onnx-session.ts';
 import { tensorToOnnx } from './tensor-to-onnx.ts';
 
-/**
- * One thread a session: slots are the parallelism, and pools of several sessions would fight for the same cores.
- * Without spinning, an idle session costs nothing.
- */
-const sessionOptions: InferenceSession.SessionOptions = {
-  executionProviders: ['cpu'],
-  intraOpNumThreads: 1,
-  interOpNumThreads: 1,
-  // Errors come as exceptions, and the library would print them too; warnings about a model's form would fill the log.
-  logSeverityLevel: 4,
-  extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
-};
-
 /** ONNX Runtime inside this process. Loading and running block the calling thread. */
-export const onnxRuntime: Runtime = {
-  async load(folder: string, options: LoadOptions): Promise<LoadedModel> {
-    const signature = options.signature ?? (await inspectOnnxFile(folder, options.modelFile));
-    const session = await createSession(folder, options.modelFile);
-    return new OnnxModel(session, signature);
-  },
-};
+export const onnxRuntime: Runtime = createOnnxRuntime(openSession);
 
-async function createSession(folder: string, modelFile: string): Promise<InferenceSession> {
+/** @param open what a session is made by. */
+export function createOnnxRuntime(open: OpenOnnxSession): Runtime {
+  return {
+    async load(folder: string, options: LoadOptions): Promise<LoadedModel> {
+      const signature = options.signature ?? (await inspectOnnxFile(folder, options.modelFile));
+      return new OnnxModel(await openIn(folder, options.modelFile, open), signature);
+    },
+  };
+}
+
+async function openIn(folder: string, modelFile: string, open: OpenOnnxSession): Promise<OnnxSession> {
   try {
-    return await InferenceSession.create(path.join(folder, modelFile), sessionOptions);
+    return await open(path.join(folder, modelFile));
   } catch (error) {
     // The runtime names the file by its path on this machine, which is nobody's business.
     const message = messageOf(error)
@@ -44,40 +36,72 @@ async function createSession(folder: string, modelFile: string): Promise<Inferen
 
 class OnnxModel implements LoadedModel {
   readonly signature: ModelSignature;
-  private readonly session: InferenceSession;
+  readonly executeNow: LoadedModel['executeNow'];
+  private readonly session: OnnxSession;
   private readonly outputs: ReadonlyMap<string, TensorSignature>;
   private readonly outputNames: readonly string[];
 
-  constructor(session: InferenceSession, signature: ModelSignature) {
+  constructor(session: OnnxSession, signature: ModelSignature) {
     this.session = session;
     this.signature = signature;
     this.outputs = new Map(signature.outputs.map((output) => [output.name, output]));
     this.outputNames = signature.outputs.map((output) => output.name);
+    const { runNow } = session;
+    this.executeNow = runNow === null ? null : (inputs, outputNames) => this.runNow(runNow, inputs, outputNames);
   }
 
   async execute(inputs: readonly Tensor[], outputNames: readonly string[]): Promise<Tensor[]> {
-    const feeds: Record<string, OrtTensor> = {};
-    for (const input of inputs) feeds[input.name] = tensorToOnnx(input);
-    const names = outputNames.length === 0 ? this.outputNames : outputNames;
-    const results = await this.run(feeds, names);
-    return names.map((name) => {
-      const signature = this.outputs.get(name);
-      if (signature === undefined) throw new ClusterError('INTERNAL', `the model has no output '${name}'`);
-      return onnxToTensor(results[name], signature);
-    });
+    if (this.executeNow !== null) return this.executeNow(inputs, outputNames);
+    const names = this.namesOf(outputNames);
+    const feeds = feedsOf(inputs);
+    try {
+      return this.tensorsOf(await this.session.run(feeds, names), names);
+    } catch (error) {
+      throw failed(error);
+    }
   }
 
   async release(): Promise<void> {
     await this.session.release();
   }
 
-  private async run(feeds: InferenceSession.FeedsType, names: readonly string[]): Promise<InferenceSession.ReturnType> {
+  private runNow(
+    run: NonNullable<OnnxSession['runNow']>,
+    inputs: readonly Tensor[],
+    outputNames: readonly string[],
+  ): Tensor[] {
+    const names = this.namesOf(outputNames);
+    const feeds = feedsOf(inputs);
     try {
-      return await this.session.run(feeds, names);
+      return this.tensorsOf(run(feeds, names), names);
     } catch (error) {
-      throw new ClusterError('MODEL_EXECUTION_FAILED', messageOf(error), { cause: error });
+      throw failed(error);
     }
   }
+
+  private namesOf(outputNames: readonly string[]): readonly string[] {
+    return outputNames.length === 0 ? this.outputNames : outputNames;
+  }
+
+  private tensorsOf(results: InferenceSession.ReturnType, names: readonly string[]): Tensor[] {
+    return names.map((name) => {
+      const signature = this.outputs.get(name);
+      if (signature === undefined) throw new ClusterError('INTERNAL', `the model has no output '${name}'`);
+      return onnxToTensor(results[name], signature);
+    });
+  }
+}
+
+function feedsOf(inputs: readonly Tensor[]): Record<string, OrtTensor> {
+  const feeds: Record<string, OrtTensor> = {};
+  for (const input of inputs) feeds[input.name] = tensorToOnnx(input);
+  return feeds;
+}
+
+/** What the runtime says becomes an error of the run; what was found out here keeps its own words. */
+function failed(error: unknown): ClusterError {
+  if (error instanceof ClusterError) return error;
+  return new ClusterError('MODEL_EXECUTION_FAILED', messageOf(error), { cause: error });
 }
 
 function messageOf(error: unknown): string {
