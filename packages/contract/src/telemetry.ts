@@ -8,7 +8,8 @@ export const observedModelSchema = z.object({
   state: z.enum(['LOADING', 'READY', 'FAILED', 'UNLOADING']),
   /** Why it failed, or why it is not merged into batches; empty when there is nothing to say. */
   reason: z.string(),
-  isolation: z.enum(['shared', 'dedicated']),
+  /** `inline` is in the gateway itself. */
+  isolation: z.enum(['shared', 'dedicated', 'inline']),
   instances: z.int().nonnegative(),
   /** Merged batches are used: their outputs equalled single runs when the model was probed. */
   batched: z.boolean(),

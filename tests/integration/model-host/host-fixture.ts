@@ -31,12 +31,16 @@ export interface HostFixture {
     model: { bytes: Uint8Array; signature: ModelSignature },
     settings?: ModelSettings,
   ): Promise<[SnapshotModel, string]>;
+  /** Path of a file in the gateway's folder. */
+  file(name: string): string;
   close(): Promise<void>;
 }
 
 const defaultRunnerSettings: ModelHostOptions['runner'] = {
   slotsMax: 32,
   dedicatedFromBytes: 256 * 2 ** 20,
+  inlineModels: [],
+  inlineBytesMax: 8 * 2 ** 20,
   executionTimeoutMs: 60_000,
   loadTimeoutMs: 120_000,
   drainTimeoutMs: 30_000,
@@ -91,6 +95,7 @@ export async function startHost(runner: Partial<ModelHostOptions['runner']> = {}
     log: lines,
     store,
     load: async (id, model, settings) => host.load(...(await store(id, model, settings))),
+    file: (name) => path.join(home, name),
     close: async () => {
       await host.close();
       await rm(home, { recursive: true, force: true });

@@ -7,7 +7,7 @@ import type { LoadReport, ProbeReport } from '@cluster-ai/protocols/runner-frame
 import { malformedFrame } from '@cluster-ai/protocols/runner-frames/frame.ts';
 import type { PlacedTensor } from '@cluster-ai/protocols/runner-frames/tensor-frame.ts';
 import type { Execution, ExecutionResult, ModelExecutor } from './executor.ts';
-import type { ModelInstance } from './model-instance.ts';
+import type { HostedInstance } from './hosted-instance.ts';
 import type { Isolation } from './placement.ts';
 
 /** A model version on this gateway: its state, and the way to its instances. */
@@ -15,11 +15,13 @@ export class HostedModel implements ModelExecutor {
   readonly model: SnapshotModel;
   readonly signature: ModelSignature;
   isolation: Isolation;
-  instances: readonly ModelInstance[] = [];
+  instances: readonly HostedInstance[] = [];
   /** A runner crashed while this model and others were at work. */
   isSuspect = false;
   /** Kills of a runner from outside while this model ran or loaded. */
   kills = 0;
+  /** Why it does not run inside the gateway although the operator wants it to; empty when there is nothing to say. */
+  notInlineBecause = '';
   /** Loads that failed since the last one that did not. */
   loadFailures = 0;
   private probed: ProbeReport | null = null;
@@ -100,10 +102,14 @@ export class HostedModel implements ModelExecutor {
     return this.instances.reduce((sum, instance) => sum + instance.runsInFlight, 0);
   }
 
-  /** The probe has passed it; from now on it has instances. */
-  accept(report: ProbeReport, instances: readonly ModelInstance[]): void {
+  /** The probe has passed it. */
+  accept(report: ProbeReport): void {
     this.probed = report;
-    this.instances = instances;
+  }
+
+  /** There is a place again in an instance that is not in a runner. */
+  placeIsFree(): void {
+    this.listener();
   }
 
   /** One instance is loaded; the model is ready when all are. */
@@ -112,7 +118,7 @@ export class HostedModel implements ModelExecutor {
     this.loadFailures = 0;
     if (this.currentState === 'LOADING' && this.instances.every((instance) => instance.ready)) {
       this.currentState = 'READY';
-      this.currentReason = this.probed?.reason ?? '';
+      this.currentReason = [this.probed?.reason ?? '', this.notInlineBecause].filter((why) => why !== '').join('; ');
     }
     this.listener();
   }
@@ -147,7 +153,7 @@ export class HostedModel implements ModelExecutor {
     };
   }
 
-  private freestInstance(): ModelInstance | null {
+  private freestInstance(): HostedInstance | null {
     if (this.freePlaces() <= 0) return null;
     return this.instances.reduce((best, instance) => (instance.freePlaces > best.freePlaces ? instance : best));
   }

@@ -13,8 +13,10 @@ import { confineRunners, type Confinement } from '../confinement/confinement.ts'
 import { memoryBytesDefault } from '../confinement/memory.ts';
 import type { ModelExecutor, ModelHost } from './executor.ts';
 import { HostedModel } from './hosted-model.ts';
+import { InlineGuard } from './inline-guard.ts';
+import { InlineInstance } from './inline-instance.ts';
 import { ModelInstance } from './model-instance.ts';
-import { chooseIsolation, isFromOutside, type Isolation } from './placement.ts';
+import { chooseIsolation, isFromOutside, type Isolation, type RunnerIsolation } from './placement.ts';
 import { probe } from './probe.ts';
 import { Runner, type RunnerCrash } from './runner.ts';
 import { StrikeLedger } from './strike-ledger.ts';
@@ -52,6 +54,10 @@ interface Entry {
   readonly hosted: HostedModel;
   /** What its instances are loaded with; null before the probe has passed it. */
   order: LoadOrder | null;
+  /** Its copies in runners; empty before its probe has passed it, and while it is inline. */
+  instances: readonly ModelInstance[];
+  /** Its copy in this process. */
+  inline: InlineInstance | null;
   /** Where its instances are; null before they are placed. */
   runner: Runner | null;
   /** Settles when every instance is loaded for the first time, or the model is given up. */
@@ -68,6 +74,7 @@ class ProcessModelHost implements ModelHost {
   private lastRunnerNumber = 0;
   private closing = false;
   private readonly ledger: StrikeLedger;
+  private readonly guard: InlineGuard;
   private confining: Promise<Confinement> | null = null;
   private confined: Confinement | null = null;
   private readonly statsTimer: NodeJS.Timeout;
@@ -77,6 +84,8 @@ class ProcessModelHost implements ModelHost {
     this.options = options;
     const { log, clock, runner: rule } = options;
     this.ledger = new StrikeLedger({ file: path.join(options.home, 'runner-crashes.json'), rule, clock, log });
+    const starts = path.join(options.home, 'inline-starts.json');
+    this.guard = new InlineGuard({ file: starts, windowMs: rule.crashWindowMs, clock, log });
     this.statsTimer = setInterval(() => this.runners.forEach((runner) => runner.requestStats()), statsEveryMs).unref();
     // Looked at after the sockets were read: a gateway that was itself held up must not blame its runners.
     const check = (): void => this.runners.forEach((runner) => runner.killIfHung(options.clock.nowMs()));
@@ -93,16 +102,17 @@ class ProcessModelHost implements ModelHost {
     const outOfService = this.ledger.outOfService(model.id);
     if (outOfService !== null) throw new ClusterError('MODEL_OUT_OF_SERVICE', outOfService);
     const hosted = new HostedModel(model, this.isolationFor(model, { kills: 0, isSuspect: false }));
-    const entry: Entry = { hosted, order: null, runner: null, firstLoad: Promise.withResolvers<void>() };
+    const firstLoad = Promise.withResolvers<void>();
+    const entry: Entry = { hosted, order: null, instances: [], inline: null, runner: null, firstLoad };
     // It may be rejected before anyone waits for it: by an unload during the probe.
     entry.firstLoad.promise.catch(() => undefined);
     this.entries.set(model.id, entry);
     this.options.onChange();
     try {
-      await this.probe(entry, folder);
-      if (hosted.state !== 'LOADING') throw unloadedMeanwhile(hosted);
-      this.assertOpen();
-      this.place(entry);
+      const order = await this.probe(entry, folder);
+      this.assertWanted(hosted);
+      if (hosted.isolation === 'inline') await this.takeIn(entry, order);
+      if (hosted.isolation !== 'inline') this.place(entry, hosted.isolation);
       await entry.firstLoad.promise;
     } catch (thrown) {
       const error = toClusterError(thrown);
@@ -157,6 +167,8 @@ class ProcessModelHost implements ModelHost {
     clearInterval(this.statsTimer);
     clearInterval(this.hangTimer);
     await Promise.all([...this.runners].map((each) => each.end()));
+    await Promise.all([...this.entries.values()].map(({ inline }) => inline?.unload()));
+    this.guard.leave();
     await this.ledger.written();
   }
 
@@ -182,8 +194,14 @@ class ProcessModelHost implements ModelHost {
     if (this.closing) throw new ClusterError('SHUTTING_DOWN', 'the gateway is stopping');
   }
 
-  private isolationFor({ id, settings, files }: SnapshotModel, { kills, isSuspect }: Suspicion): Isolation {
+  private assertWanted(hosted: HostedModel): void {
+    if (hosted.state !== 'LOADING') throw unloadedMeanwhile(hosted);
+    this.assertOpen();
+  }
+
+  private isolationFor({ id, name, settings, files }: SnapshotModel, { kills, isSuspect }: Suspicion): Isolation {
     const sizeBytes = files.reduce((sum, file) => sum + file.size, 0);
+    const { inlineModels, inlineBytesMax } = this.options.runner;
     return chooseIsolation({
       setting: settings.isolation,
       sizeBytes,
@@ -191,10 +209,11 @@ class ProcessModelHost implements ModelHost {
       kills,
       isSuspect,
       dedicatedFromBytes: this.options.runner.dedicatedFromBytes,
+      mayBeInline: inlineModels.includes(name) && sizeBytes <= inlineBytesMax && this.guard.refusal() === null,
     });
   }
 
-  private async probe(entry: Entry, folder: string): Promise<void> {
+  private async probe(entry: Entry, folder: string): Promise<LoadOrder> {
     const { model, label } = entry.hosted;
     const modelFile = findOnnxFile(model.files.map((file) => file.path));
     const rowsMax = mergedRowsMax(model.settings, this.options.rowsMax);
@@ -211,9 +230,29 @@ class ProcessModelHost implements ModelHost {
     const report = await this.probes.run(() =>
       probe(order, { modelId: label, loadTimeoutMs: runner.loadTimeoutMs, confinement, log, clock }),
     );
-    const instances = Array.from({ length: instancesOf(model.settings) }, () => this.newInstance(entry.hosted));
-    entry.hosted.accept(report, instances);
+    entry.hosted.accept(report);
     entry.order = { ...order, warmUpSize: report.warmUpSize };
+    return entry.order;
+  }
+
+  /** Loads the model into this process, or decides against it: then it has another isolation. */
+  private async takeIn(entry: Entry, order: LoadOrder): Promise<void> {
+    const { hosted } = entry;
+    await this.guard.enter();
+    const loaded = await InlineInstance.load(order, () => hosted.placeIsFree());
+    if (typeof loaded === 'string') {
+      hosted.notInlineBecause = `not run inside the gateway: ${loaded}`;
+      this.options.log.warn({ model: hosted.label }, hosted.notInlineBecause);
+      hosted.isolation = hosted.model.settings.isolation ?? 'shared';
+      return;
+    }
+    entry.inline = loaded;
+    hosted.instances = [loaded];
+    if (hosted.state !== 'LOADING') {
+      await loaded.unload();
+      throw unloadedMeanwhile(hosted);
+    }
+    this.modelLoaded(entry, loaded.report);
   }
 
   private newInstance({ model, label }: HostedModel): ModelInstance {
@@ -221,8 +260,14 @@ class ProcessModelHost implements ModelHost {
     return new ModelInstance(model.id, label, this.lastInstanceKey, this.options.runner);
   }
 
-  private place(entry: Entry): void {
-    const { instances, isolation } = entry.hosted;
+  private place(entry: Entry, isolation: RunnerIsolation): void {
+    const { hosted } = entry;
+    if (entry.instances.length === 0) {
+      const count = instancesOf(hosted.model.settings);
+      entry.instances = Array.from({ length: count }, () => this.newInstance(hosted));
+      hosted.instances = entry.instances;
+    }
+    const { instances } = entry;
     const runner = isolation === 'shared' ? this.sharedRunner() : this.newRunner('dedicated', instances.length);
     entry.runner = runner;
     for (const instance of instances) runner.add(instance);
@@ -235,7 +280,7 @@ class ProcessModelHost implements ModelHost {
     return this.shared;
   }
 
-  private newRunner(isolation: Isolation, slots: number): Runner {
+  private newRunner(isolation: RunnerIsolation, slots: number): Runner {
     if (this.confined === null) throw new ClusterError('INTERNAL', 'a runner was wanted before the first probe');
     this.lastRunnerNumber += 1;
     const runner = new Runner({
@@ -265,7 +310,10 @@ class ProcessModelHost implements ModelHost {
 
   private instanceLoaded(instance: ModelInstance, report: LoadReport): void {
     const entry = this.entries.get(instance.modelId);
-    if (entry === undefined) return;
+    if (entry !== undefined) this.modelLoaded(entry, report);
+  }
+
+  private modelLoaded(entry: Entry, report: LoadReport): void {
     entry.hosted.instanceLoaded(report);
     if (entry.hosted.state === 'READY') entry.firstLoad.resolve();
     this.options.onChange();
@@ -309,14 +357,16 @@ class ProcessModelHost implements ModelHost {
       entry,
       new ClusterError('RUNNER_CRASHED', `its runner ${how} ${hosted.loadFailures + 1} times in a row`),
     );
-    hosted.isolation = this.isolationFor(hosted.model, hosted);
-    if (hosted.state === 'FAILED' || hosted.isolation === runner.options.isolation) return;
+    // What has been in a runner stays in one.
+    const isolation = runnerIsolationOf(this.isolationFor(hosted.model, hosted));
+    hosted.isolation = isolation;
+    if (hosted.state === 'FAILED' || isolation === runner.options.isolation) return;
     this.options.log.warn(
       { model: hosted.label },
       `the model gets a runner of its own because a runner ${how} under it`,
     );
-    for (const instance of hosted.instances) runner.withdraw(instance);
-    this.place(entry);
+    for (const instance of entry.instances) runner.withdraw(instance);
+    this.place(entry, isolation);
   }
 
   /** It brought runners down too often: nothing but an operator starts it again, not even a new start of the gateway. */
@@ -342,8 +392,9 @@ class ProcessModelHost implements ModelHost {
   }
 
   private async release(entry: Entry): Promise<void> {
-    const { runner } = entry;
-    if (runner !== null) await Promise.all(entry.hosted.instances.map((instance) => runner.remove(instance)));
+    const { runner, instances, inline } = entry;
+    if (runner !== null) await Promise.all(instances.map((instance) => runner.remove(instance)));
+    await inline?.unload();
   }
 
   private setState(entry: Entry, state: ObservedModel['state'], reason: string): void {
@@ -354,6 +405,10 @@ class ProcessModelHost implements ModelHost {
 
 function unloadedMeanwhile({ label }: HostedModel): ClusterError {
   return new ClusterError('MODEL_NOT_READY', `model '${label}' was unloaded before it was ready`);
+}
+
+function runnerIsolationOf(isolation: Isolation): RunnerIsolation {
+  return isolation === 'inline' ? 'shared' : isolation;
 }
 
 /** 2nd, 3rd, 4th: of how many times. */

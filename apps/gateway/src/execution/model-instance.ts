@@ -16,19 +16,13 @@ import {
 import {
   decodeTensorFrame,
   encodeTensorFrame,
-  type PlacedTensor,
   type TensorFrame,
 } from '@cluster-ai/protocols/runner-frames/tensor-frame.ts';
-import type { RunTimes } from './executor.ts';
+import type { HostedInstance, InstanceResult } from './hosted-instance.ts';
 import type { SlotLink } from './slot-link.ts';
 
 /** Runs that an instance is given at once: one that runs and one that waits in the slot, so that it never idles. */
 const runsPerInstanceMax = 2;
-
-/** Answers of one run, and where its time went. */
-export interface InstanceResult extends RunTimes {
-  readonly tensors: readonly PlacedTensor[];
-}
 
 export interface InstanceTimes {
   readonly loadTimeoutMs: number;
@@ -36,7 +30,7 @@ export interface InstanceTimes {
 }
 
 /** One copy of a model: the session in one slot of a runner, wherever that is at the moment. */
-export class ModelInstance {
+export class ModelInstance implements HostedInstance {
   readonly modelId: string;
   /** `<name>@<version>`. */
   readonly label: string;
@@ -103,10 +97,6 @@ export class ModelInstance {
     await this.exchange(`unloading model '${this.label}'`, loadTimeoutMs, encode, () => undefined);
   }
 
-  /**
-   * Hands a run over; `freePlaces` must be positive.
-   * @param onSettled called before the promise settles, when the place is free again.
-   */
   execute(body: TensorFrame, remainingMs: number, onSettled: () => void): Promise<InstanceResult> {
     const { link } = this;
     if (link === null || this.freePlaces <= 0) {

@@ -3,7 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { chooseIsolation, chooseSlot, restartDelayMs } from './placement.ts';
 
 describe('chooseIsolation', () => {
-  const small = { setting: undefined, sizeBytes: 10, strikes: 0, isSuspect: false, kills: 0, dedicatedFromBytes: 100 };
+  const small = {
+    setting: undefined,
+    sizeBytes: 10,
+    strikes: 0,
+    isSuspect: false,
+    kills: 0,
+    dedicatedFromBytes: 100,
+    mayBeInline: false,
+  };
 
   it.each([
     ['a small model shares', small, 'shared'],
@@ -14,6 +22,10 @@ describe('chooseIsolation', () => {
     ['two kills set it apart', { ...small, kills: 2 }, 'dedicated'],
     ['one crash sets it apart', { ...small, strikes: 1 }, 'dedicated'],
     ['a crash under several sets each apart', { ...small, isSuspect: true }, 'dedicated'],
+    ['the operator of the gateway may let it in', { ...small, setting: 'dedicated', mayBeInline: true }, 'inline'],
+    ['a crash keeps it out', { ...small, strikes: 1, mayBeInline: true }, 'dedicated'],
+    ['so does a crash under several', { ...small, isSuspect: true, mayBeInline: true }, 'dedicated'],
+    ['so do two kills', { ...small, kills: 2, mayBeInline: true }, 'dedicated'],
     ['a crash outweighs the operator', { ...small, strikes: 1, setting: 'shared' }, 'dedicated'],
   ] as const)('%s', (_, facts, expected) => {
     expect(chooseIsolation(facts)).toBe(expected);

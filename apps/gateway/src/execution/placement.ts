@@ -1,6 +1,10 @@
 import type { ModelSettings } from '@cluster-ai/contract/manifest.ts';
 
-export type Isolation = 'shared' | 'dedicated';
+/** Where a model runs: in a runner with others, in one of its own, or in the gateway itself. */
+export type Isolation = 'shared' | 'dedicated' | 'inline';
+
+/** The isolation of a model that runs in a runner. */
+export type RunnerIsolation = Exclude<Isolation, 'inline'>;
 
 /** Kills from outside with a run of the model in flight after which it may only harm itself. */
 const killsUntilDedicated = 2;
@@ -18,11 +22,17 @@ export interface IsolationFacts {
   readonly kills: number;
   /** Size from which a model gets a process of its own, bytes. */
   readonly dedicatedFromBytes: number;
+  /** The operator of this gateway has named it, and nothing speaks against it. */
+  readonly mayBeInline: boolean;
 }
 
-/** Decides whether a model shares a runner process: a suspect never does, then the operator decides, then the size. */
+/**
+ * Decides where a model runs: a suspect is always by itself, then the operator of the gateway decides, then that of the
+ * model, then the size.
+ */
 export function chooseIsolation(facts: IsolationFacts): Isolation {
   if (facts.strikes > 0 || facts.isSuspect || facts.kills >= killsUntilDedicated) return 'dedicated';
+  if (facts.mayBeInline) return 'inline';
   return facts.setting ?? (facts.sizeBytes >= facts.dedicatedFromBytes ? 'dedicated' : 'shared');
 }
 

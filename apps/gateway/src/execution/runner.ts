@@ -5,7 +5,7 @@ import type { Logger } from '@cluster-ai/platform/log/log.ts';
 import type { LoadReport } from '@cluster-ai/protocols/runner-frames/control-frames.ts';
 import type { Confinement } from '../confinement/confinement.ts';
 import type { ModelInstance } from './model-instance.ts';
-import { calmAfterMs, chooseSlot, isFromOutside, restartDelayMs, type Isolation } from './placement.ts';
+import { calmAfterMs, chooseSlot, isFromOutside, restartDelayMs, type RunnerIsolation } from './placement.ts';
 import { RunnerProcess } from './runner-process.ts';
 import type { SlotLink } from './slot-link.ts';
 
@@ -20,7 +20,7 @@ export interface RunnerCrash {
 
 export interface RunnerOptions {
   readonly id: string;
-  readonly isolation: Isolation;
+  readonly isolation: RunnerIsolation;
   readonly slots: number;
   readonly confinement: Confinement;
   readonly log: Logger;

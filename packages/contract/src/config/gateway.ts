@@ -171,6 +171,18 @@ export const gatewayConfigSchema = z.strictObject({
         .min(0)
         .default(256 * 2 ** 20)
         .describe('A model of this size or more gets a process of its own.'),
+      inlineModels: z
+        .array(z.string().min(1))
+        .default([])
+        .describe(
+          'Names of tiny models that run inside the gateway: the fastest way, and one that crashes or hangs takes the gateway with it.',
+        ),
+      inlineBytesMax: z
+        .int()
+        .min(0)
+        .max(2 ** 30)
+        .default(8 * 2 ** 20)
+        .describe('A larger model is not run inside the gateway, bytes of all its files.'),
       executionTimeoutMs: milliseconds(60_000, 3_600_000).describe(
         'A run that takes longer counts as hung: its runner is killed.',
       ),

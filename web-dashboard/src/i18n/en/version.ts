@@ -13,6 +13,7 @@ export const version = {
   isolation: 'Runner',
   shared: 'shared',
   dedicated: 'its own',
+  inline: 'inside the gateway',
   instances: 'Copies',
   batches: 'Merged batches',
   yes: 'Yes',

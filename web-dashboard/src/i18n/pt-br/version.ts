@@ -16,6 +16,7 @@ export const version: TranslationOf<typeof english> = {
   isolation: 'Executor',
   shared: 'compartilhado',
   dedicated: 'próprio',
+  inline: 'dentro do gateway',
   instances: 'Cópias',
   batches: 'Lotes unidos',
   yes: 'Sim',
