@@ -7,12 +7,13 @@ import type { SlotData } from './slots/slot.ts';
 
 /**
  * A runner: a child of one gateway that executes models. The gateway opens one pipe to this thread (control) and one to
- * each slot. A slot is a thread that reads its own pipe, so a run crosses no other thread on its way.
+ * each slot, and a file in memory for inputs that are large. A slot is a thread that reads its own pipe, so a run crosses no other thread on its way.
  *
  * This thread starts slots, reports memory, and ends the process when the gateway is gone.
  */
 const controlDescriptor = 3;
-const firstSlotDescriptor = 4;
+const scratchDescriptor = 4;
+const firstSlotDescriptor = 5;
 
 /** Space for machine code of one slot, MiB. V8 would set 512 aside for each, which would use up the limit of memory. */
 const codeRangeSizeMb = 32;
@@ -39,7 +40,7 @@ function handle(frame: Uint8Array): void {
 }
 
 function startSlot(slot: number): void {
-  const workerData: SlotData = { descriptor: firstSlotDescriptor + slot };
+  const workerData: SlotData = { descriptor: firstSlotDescriptor + slot, scratchDescriptor };
   const worker = new Worker(new URL('slots/slot.ts', import.meta.url), {
     workerData,
     resourceLimits: { codeRangeSizeMb },

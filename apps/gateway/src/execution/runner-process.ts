@@ -10,11 +10,12 @@ import type { Confinement } from '../confinement/confinement.ts';
 import { residentBytes } from '../confinement/memory.ts';
 import { runnerEnvironment } from '../confinement/runner-program.ts';
 import { logRunnerOutput } from './runner-output.ts';
-
+import { ScratchFile } from './scratch-file.ts';
 import { SlotLink } from './slot-link.ts';
 
 const controlDescriptor = 3;
-const firstSlotDescriptor = 4;
+/** Between them is the scratch file. */
+const firstSlotDescriptor = 5;
 /** How often its memory is looked at, milliseconds: what is filled in between, at about 2 GiB a second, is let pass. */
 const memoryCheckMs = 100;
 /** A runner that was asked to end and does not is killed after this time. */
@@ -40,6 +41,7 @@ export interface RunnerProcessOptions {
 export class RunnerProcess {
   private readonly options: RunnerProcessOptions;
   private readonly child: ChildProcess;
+  private readonly scratch: ScratchFile | null;
   private readonly control: Duplex;
   private readonly splitter = new FrameSplitter();
   private readonly links: readonly SlotLink[];
@@ -54,17 +56,14 @@ export class RunnerProcess {
 
   constructor(options: RunnerProcessOptions) {
     this.options = options;
-    const { file, args } = options.confinement.command(options.slots);
-    this.child = spawn(file, args, {
-      // A group of its own: Ctrl-C in a terminal must reach the supervisor alone. It ends when its pipe closes.
-      detached: true,
-      cwd: '/',
-      env: runnerEnvironment(),
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe', ...Array.from({ length: options.slots }, () => 'pipe' as const)],
-    });
+    this.scratch = ScratchFile.open(options.slots);
+    this.child = start(options, this.scratch);
     // Without a process there are no pipes; the caller hears of it by the exception, the reason is for the log.
     this.child.on('error', (error) => options.log.error({ runner: options.id, error }, 'a runner process failed'));
-    if (this.child.pid === undefined) throw new Error('a runner process could not be started');
+    if (this.child.pid === undefined) {
+      this.scratch?.close();
+      throw new Error('a runner process could not be started');
+    }
     endFirstWhenMemoryIsShort(this.child.pid, options);
     for (const output of [this.child.stdout, this.child.stderr]) {
       if (output !== null) logRunnerOutput(output, options.id, options.log, options.clock);
@@ -73,14 +72,15 @@ export class RunnerProcess {
     this.control.on('error', () => this.control.destroy());
     this.control.on('data', (chunk: Uint8Array) => this.receive(chunk));
     const onMalformed = (error: unknown): void => this.killAsBroken(error);
-    this.links = Array.from(
-      { length: options.slots },
-      (_, slot) => new SlotLink(this.pipe(firstSlotDescriptor + slot), options.clock, onMalformed),
-    );
+    this.links = Array.from({ length: options.slots }, (_, slot) => {
+      const pipe = this.pipe(firstSlotDescriptor + slot);
+      return new SlotLink(pipe, options.clock, onMalformed, this.scratch?.region(slot));
+    });
     this.whenClosed = new Promise((resolve) => {
       // 'close', not 'exit': answers that were written before the end must be read first.
       this.child.on('close', (code, signal) => {
         clearInterval(this.memoryTimer);
+        this.scratch?.close();
         resolve(options.onClose(this.killedFor ?? describeEnd(code, signal)));
       });
     });
@@ -189,6 +189,22 @@ export class RunnerProcess {
     const stream = this.child.stdio[descriptor];
     if (!(stream instanceof Duplex)) throw new Error(`the runner's descriptor ${descriptor} is no duplex pipe`);
     return stream;
+  }
+}
+
+function start({ confinement, slots }: RunnerProcessOptions, scratch: ScratchFile | null): ChildProcess {
+  const { file, args } = confinement.command(slots);
+  const slotPipes = Array.from({ length: slots }, () => 'pipe' as const);
+  try {
+    return spawn(file, args, {
+      // A group of its own: Ctrl-C in a terminal must reach the supervisor alone. It ends when its pipe closes.
+      detached: true,
+      cwd: '/',
+      env: runnerEnvironment(),
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe', scratch?.reader ?? 'ignore', ...slotPipes],
+    });
+  } finally {
+    scratch?.handedOver();
   }
 }
 

@@ -2,7 +2,8 @@ import type { Duplex } from 'node:stream';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { Clock } from '@cluster-ai/core/ports/clock.ts';
 import { RunLost } from './run-lost.ts';
-import { decodeFailedFrame } from '@cluster-ai/protocols/runner-frames/control-frames.ts';
+import type { ScratchRegion } from './scratch-file.ts';
+import { decodeFailedFrame, encodeStoredFrame } from '@cluster-ai/protocols/runner-frames/control-frames.ts';
 import { FrameSplitter } from '@cluster-ai/protocols/runner-frames/frame-splitter.ts';
 import {
   frameKinds,
@@ -10,6 +11,9 @@ import {
   readFrameHeader,
   type FrameHeader,
 } from '@cluster-ai/protocols/runner-frames/frame.ts';
+
+/** Frames of this size and more go through the scratch file, bytes: below, the pipe takes them in one piece. */
+const storedFromBytes = 65_536;
 
 /** A frame that the slot has not answered yet. */
 export interface SlotRequest {
@@ -31,6 +35,8 @@ interface Waiting {
   readonly request: SlotRequest;
   readonly requestId: number;
   readonly sentAtMs: number;
+  /** It lies in the scratch file until it is answered. */
+  readonly isStored: boolean;
 }
 
 /**
@@ -40,6 +46,7 @@ interface Waiting {
 export class SlotLink {
   private readonly socket: Duplex;
   private readonly clock: Clock;
+  private readonly scratch: ScratchRegion | null;
   private readonly splitter = new FrameSplitter();
   private readonly waiting: Waiting[] = [];
   private lastAnswerAtMs = -Infinity;
@@ -47,10 +54,19 @@ export class SlotLink {
   private lastRequestId = 0;
   private corked = false;
 
-  /** @param onMalformed called once when the slot sends something that is no answer. */
-  constructor(socket: Duplex, clock: Clock, onMalformed: (error: unknown) => void) {
+  /**
+   * @param onMalformed called once when the slot sends something that is no answer.
+   * @param scratch takes large frames; null sends all through the pipe.
+   */
+  constructor(
+    socket: Duplex,
+    clock: Clock,
+    onMalformed: (error: unknown) => void,
+    scratch: ScratchRegion | null = null,
+  ) {
     this.socket = socket;
     this.clock = clock;
+    this.scratch = scratch;
     // A broken pipe is followed by the end of the process, which says more.
     socket.on('error', () => socket.destroy());
     socket.on('data', (chunk: Buffer) => {
@@ -74,8 +90,9 @@ export class SlotLink {
 
   /** Sends a frame; everything sent in one turn of the event loop crosses in one write. */
   send(requestId: number, segments: readonly Uint8Array[], request: SlotRequest): void {
-    this.waiting.push({ request, requestId, sentAtMs: this.clock.nowMs() });
-    this.write(segments);
+    const stored = this.store(requestId, segments);
+    this.waiting.push({ request, requestId, sentAtMs: this.clock.nowMs(), isStored: stored !== null });
+    this.write(stored === null ? segments : [stored]);
   }
 
   /** Sends a frame that has no answer. */
@@ -140,9 +157,20 @@ export class SlotLink {
     // A malformed answer leaves the request in the queue: it fails with the runner.
     const deliver = header.kind === frameKinds.FAILED ? this.failure(request, frame) : request.onAnswer(frame, header);
     this.waiting.shift();
+    if (answered.isStored) this.scratch?.release();
     this.lastAnswerAtMs = this.clock.nowMs();
     this.lastModelId = request.modelId;
     deliver();
+  }
+
+  /** @returns the frame that says where a large one lies; null for one that has to take the pipe. */
+  private store(requestId: number, segments: readonly Uint8Array[]): Uint8Array | null {
+    if (this.scratch === null) return null;
+    let bytes = 0;
+    for (const segment of segments) bytes += segment.byteLength;
+    if (bytes < storedFromBytes) return null;
+    const offset = this.scratch.store(segments, bytes);
+    return offset === null ? null : encodeStoredFrame(requestId, { offset, bytes });
   }
 
   private failure(request: SlotRequest, frame: Uint8Array): () => void {

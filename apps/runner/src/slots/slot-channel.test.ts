@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import { encodeStoredFrame } from '@cluster-ai/protocols/runner-frames/control-frames.ts';
 import { frameKinds } from '@cluster-ai/protocols/runner-frames/frame.ts';
 import { encodeTensorFrame } from '@cluster-ai/protocols/runner-frames/tensor-frame.ts';
 import { SlotChannel } from './slot-channel.ts';
@@ -38,7 +39,7 @@ describe('SlotChannel', () => {
         // A file reads like a pipe whose writer has gone.
         writeFileSync(file, Buffer.concat(frames));
         const descriptor = openSync(file, 'r');
-        const channel = new SlotChannel(descriptor);
+        const channel = new SlotChannel(descriptor, descriptor);
         for (const expected of frames) {
           const frame = channel.read();
           expect(frame === null ? null : expected.equals(frame)).toBe(true);
@@ -51,12 +52,41 @@ describe('SlotChannel', () => {
     );
   });
 
+  it('takes frames from the scratch file where they say so, in their turn, aligned', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(sizes, fc.boolean()), { maxLength: 8 }), (wanted) => {
+        const frames = wanted.map(([size], index) => Buffer.concat(frameWith(size, index + 1)));
+        const scratch: Buffer[] = [];
+        let offset = 0;
+        const sent = frames.map((frame, index) => {
+          if (wanted[index]?.[1] !== true) return frame;
+          scratch.push(frame);
+          offset += frame.byteLength;
+          return encodeStoredFrame(index + 1, { offset: offset - frame.byteLength, bytes: frame.byteLength });
+        });
+        const [pipe, file] = [path.join(folder, 'pipe'), path.join(folder, 'scratch')];
+        writeFileSync(pipe, Buffer.concat(sent));
+        writeFileSync(file, Buffer.concat(scratch));
+        const descriptors = [openSync(pipe, 'r'), openSync(file, 'r')];
+        const channel = new SlotChannel(descriptors[0] ?? 0, descriptors[1] ?? 0);
+        for (const expected of frames) {
+          const frame = channel.read();
+          expect(frame === null ? null : expected.equals(frame)).toBe(true);
+          expect((frame?.byteOffset ?? 1) % 8).toBe(0);
+        }
+        expect(channel.read()).toBeNull();
+        for (const descriptor of descriptors) closeSync(descriptor);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   it('takes a stream that ends inside a frame for its end', () => {
     const file = path.join(folder, 'cut');
     for (const bytes of [100, 5_000_000]) {
       writeFileSync(file, Buffer.concat(frameWith(bytes, 1)).subarray(0, bytes));
       const descriptor = openSync(file, 'r');
-      expect(new SlotChannel(descriptor).read()).toBeNull();
+      expect(new SlotChannel(descriptor, descriptor).read()).toBeNull();
       closeSync(descriptor);
     }
   });
@@ -65,7 +95,7 @@ describe('SlotChannel', () => {
     const file = path.join(folder, 'written');
     const descriptor = openSync(file, 'w');
     const pieces = [...frameWith(20_000, 1), ...frameWith(7, 2)];
-    new SlotChannel(descriptor).write(pieces);
+    new SlotChannel(descriptor, descriptor).write(pieces);
     closeSync(descriptor);
     expect(readFileSync(file).equals(Buffer.concat(pieces))).toBe(true);
   });

@@ -1,5 +1,12 @@
 import { readSync, writevSync } from 'node:fs';
-import { frameLengthAt, frameView } from '@cluster-ai/protocols/runner-frames/frame.ts';
+import { decodeStoredFrame } from '@cluster-ai/protocols/runner-frames/control-frames.ts';
+import {
+  frameKinds,
+  frameLengthAt,
+  frameView,
+  malformedFrame,
+  readFrameHeader,
+} from '@cluster-ai/protocols/runner-frames/frame.ts';
 
 const initialBufferBytes = 65_536;
 
@@ -14,6 +21,9 @@ const lengthBytes = 4;
  */
 export class SlotChannel {
   private readonly descriptor: number;
+  private readonly scratchDescriptor: number;
+  /** Frames of the scratch file, unless they are too large to be kept room for. */
+  private stored = new Uint8Array(0);
   private buffer: Uint8Array<ArrayBuffer> = new Uint8Array(initialBufferBytes);
   /** Unread bytes lie from `start` to `end`. */
   private start = 0;
@@ -21,16 +31,23 @@ export class SlotChannel {
   /** Memory of the frame that `read` has given last, when it had memory of its own. */
   private large: ArrayBuffer | null = null;
 
-  constructor(descriptor: number) {
+  /** @param scratchDescriptor the file in which large frames lie. */
+  constructor(descriptor: number, scratchDescriptor: number) {
     this.descriptor = descriptor;
+    this.scratchDescriptor = scratchDescriptor;
   }
 
   /**
-   * Waits for the next frame. It starts at a multiple of 8 in its memory and stays valid until the next call.
+   * Waits for the next frame, and takes it from the scratch file if it lies there. It starts at a multiple of 8 in its memory and stays valid until the next call.
    * @returns null when the gateway has closed the pipe.
    */
   read(): Uint8Array | null {
     this.giveBackLarge();
+    const frame = this.readPipe();
+    return frame === null || readFrameHeader(frame).kind !== frameKinds.STORED ? frame : this.readStored(frame);
+  }
+
+  private readPipe(): Uint8Array | null {
     while (this.end - this.start < lengthBytes) {
       if (this.start > 0) this.moveToFront();
       if (!this.fill()) return null;
@@ -80,6 +97,30 @@ export class SlotChannel {
     this.buffer = larger;
     this.end -= this.start;
     this.start = 0;
+  }
+
+  private readStored(pointer: Uint8Array): Uint8Array {
+    const { offset, bytes } = decodeStoredFrame(pointer);
+    const memory = this.memoryFor(bytes);
+    let filled = 0;
+    while (filled < bytes) {
+      const count = readSync(this.scratchDescriptor, memory, filled, bytes - filled, offset + filled);
+      if (count === 0) throw malformedFrame('the scratch file ends too early');
+      filled += count;
+    }
+    return memory.subarray(0, bytes);
+  }
+
+  private memoryFor(bytes: number): Uint8Array {
+    if (bytes > keptBufferBytesMax) {
+      const frame = new Uint8Array(bytes);
+      this.large = frame.buffer;
+      return frame;
+    }
+    if (bytes > this.stored.byteLength) {
+      this.stored = new Uint8Array(Math.min(keptBufferBytesMax, 2 ** Math.ceil(Math.log2(bytes))));
+    }
+    return this.stored;
   }
 
   private readLarge(length: number): Uint8Array | null {

@@ -8,6 +8,8 @@ import { SlotModels } from './slot-models.ts';
 export interface SlotData {
   /** The slot's pipe. */
   readonly descriptor: number;
+  /** The file in which large frames lie; it may be empty for ever. */
+  readonly scratchDescriptor: number;
 }
 
 /**
@@ -39,5 +41,5 @@ async function serve(channel: SlotChannel): Promise<void> {
 }
 
 // The parent thread made this object from a SlotData.
-const { descriptor } = workerData as SlotData;
-await serve(new SlotChannel(descriptor));
+const { descriptor, scratchDescriptor } = workerData as SlotData;
+await serve(new SlotChannel(descriptor, scratchDescriptor));

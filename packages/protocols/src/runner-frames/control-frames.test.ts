@@ -8,12 +8,14 @@ import {
   decodeLoadFrame,
   decodeProbedFrame,
   decodeStatsReplyFrame,
+  decodeStoredFrame,
   encodeBareFrame,
   encodeFailedFrame,
   encodeLoadedFrame,
   encodeLoadFrame,
   encodeProbedFrame,
   encodeStatsReplyFrame,
+  encodeStoredFrame,
 } from './control-frames.ts';
 import { frameKinds, frameLengthAt, frameView, readFrameHeader } from './frame.ts';
 
@@ -43,6 +45,18 @@ function whole(frame: Uint8Array): Uint8Array {
 }
 
 describe('control frames', () => {
+  it('say where a large one lies, and nothing that cannot be one', () => {
+    const stored = { offset: 2 ** 33, bytes: 602_200 };
+    expect(decodeStoredFrame(whole(encodeStoredFrame(9, stored)))).toEqual(stored);
+    for (const wrong of [
+      { ...stored, offset: -1 },
+      { ...stored, offset: 0.5 },
+      { ...stored, bytes: 7 },
+    ]) {
+      expect(() => decodeStoredFrame(encodeStoredFrame(9, wrong))).toThrow('malformed runner frame');
+    }
+  });
+
   it('arrive as they were sent', () => {
     fc.assert(
       fc.property(

@@ -2,7 +2,7 @@ import { ClusterError, isErrorCode } from '@cluster-ai/core/errors.ts';
 import type { ModelSignature, TensorSignature } from '@cluster-ai/core/inference/signature.ts';
 import { isDatatype } from '@cluster-ai/core/tensors/datatype.ts';
 import { FieldReader, FieldWriter } from './fields.ts';
-import { frameKinds, malformedFrame, type FrameKind } from './frame.ts';
+import { assertFrameLength, frameKinds, malformedFrame, type FrameKind } from './frame.ts';
 
 /** Most inputs or outputs of a model. */
 const tensorsMax = 65_535;
@@ -133,6 +133,26 @@ export function decodeFailedFrame(frame: Uint8Array): ClusterError {
   const message = reader.text();
   if (!isErrorCode(code)) throw malformedFrame(`error code '${code}'`);
   return new ClusterError(code, message);
+}
+
+/** Where a frame lies in the scratch file of a runner. */
+export interface StoredFrame {
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+export function encodeStoredFrame(requestId: number, { offset, bytes }: StoredFrame): Uint8Array {
+  const writer = new FieldWriter({ kind: frameKinds.STORED, requestId, modelKey: 0, timeMs: 0 });
+  return writer.float64(offset).float64(bytes).finish();
+}
+
+/** @throws ClusterError INTERNAL for what cannot be a frame. */
+export function decodeStoredFrame(frame: Uint8Array): StoredFrame {
+  const reader = new FieldReader(frame);
+  const stored = { offset: reader.float64(), bytes: reader.float64() };
+  if (!Number.isSafeInteger(stored.offset) || stored.offset < 0) throw malformedFrame(`it lies at ${stored.offset}`);
+  assertFrameLength(stored.bytes);
+  return stored;
 }
 
 export function encodeStatsReplyFrame(requestId: number, rssBytes: number): Uint8Array {

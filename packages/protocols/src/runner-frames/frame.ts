@@ -38,6 +38,8 @@ export const frameKinds = {
   UNLOAD: 19,
   /** To a slot: end the thread; what came before is answered first. The process reports SLOT_ENDED. */
   END_SLOT: 20,
+  /** To a slot: the next frame lies in the scratch file. It counts as that frame. */
+  STORED: 21,
   STATS_REPLY: 66,
   SLOT_ENDED: 67,
   LOADED: 80,
@@ -79,10 +81,15 @@ export function writeFrameHeader(target: DataView, header: FrameHeader, length: 
  */
 export function frameLengthAt(view: DataView, offset: number): number {
   const length = view.getUint32(offset, true);
+  assertFrameLength(length);
+  return length;
+}
+
+/** @throws ClusterError INTERNAL for a length that no frame has. */
+export function assertFrameLength(length: number): void {
   if (length < frameHeaderBytes || length > frameBytesMax || length % frameAlignmentBytes !== 0) {
     throw malformedFrame(`its length is ${length}`);
   }
-  return length;
 }
 
 /**
