@@ -167,7 +167,7 @@ class ProcessModelHost implements ModelHost {
     clearInterval(this.statsTimer);
     clearInterval(this.hangTimer);
     await Promise.all([...this.runners].map((each) => each.end()));
-    await Promise.all([...this.entries.values()].map(({ inline }) => inline?.unload()));
+    for (const { inline } of this.entries.values()) await inline?.unload();
     this.guard.leave();
     await this.ledger.written();
   }
