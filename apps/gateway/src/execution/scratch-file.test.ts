@@ -45,7 +45,7 @@ const steps = fc.array(
   { maxLength: 14 },
 );
 
-describe.runIf(process.platform === 'linux')('ScratchFile', () => {
+describe('ScratchFile', () => {
   it('has no name, and cannot be written by who reads it', () => {
     expect(readdirSync(folder)).toEqual([]);
     expect(region(0).store(frame(1, 100), 100)).toBe(0);
