@@ -1,3 +1,5 @@
+import { ClusterError, type ErrorCode } from '@cluster-ai/core/errors.ts';
+
 /** What a client is told about bytes that never became a request. */
 export interface Verdict {
   readonly status: string;
@@ -19,7 +21,7 @@ export function verdictOn(code: string | undefined): Verdict | null {
         sentence: 'the chunk extensions of the request are larger than the limit',
       };
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return { status: '408 Request Timeout', sentence: 'the request did not arrive whole in time' };
+      return tooLate;
     case 'HPE_INVALID_EOF_STATE':
       return null;
     default:
@@ -33,6 +35,23 @@ export const headerTooLarge: Verdict = {
 };
 
 export const notHttp: Verdict = { status: '400 Bad Request', sentence: 'the request is not valid HTTP/1.1' };
+
+export const tooLate: Verdict = {
+  status: '408 Request Timeout',
+  sentence: 'the request did not arrive whole in time',
+};
+
+/** Codes of what can be wrong with a body, by status. Trailers count as header. */
+const bodyCodes: Readonly<Record<string, ErrorCode>> = {
+  '408': 'REQUEST_TIMEOUT',
+  '413': 'BODY_TOO_LARGE',
+  '431': 'HEADER_TOO_LARGE',
+};
+
+/** The same, for whoever reads the body. */
+export function bodyError({ status, sentence }: Verdict): ClusterError {
+  return new ClusterError(bodyCodes[status.slice(0, 3)] ?? 'INVALID_ARGUMENT', sentence);
+}
 
 /** A whole HTTP/1.1 answer that ends its connection. */
 export function lastWords({ status, sentence }: Verdict): string {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
-import { ClusterError, type ErrorCode } from '@cluster-ai/core/errors.ts';
-import { lastWords, verdictOn, type Verdict } from './broken-request.ts';
+import { ClusterError } from '@cluster-ai/core/errors.ts';
+import { bodyError, lastWords, verdictOn, type Verdict } from './broken-request.ts';
 import type { NodeHttpCall } from './node-http-call.ts';
 
 /** One client connection: which of its calls are unanswered, and how it ends. */
@@ -70,7 +70,7 @@ export class NodeHttpConnection {
   fail(error: NodeJS.ErrnoException): void {
     const verdict = verdictOn(error.code);
     if (this.newest !== null && this.calls.has(this.newest) && !this.newest.complete) {
-      this.newest.breakOff(bodyError(verdict));
+      this.newest.breakOff(brokenBy(verdict));
       if (verdict !== null && !this.newest.answered) return;
       // The last bytes of an answer may still be on their way.
       if (verdict === null) this.socket.destroy();
@@ -90,14 +90,7 @@ export class NodeHttpConnection {
   }
 }
 
-/** Codes of what can be wrong with a body, by status. Trailers count as header. */
-const bodyCodes: Readonly<Record<string, ErrorCode>> = {
-  '408': 'REQUEST_TIMEOUT',
-  '413': 'BODY_TOO_LARGE',
-  '431': 'HEADER_TOO_LARGE',
-};
-
-function bodyError(verdict: Verdict | null): ClusterError {
-  if (verdict === null) return new ClusterError('CANCELLED', 'the client went away before its request was complete');
-  return new ClusterError(bodyCodes[verdict.status.slice(0, 3)] ?? 'INVALID_ARGUMENT', verdict.sentence);
+function brokenBy(verdict: Verdict | null): ClusterError {
+  if (verdict !== null) return bodyError(verdict);
+  return new ClusterError('CANCELLED', 'the client went away before its request was complete');
 }

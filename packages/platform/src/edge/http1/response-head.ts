@@ -1,0 +1,62 @@
+import { STATUS_CODES } from 'node:http';
+import type { Headers } from '../edge.ts';
+
+const statusLines = new Map<number, string>(
+  Object.entries(STATUS_CODES).map(([status, phrase]) => [Number(status), `HTTP/1.1 ${status} ${phrase}\r\n`]),
+);
+
+const nameText = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const brokenValue = /[^\t\x20-\x7e\x80-\xff]/;
+
+/** Names that were found right; a program sends only so many. */
+const knownNames = new Set<string>();
+const knownNamesMax = 256;
+
+/**
+ * A header that would end its line early would be an answer of somebody else's making.
+ * @throws Error for a name that is no token, and a value with characters that no header has.
+ */
+export function assertSendable(headers: Headers): void {
+  for (const [name, value] of headers) {
+    if (!knownNames.has(name)) {
+      if (!nameText.test(name)) throw new Error(`a header cannot be called ${JSON.stringify(name)}`);
+      if (knownNames.size < knownNamesMax) knownNames.add(name);
+    }
+    if (brokenValue.test(value)) throw new Error(`the header ${name} cannot be ${JSON.stringify(value)}`);
+  }
+}
+
+/** Status line and headers, each with its line end. */
+export function headText(status: number, headers: Headers): string {
+  let text = statusLines.get(status) ?? `HTTP/1.1 ${status} Unknown\r\n`;
+  for (const [name, value] of headers) text += `${name}: ${value}\r\n`;
+  return text;
+}
+
+export function fieldsText(headers: Headers): string {
+  let text = '';
+  for (const [name, value] of headers) text += `${name}: ${value}\r\n`;
+  return text;
+}
+
+/** How a head ends: the date, which changes once a second, what becomes of the connection, and the empty line. */
+export class HeadEnds {
+  keepAlive = '';
+  close = '';
+  private readonly keepAliveLines: string;
+
+  constructor(idleTimeoutMs: number) {
+    const seconds = Math.floor(idleTimeoutMs / 1_000);
+    // Clients leave a connection alone shortly before that, and so do not meet its end with a request.
+    const hint = seconds > 0 ? `Keep-Alive: timeout=${seconds}\r\n` : '';
+    this.keepAliveLines = `Connection: keep-alive\r\n${hint}`;
+    this.refresh();
+  }
+
+  /** To be called once a second. */
+  refresh(): void {
+    const date = `Date: ${new Date().toUTCString()}\r\n`;
+    this.keepAlive = `${date}${this.keepAliveLines}\r\n`;
+    this.close = `${date}Connection: close\r\n\r\n`;
+  }
+}
