@@ -5,7 +5,9 @@ import { systemClock } from '@cluster-ai/core/ports/clock.ts';
 import type { CallHandler, Edge } from '@cluster-ai/platform/edge/edge.ts';
 import { startGrpcEdge } from '@cluster-ai/platform/edge/grpc/grpc-edge.ts';
 import { startGrpcJsEdge } from '@cluster-ai/platform/edge/grpc-js-edge.ts';
+import { Http2Clients } from '@cluster-ai/platform/edge/http2/http/http2-clients.ts';
 import { startNodeHttpEdge } from '@cluster-ai/platform/edge/node-http-edge.ts';
+import { startOwnHttpEdge } from '@cluster-ai/platform/edge/own-http-edge.ts';
 import type { Lifecycle } from '@cluster-ai/platform/lifecycle/lifecycle.ts';
 import type { LogLevel } from '@cluster-ai/platform/log/log.ts';
 import { MemoryKeeper } from '@cluster-ai/platform/process/memory-keeper.ts';
@@ -261,10 +263,9 @@ function listen(
 ): Promise<Edge> {
   const { http } = options.config;
   const { bodyBytesMax } = http;
-  return startNodeHttpEdge(
-    { ...limitsOf(http), ...placeOf(listenerId, address, options), bodyBytesMax, tls: certificate?.current },
-    handler,
-  );
+  const edge = { ...limitsOf(http), ...placeOf(listenerId, address, options), bodyBytesMax, tls: certificate?.current };
+  if (http.server === 'node') return startNodeHttpEdge(edge, handler);
+  return startOwnHttpEdge(edge, handler, (...shared) => new Http2Clients(...shared, () => undefined));
 }
 
 interface ListenAddress {

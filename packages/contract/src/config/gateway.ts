@@ -28,6 +28,10 @@ export const gatewayConfigSchema = z.strictObject({
         .default('127.0.0.1')
         .describe('Address to listen on. Other than loopback addresses need TLS, or `http.plaintext`.'),
       port: z.int().min(0).max(65_535).default(8000).describe('Port of the inference protocols; 0 takes a free one.'),
+      server: z
+        .enum(['own', 'node'])
+        .default('node')
+        .describe("Who speaks HTTP: our own server, which knows HTTP/2 as well, or Node's, which is slower."),
       bodyBytesMax: z
         .int()
         .min(1_024)

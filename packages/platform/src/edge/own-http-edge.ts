@@ -20,6 +20,9 @@ const lingerMs = 500;
 /** How often clients are looked for that take too long. */
 const sweepMs = 1_000;
 
+/** And while the listener closes. */
+const closingSweepMs = 100;
+
 /**
  * The edge on our own HTTP/1.1.
  * @param openOthers makes room for clients that speak HTTP/2; without it they are refused.
@@ -80,7 +83,7 @@ class OwnHttpEdge implements Edge {
     this.port = await openListener(this.server, this.options);
     const { answerTimeoutMs, requestTimeoutMs, idleTimeoutMs } = this.options;
     const shortestMs = Math.min(answerTimeoutMs, requestTimeoutMs, idleTimeoutMs);
-    this.sweeper = setInterval(() => this.sweep(), Math.min(sweepMs, shortestMs / 2));
+    this.sweepEvery(Math.min(sweepMs, shortestMs / 2));
   }
 
   setTls(identity: TlsIdentity): void {
@@ -95,6 +98,7 @@ class OwnHttpEdge implements Edge {
     // Requests may be on their way over connections that their clients were told to keep: each is answered once more.
     for (const connection of this.connections) connection.endWithNextAnswer();
     this.others?.drain();
+    this.sweepEvery(closingSweepMs);
     const linger = setTimeout(
       () => {
         for (const connection of this.connections) connection.close();
@@ -118,6 +122,11 @@ class OwnHttpEdge implements Edge {
     this.handshakes?.cut();
     await closed;
     return cut;
+  }
+
+  private sweepEvery(everyMs: number): void {
+    clearInterval(this.sweeper);
+    this.sweeper = setInterval(() => this.sweep(), everyMs);
   }
 
   private sweep(): void {
