@@ -19,8 +19,12 @@ export function processesOf(home: string): ProcessInfo[] {
     });
 }
 
+export function findProcesses(home: string, part: string): ProcessInfo[] {
+  return processesOf(home).filter(({ command }) => command.includes(part));
+}
+
 export function findProcess(home: string, part: string): ProcessInfo {
-  const found = processesOf(home).find(({ command }) => command.includes(part));
+  const [found] = findProcesses(home, part);
   if (found === undefined) {
     throw new Error(`no process of ${home} has '${part}' in its command: ${JSON.stringify(processesOf(home))}`);
   }

@@ -8,7 +8,7 @@ import { startGrpcJsEdge } from '@cluster-ai/platform/edge/grpc-js-edge.ts';
 import { Http2Clients } from '@cluster-ai/platform/edge/http2/http/http2-clients.ts';
 import { startNodeHttpEdge } from '@cluster-ai/platform/edge/node-http-edge.ts';
 import { startOwnHttpEdge } from '@cluster-ai/platform/edge/own-http-edge.ts';
-import type { Lifecycle } from '@cluster-ai/platform/lifecycle/lifecycle.ts';
+import type { Lifecycle, Phase } from '@cluster-ai/platform/lifecycle/lifecycle.ts';
 import type { LogLevel } from '@cluster-ai/platform/log/log.ts';
 import { MemoryKeeper } from '@cluster-ai/platform/process/memory-keeper.ts';
 import { CaFiles } from '@cluster-ai/platform/tls/ca-files.ts';
@@ -26,6 +26,7 @@ import { createParts, type GatewayParts } from './parts.ts';
 import type { Stages } from './pipeline.ts';
 import { createRequestIds } from './request-id.ts';
 import { renderMetrics } from './telemetry/collect.ts';
+import { firstModelsPhase } from './until-models-settled.ts';
 
 export interface GatewayOptions {
   readonly config: GatewayConfig;
@@ -81,7 +82,12 @@ function addOperationsPhases(
     why: 'probes must see a gateway that is starting, and one that is draining',
     stopTimeoutMs: 2_000,
     start: async () => {
-      const front = createOperationsFrontEnd({ reasons, metrics: () => metrics(parts, listeners) });
+      const reasonsToWait = (): readonly string[] =>
+        listeners.http === null ? [...reasons(), 'the inference listener is not open yet'] : reasons();
+      const front = createOperationsFrontEnd({
+        reasons: reasonsToWait,
+        metrics: () => metrics(config, parts, listeners),
+      });
       listeners.operations = await listen('metrics', config.metrics, options, front);
     },
     stop: async () => {
@@ -127,9 +133,29 @@ function addServingPhases(
   listeners: Listeners,
 ): void {
   const { config, log } = options;
+  const inference = inferenceListenersPhase(options, parts, listeners);
+  if (config.http.reusePort) {
+    // Its port is known before it is opened, and it must be able to answer then: it has neighbours that can.
+    lifecycle.add(controlPlanePhase(parts, 'a gateway that joins others has models before it listens'));
+    lifecycle.add(firstModelsPhase({ deployment: parts.deployment, log, limitMs: config.runner.loadTimeoutMs }));
+    lifecycle.add(inference);
+  } else {
+    lifecycle.add(inference);
+    lifecycle.add(controlPlanePhase(parts, 'reports carry the address of the listener'));
+  }
+  lifecycle.add({
+    name: 'readiness',
+    why: 'turns red first, so that balancers look elsewhere before anything closes',
+    stopTimeoutMs: 100,
+    stop: () => parts.admission.stop(),
+  });
+}
+
+function inferenceListenersPhase(options: GatewayOptions, parts: GatewayParts, listeners: Listeners): Phase {
+  const { config, log } = options;
   const { drainTimeoutMs } = config.shutdown;
   const stages = stagesOf(options, parts);
-  lifecycle.add({
+  return {
     name: 'inference listeners',
     why: 'stops before the runners, so that what has arrived is answered',
     stopTimeoutMs: drainTimeoutMs + 2_000,
@@ -158,10 +184,13 @@ function addServingPhases(
       const cut = (await Promise.all(closing)).reduce((sum, count) => sum + count, 0);
       if (cut > 0) log.warn({ requests: cut }, 'requests were cut because they outlasted the drain timeout');
     },
-  });
-  lifecycle.add({
+  };
+}
+
+function controlPlanePhase(parts: GatewayParts, why: string): Phase {
+  return {
     name: 'control plane',
-    why: 'reports carry the address of the listener',
+    why,
     stopTimeoutMs: 2_000,
     start: () => {
       parts.poll.start();
@@ -171,13 +200,7 @@ function addServingPhases(
       parts.reporter.stop();
       await parts.poll.stop();
     },
-  });
-  lifecycle.add({
-    name: 'readiness',
-    why: 'turns red first, so that balancers look elsewhere before anything closes',
-    stopTimeoutMs: 100,
-    stop: () => parts.admission.stop(),
-  });
+  };
 }
 
 /** What both protocols' calls pass through. */
@@ -210,7 +233,7 @@ function openInference(
   const front = createOpenInferenceFrontEnd({
     stages,
     isReady: () => parts.reasons().length === 0,
-    metrics: () => metrics(parts, listeners),
+    metrics: () => metrics(config, parts, listeners),
     jsonBytesMax: config.http.jsonBytesMax,
     jsonNumbers: config.http.jsonNumbers,
     bodyBytesMax: config.http.bodyBytesMax,
@@ -284,16 +307,18 @@ function limitsOf({
   return { headerBytesMax, connectionsMax, requestTimeoutMs, answerTimeoutMs, idleTimeoutMs };
 }
 
-function placeOf(listenerId: string, { host, port }: ListenAddress, { log }: GatewayOptions) {
+function placeOf(listenerId: string, { host, port }: ListenAddress, { config, log }: GatewayOptions) {
   const onDefect = (error: unknown): void =>
     log.error(
       { error, listener: listenerId },
       'a handler failed and its connection was cut, or a connection could not be accepted',
     );
-  return { listenerId, host, port, onDefect };
+  // Metrics are those of one process: each has a listener of its own for them.
+  const reusePort = config.http.reusePort && listenerId !== 'metrics';
+  return { listenerId, host, port, reusePort, onDefect };
 }
 
-function metrics(parts: GatewayParts, { certificate }: Listeners): string {
+function metrics({ name }: GatewayConfig, parts: GatewayParts, { certificate }: Listeners): string {
   const { observer, admission, deployment, host, follower, poll, reasons, limiter, lockout, startedAtMs } = parts;
   return renderMetrics({
     stats: observer.allStats(),
@@ -301,6 +326,7 @@ function metrics(parts: GatewayParts, { certificate }: Listeners): string {
     bodyBytes: admission.bodyBytes,
     admissionRefused: admission.refused,
     queued: deployment.queued,
+    gateway: name,
     ready: reasons().length === 0,
     limitsShared: limiter.standing.mode === 'shared',
     limitsRefused: { ...limiter.refused, lockout: lockout.refused },

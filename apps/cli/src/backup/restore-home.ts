@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { writeFileAtomic } from '@cluster-ai/platform/files/write-file-atomic.ts';
@@ -74,7 +74,8 @@ export async function restoreHome(options: RestoreOptions): Promise<RestoredHome
 
 /** Not the copy of the program: its files may be links to those of somebody else. */
 function giveFolders(home: string, owner: Owner): void {
-  for (const name of ['home.json', 'postgres', 'control-plane', 'gateway-1', 'logs', 'run', 'cache']) {
+  const gateways = readdirSync(home).filter((name) => /^gateway-\d+$/.test(name));
+  for (const name of ['home.json', 'postgres', 'control-plane', ...gateways, 'logs', 'run', 'cache']) {
     giveTo(owner, join(home, name));
   }
 }

@@ -17,6 +17,7 @@ export function upCommand(): Command {
     .option('--grpc-port <port>', 'predictions over gRPC (default 8001)')
     .option('--as <server>', 'speak like triton or kserve where servers of the protocol differ (default cluster-ai)')
     .option('--metrics-port <port>', 'metrics and health of the gateway (default 8002)')
+    .option('--gateways <number>', 'gateway processes that share these ports (default 1)')
     .option('--host <address>', 'address to listen on (default 127.0.0.1); one of the network needs TLS')
     .option('--tls-cert <file>', 'certificate of dashboard, API and predictions, PEM; read again when it changes')
     .option('--tls-key <file>', 'its key, PEM')

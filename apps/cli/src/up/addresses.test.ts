@@ -70,3 +70,12 @@ test('a certificate that cannot be used is told before anything is started', asy
   const { tlsKey } = files(['two.example']);
   await expect(choose({ tlsCert, tlsKey })).rejects.toThrow('is not that of the certificate in');
 });
+
+test('each gateway has a metrics port of its own, and there must be room for them', async () => {
+  const load = (flags: UpFlags) => chooseAddresses(loadUpSettings(flags, { CLUSTER_AI_HOME: folder }, 1));
+  const free = { port: '0', gatewayPort: '0', grpcPort: '0', metricsPort: '0' };
+  const { gatewayPort, grpcPort, metricsPorts, metricsUrls } = await load({ ...free, gateways: '3' });
+  expect(new Set([gatewayPort, grpcPort, ...metricsPorts, 0]).size).toBe(6);
+  expect(metricsUrls).toEqual(metricsPorts.map((port) => `http://127.0.0.1:${port}`));
+  await expect(load({ ...free, metricsPort: '65534', gateways: '3' })).rejects.toThrow('65534 to 65536');
+});

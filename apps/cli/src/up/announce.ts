@@ -3,6 +3,8 @@ import type { SettledModels } from './until-models-settled.ts';
 export interface Announcement {
   readonly url: string;
   readonly gatewayUrl: string;
+  /** Processes behind it. */
+  readonly gateways: number;
   /** Host and port; null where gRPC is off. */
   readonly grpcAddress: string | null;
   /** Where the first administrator is made; null when somebody can sign in. */
@@ -18,14 +20,14 @@ export interface Announcement {
 
 /** What is printed once everything runs. */
 export function announcement(facts: Announcement): string {
-  const { url, gatewayUrl, grpcAddress, setup, seconds, models, command, needsKey, interactive } = facts;
+  const { url, gatewayUrl, gateways, grpcAddress, setup, seconds, models, command, needsKey, interactive } = facts;
   const ready = models.ready.map(({ id }) => id);
   return [
     '',
     `Cluster AI is ready after ${seconds.toFixed(1)} s`,
     `  dashboard and API  ${url}`,
     ...(setup === null ? [] : [`  first sign-in      ${setup}`]),
-    `  predictions        ${gatewayUrl}`,
+    `  predictions        ${gatewayUrl}${gateways === 1 ? '' : ` (${gateways} gateways)`}`,
     ...(grpcAddress === null ? [] : [`  gRPC               ${grpcAddress}`]),
     `  models             ${ready.length === 0 ? 'none yet' : ready.join(', ')}`,
     ...models.failed.map(({ id, reason }) => `  failed             ${id}: ${reason}`),

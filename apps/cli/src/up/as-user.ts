@@ -115,6 +115,7 @@ function argumentsOf(home: string, flags: UpFlags): string[] {
     '--grpc-port': flags.grpcPort,
     '--as': flags.as,
     '--metrics-port': flags.metricsPort,
+    '--gateways': flags.gateways,
     '--model-repository': flags.modelRepository,
     '--database-url': flags.databaseUrl,
   };

@@ -13,6 +13,7 @@ export function homePaths(home: string) {
     gatewayToken: join(home, 'gateway-token'),
     postgres: join(home, 'postgres'),
     controlPlane: join(home, 'control-plane'),
+    /** Of the first gateway; the others have folders beside it, `gateway-2` and so on. */
     gateway: join(home, 'gateway-1'),
     logs: join(home, 'logs'),
     run: join(home, 'run'),
@@ -87,8 +88,9 @@ function makeFolder(home: string): void {
 /** Files of somebody else must not become part of a data folder, least of all when its permissions are changed. */
 function assertEmpty(home: string): void {
   // A copy of the program and an interrupted first start may be there already.
-  const own = new Set(['program', 'run', 'postgres', 'control-plane', 'gateway-1', 'logs', 'cache']);
-  const foreign = readdirSync(home).filter((name) => !own.has(name) && !name.endsWith('.partial'));
+  const own = new Set(['program', 'run', 'postgres', 'control-plane', 'logs', 'cache']);
+  const isOwn = (name: string): boolean => own.has(name) || /^gateway-\d+$/.test(name) || name.endsWith('.partial');
+  const foreign = readdirSync(home).filter((name) => !isOwn(name));
   if (foreign.length === 0) return;
   throw new ClusterError(
     'PREREQUISITE_MISSING',

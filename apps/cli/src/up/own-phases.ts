@@ -7,6 +7,8 @@ import { announcement } from './announce.ts';
 import { askUntilAnswered } from './ask-until-answered.ts';
 import { homePaths } from './home.ts';
 import { lockHome } from './lock.ts';
+import { claimPorts } from './port-claim.ts';
+import type { PortClaim } from './port-claim.ts';
 import { predictionCommand } from './prediction-command.ts';
 import type { RunningPrograms } from './running-programs.ts';
 import { certificateFiles } from './settings.ts';
@@ -53,17 +55,27 @@ export function leftoversPhase({ settings, terminal }: RunningPrograms): Phase {
 export function portsPhase(running: RunningPrograms): Phase {
   const { settings } = running;
   const paths = homePaths(settings.home);
+  let claim: PortClaim | null = null;
   return {
     name: 'ports and tokens',
     why: 'a taken port is told before anything is started',
     start: async () => {
       const addresses = await chooseAddresses(settings);
+      if (settings.up.value.gateways > 1) {
+        claim = await claimPorts([
+          addresses.gatewayPort,
+          ...(addresses.grpcAddress === null ? [] : [addresses.grpcPort]),
+        ]);
+      }
       running.addresses = addresses;
       await trustCertificates(certificateFiles(settings), [addresses.controlUrl, addresses.gatewayInternalUrl]);
       await ensureToken(paths.adminToken, 'cai_admin_');
       await ensureToken(paths.gatewayToken, 'cai_gateway_');
     },
-    stop: () => running.close(),
+    stop: () => {
+      claim?.release();
+      running.close();
+    },
     stopTimeoutMs,
   };
 }
@@ -80,14 +92,15 @@ export function announcementPhase(running: RunningPrograms, isFirstStart: () => 
       const modelsMin = isFirstStart() ? settings.controlPlane.value.sources.examples.length : 0;
       const client = { baseUrl: controlUrl, token, timeoutMs: apiTimeoutMs };
       const limits = { timeoutMs: settings.up.value.startTimeoutMs, signal };
-      const models = await untilModelsSettled(client, modelsMin, limits.timeoutMs, signal);
+      const { gateways } = settings.up.value;
+      const models = await untilModelsSettled(client, { modelsMin, gatewaysMin: gateways }, limits.timeoutMs, signal);
       const target = { gatewayUrl, needsKey: isOpen, caFile: selfSignedFile };
       const ids = models.ready.map(({ id }) => id);
       const command = await askUntilAnswered(() => predictionCommand(client, ids, target), limits);
       const setup = await askUntilAnswered(() => setupLink(client, url), limits);
       const seconds = (performance.now() - running.beganMs) / 1_000;
       const interactive = process.stdout.isTTY;
-      const addresses = { url, gatewayUrl, grpcAddress, setup };
+      const addresses = { url, gatewayUrl, grpcAddress, setup, gateways };
       terminal.line(announcement({ ...addresses, seconds, models, command, needsKey: isOpen, interactive }));
     },
     stop: (reason) => terminal.line(`stopping (${reason}): gateway, control plane, database`),

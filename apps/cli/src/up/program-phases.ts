@@ -1,5 +1,3 @@
-import type { GatewayConfig } from '@cluster-ai/contract/config/gateway.ts';
-import type { LoadedConfig } from '@cluster-ai/platform/config/load-config.ts';
 import type { Phase } from '@cluster-ai/platform/lifecycle/lifecycle.ts';
 import { embeddedPostgresBinaries } from '@cluster-ai/platform/postgres/embedded-binaries.ts';
 import { homePaths } from './home.ts';
@@ -11,9 +9,9 @@ import { programs } from './programs.ts';
 import type { RunningPrograms } from './running-programs.ts';
 
 /** Time that a program has beyond its own drain limits before it is killed. */
-const stopMarginMs = 10_000;
+export const stopMarginMs = 10_000;
 /** Killing a program and seeing it end takes no longer. */
-const killMarginMs = 5_000;
+export const killMarginMs = 5_000;
 
 export interface Database {
   readonly url: string;
@@ -80,54 +78,6 @@ export function controlPlanePhase(running: RunningPrograms, databaseUrl: () => s
       return running.start(program, 'control plane', signal);
     },
     stop: () => running.stop('control-plane'),
-    stopTimeoutMs: stopTimeoutMs + killMarginMs,
-  };
-}
-
-/** Beside the control plane of this `up`: those of other machines on the same database, if the settings name any. */
-function otherControlPlanes({ value, settings }: LoadedConfig<GatewayConfig>, own: string): string[] {
-  const isGiven = settings.find(({ path }) => path === 'control.url')?.source.kind !== 'default';
-  return isGiven ? value.control.url.filter((url) => url !== own) : [];
-}
-
-export function gatewayPhase(running: RunningPrograms): Phase {
-  const { home, up, gateway, controlPlane } = running.settings;
-  const { certFile } = controlPlane.value.http.tls;
-  const { value } = gateway;
-  const stopTimeoutMs = value.shutdown.drainTimeoutMs + value.runner.drainTimeoutMs + stopMarginMs;
-  return {
-    name: 'gateway',
-    why: 'it stops first, so that what has arrived is answered while everything is there',
-    start: (signal) => {
-      const { gatewayPort, grpcPort, metricsPort, controlUrl, metricsUrl, gatewayUrl, isOpen } = running.addresses;
-      const program = nodeProgram({
-        name: 'gateway',
-        main: programs.gateway,
-        home,
-        config: {
-          ...value,
-          http: {
-            ...value.http,
-            port: gatewayPort,
-            publicUrl: value.http.publicUrl ?? (isOpen ? gatewayUrl : undefined),
-          },
-          grpc: { ...value.grpc, port: grpcPort },
-          metrics: { ...value.metrics, port: metricsPort },
-          control: {
-            ...value.control,
-            url: [controlUrl, ...otherControlPlanes(gateway, controlUrl)],
-            caFile: [...value.control.caFile, ...(certFile === undefined ? [] : [certFile])],
-          },
-        },
-        settings: gateway.settings,
-        readyUrl: `${metricsUrl}/readyz`,
-        startTimeoutMs: up.value.startTimeoutMs,
-        stopTimeoutMs,
-        onOutput: running.outputOf('gateway'),
-      });
-      return running.start(program, 'gateway', signal);
-    },
-    stop: () => running.stop('gateway'),
     stopTimeoutMs: stopTimeoutMs + killMarginMs,
   };
 }

@@ -5,7 +5,8 @@ import type { Lifecycle } from '@cluster-ai/platform/lifecycle/lifecycle.ts';
 import { createLogger } from '@cluster-ai/platform/log/log.ts';
 import { homePaths, prepareHome } from './home.ts';
 import { announcementPhase, leftoversPhase, lockPhase, portsPhase } from './own-phases.ts';
-import { controlPlanePhase, databasePhase, gatewayPhase } from './program-phases.ts';
+import { gatewaysPhase } from './gateways-phase.ts';
+import { controlPlanePhase, databasePhase } from './program-phases.ts';
 import { RunningPrograms } from './running-programs.ts';
 import type { UpOptions } from './running-programs.ts';
 import { embeddedDatabase } from './settings.ts';
@@ -35,6 +36,6 @@ function addPhases(lifecycle: Lifecycle, running: RunningPrograms): void {
   lifecycle.add(portsPhase(running));
   if (given === embeddedDatabase) lifecycle.add(databasePhase(running, (ready) => (database = ready)));
   lifecycle.add(controlPlanePhase(running, () => database.url));
-  lifecycle.add(gatewayPhase(running));
+  lifecycle.add(gatewaysPhase(running));
   lifecycle.add(announcementPhase(running, () => database.isNew));
 }

@@ -77,6 +77,11 @@ export class RunningPrograms {
     this.terminal.line(`  ${label} ready after ${((performance.now() - beganMs) / 1_000).toFixed(1)} s`);
   }
 
+  /** Stops a program in order and starts it again at once. Resolves when it is ready again. @throws ClusterError */
+  async restart(name: string): Promise<void> {
+    await this.supervisors.get(name)?.restart();
+  }
+
   async stop(name: string): Promise<void> {
     await this.supervisors.get(name)?.stop();
     this.supervisors.delete(name);
@@ -102,7 +107,8 @@ export class RunningPrograms {
       const identity = identifyProcess(child()?.pid ?? -1);
       return identity === null ? [] : [{ name, ...identity }];
     });
-    const { url, gatewayUrl, metricsUrl } = this.chosen;
+    const { url, gatewayUrl, metricsUrls } = this.chosen;
+    const [metricsUrl = ''] = metricsUrls;
     const state = { pid: process.pid, startedAt: this.startedAt, url, gatewayUrl, metricsUrl, programs };
     try {
       writeState(this.settings.home, { ...state, ...this.localState(this.chosen) });

@@ -51,12 +51,14 @@ test('flags of up set the settings of the programs, and win over variables', () 
     examples: false,
     databaseUrl: 'postgres://db',
     host: '::1',
+    gateways: '3',
   };
-  const { home, controlPlane, gateway } = load(flags, {
+  const { home, up, controlPlane, gateway } = load(flags, {
     CLUSTER_AI_GATEWAY_HTTP_PORT: '9',
     DATABASE_URL: 'postgres://env',
   });
   expect(home).toBe('/other');
+  expect(up.value.gateways).toBe(3);
   expect(controlPlane.value).toMatchObject({
     http: { host: '::1', port: 1 },
     sources: { examples: [], repository: '/models' },

@@ -35,6 +35,7 @@ export interface UpFlags {
   /** Of `backup` and `restore`. */
   readonly storage?: string | undefined;
   readonly user?: string | undefined;
+  readonly gateways?: string | undefined;
   readonly config?: string | undefined;
   readonly verbose?: boolean;
 }
@@ -70,6 +71,7 @@ export function loadUpSettings(flags: UpFlags, env: Env, uid: number | undefined
     flags: given([
       ['--home', 'home', flags.home],
       ['--user', 'user', flags.user],
+      ['--gateways', 'gateways', flags.gateways],
       ['--no-examples', 'examples', flags.examples === false ? false : undefined],
     ]),
   });

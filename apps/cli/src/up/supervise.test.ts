@@ -190,3 +190,27 @@ describe('the guard of the database', () => {
     expect(await child.exited).toBe('code 137');
   });
 });
+
+test('a restart stops it in order and starts it at once, without a warning', async () => {
+  const supervisor = supervise({ start: () => shell("trap 'exit 0' TERM; while :; do sleep 0.05; done") });
+  await supervisor.start(signal);
+  const first = supervisor.child()?.pid;
+  await Promise.all([supervisor.restart(), supervisor.restart()]);
+  const second = supervisor.child()?.pid;
+  expect(second).not.toBe(first);
+  await until(() => said.length > 0);
+  expect(said).toEqual([expect.stringMatching(/^gateway is ready again after/)]);
+  // It is looked after as before.
+  process.kill(second ?? Number.NaN, 'SIGKILL');
+  await until(() => supervisor.child() !== null && supervisor.child()?.pid !== second);
+  expect(said[1]).toBe('gateway ended (SIGKILL); starting it again in 0.25 s');
+});
+
+test('a stop that comes during a restart ends both', async () => {
+  const supervisor = supervise({ start: () => shell("trap 'sleep 0.3; exit 0' TERM; while :; do sleep 0.05; done") });
+  await supervisor.start(signal);
+  const restarted = supervisor.restart().catch((error: unknown) => error);
+  await supervisor.stop();
+  expect(await restarted).toMatchObject({ code: 'SHUTTING_DOWN' });
+  expect(supervisor.child()).toBe(null);
+});

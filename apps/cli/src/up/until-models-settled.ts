@@ -13,27 +13,37 @@ export interface SettledModels {
   readonly missing: string;
 }
 
+/** What must be there before a start is announced. */
+export interface Expected {
+  /** Models that the registry holds: the examples of a first start. */
+  readonly modelsMin: number;
+  /** Gateways of this start. */
+  readonly gatewaysMin: number;
+}
+
 const intervalMs = 100;
 
 /**
  * Waits until a gateway answers from the present snapshot and none of its models is being loaded any more.
- * @param modelsMin models that the registry must hold by then: the examples of a first start.
  */
 export async function untilModelsSettled(
   client: ClientOptions,
-  modelsMin: number,
+  expected: Expected,
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<SettledModels> {
   const endMs = performance.now() + timeoutMs;
   for (;;) {
     const overview = await readOverview(client);
-    const missing = overview === null ? 'the control plane does not answer' : whatIsMissing(overview, modelsMin);
+    const missing = overview === null ? 'the control plane does not answer' : whatIsMissing(overview, expected);
     if (missing === '' || signal.aborted || performance.now() > endMs) {
       const models = overview?.gateways.flatMap(({ report }) => report.models) ?? [];
+      const inState = (wanted: ObservedModel['state']): ObservedModel[] => [
+        ...new Map(models.filter(({ state }) => state === wanted).map((model) => [model.id, model])).values(),
+      ];
       return {
-        ready: models.filter(({ state }) => state === 'READY'),
-        failed: models.filter(({ state }) => state === 'FAILED'),
+        ready: inState('READY'),
+        failed: inState('FAILED'),
         missing,
       };
     }
@@ -51,14 +61,19 @@ async function readOverview(client: ClientOptions): Promise<Overview | null> {
   }
 }
 
-function whatIsMissing({ models, gateways, snapshot }: Overview, modelsMin: number): string {
+function whatIsMissing({ models, gateways, snapshot }: Overview, { modelsMin, gatewaysMin }: Expected): string {
   if (models < modelsMin) return `${models} of ${modelsMin} models are registered`;
-  const connected = gateways.find((gateway) => gateway.connected);
-  if (connected === undefined) return 'the gateway has not reported to the control plane';
-  const { applied, models: observed } = connected.report;
-  if (applied?.epoch !== snapshot.epoch || applied.version !== snapshot.version) {
-    return 'the gateway does not answer from the present snapshot';
+  const connected = gateways.filter((gateway) => gateway.connected);
+  if (connected.length < gatewaysMin) {
+    return gatewaysMin === 1
+      ? 'the gateway has not reported to the control plane'
+      : `${connected.length} of ${gatewaysMin} gateways have reported to the control plane`;
   }
-  const loading = observed.filter(({ state }) => state === 'LOADING').map(({ id }) => id);
-  return loading.length === 0 ? '' : `loading: ${loading.join(', ')}`;
+  const behind = connected.filter(({ report: { applied } }) => {
+    return applied?.epoch !== snapshot.epoch || applied.version !== snapshot.version;
+  });
+  if (behind.length > 0) return `${behind.map(({ gateway }) => gateway).join(', ')} answers from an older snapshot`;
+  const observed = connected.flatMap(({ report }) => report.models);
+  const loading = new Set(observed.filter(({ state }) => state === 'LOADING').map(({ id }) => id));
+  return loading.size === 0 ? '' : `loading: ${[...loading].join(', ')}`;
 }

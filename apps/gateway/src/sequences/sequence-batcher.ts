@@ -122,7 +122,9 @@ export class SequenceBatcher implements Batcher {
       throw new ClusterError(
         'INVALID_ARGUMENT',
         `inference request for sequence ${shown(id)} to model '${request.modelName}' must specify the START flag on the first request of the sequence`,
-        { fix: 'send sequence_start; a sequence that was silent for too long, or whose version was replaced, is over' },
+        {
+          fix: 'send sequence_start; a sequence that was silent for too long, or whose version was replaced, is over, and where several gateways share a port all of its requests must use one connection',
+        },
       );
     }
     if (present !== undefined) return present;

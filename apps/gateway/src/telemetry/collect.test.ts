@@ -16,6 +16,7 @@ batches.queueFull = 5;
 
 const page = renderMetrics({
   batching: [{ model: 'iris@1', figures: batches.snapshot() }],
+  gateway: 'gateway-2',
   stats: [iris, new VariantStats('', '')],
   inFlight: 2,
   bodyBytes: 900,

@@ -8,6 +8,8 @@ import { stageNames, type VariantStats } from './variant-stats.ts';
 
 /** The gateway's state at the moment of a scrape. */
 export interface GatewayState {
+  /** Its name in the fleet. */
+  readonly gateway: string;
   readonly stats: readonly VariantStats[];
   readonly inFlight: number;
   /** Bytes of the bodies of these requests. */
@@ -40,6 +42,8 @@ export interface ModelBatching {
 /** Renders `/metrics`. All the work of exposing happens here, at the scrape, and none on the request path. */
 export function renderMetrics(state: GatewayState): string {
   const page = new Exposition();
+  page.begin(metric.info);
+  page.sample(metric.info, { gateway: state.gateway }, 1);
   addTraffic(page, state.stats);
   addBatching(page, state.batching);
   addNumber(page, metric.inFlight, state.inFlight);

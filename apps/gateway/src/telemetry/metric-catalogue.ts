@@ -45,6 +45,11 @@ export const metricCatalogue = {
     type: 'counter',
     help: 'Requests that the queue policy of a model version kept from running, by reason: full (max_queue_size) and timeout.',
   },
+  info: {
+    name: 'cluster_ai_gateway_info',
+    type: 'gauge',
+    help: 'Always 1; its label says which gateway the figures are of: several may share a port.',
+  },
   inFlight: { name: 'cluster_ai_gateway_in_flight_requests', type: 'gauge', help: 'Requests inside the gateway.' },
   bodyBytes: {
     name: 'cluster_ai_gateway_in_flight_body_bytes',

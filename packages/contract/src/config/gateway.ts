@@ -32,6 +32,12 @@ export const gatewayConfigSchema = z.strictObject({
         .enum(['own', 'node'])
         .default('node')
         .describe("Who speaks HTTP: our own server, which knows HTTP/2 as well, or Node's, which is slower."),
+      reusePort: z
+        .boolean()
+        .default(false)
+        .describe(
+          'Other gateways of the same user that say so too may listen on the ports of `http` and `grpc` (SO_REUSEPORT, Linux). `cluster-ai up --gateways` sets it.',
+        ),
       bodyBytesMax: z
         .int()
         .min(1_024)

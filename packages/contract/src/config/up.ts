@@ -16,6 +16,14 @@ export const upConfigSchema = z.strictObject({
     )
     .meta({ env: 'CLUSTER_AI_HOME' }),
   user: z.string().min(1).default('cluster-ai').describe('System user that everything runs as when root starts it.'),
+  gateways: z
+    .int()
+    .min(1)
+    .max(64)
+    .default(1)
+    .describe(
+      'Gateway processes that share the ports of the gateway (more than one: Linux). Each has a folder, runners and a metrics port of its own: the port of the settings, and those after it.',
+    ),
   examples: z.boolean().default(true).describe('Import the example models into an empty registry.'),
   startTimeoutMs: milliseconds(180_000, 3_600_000).describe('Each program must be ready within this time.'),
   logs: z

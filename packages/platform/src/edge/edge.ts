@@ -67,6 +67,11 @@ export interface EdgeOptions {
   readonly host: string;
   /** 0 takes a free port. */
   readonly port: number;
+  /**
+   * Other processes of this user that say so too may listen on the same port (SO_REUSEPORT); the kernel gives each new
+   * connection to one of them.
+   */
+  readonly reusePort?: boolean | undefined;
   readonly bodyBytesMax: number;
   /** Speaks TLS with this certificate; plain text without one. */
   readonly tls?: TlsIdentity | undefined;

@@ -2,7 +2,7 @@ import type { AddressInfo, Server } from 'node:net';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { EdgeOptions } from './edge.ts';
 
-type ListenerOptions = Pick<EdgeOptions, 'listenerId' | 'host' | 'port' | 'onDefect'>;
+type ListenerOptions = Pick<EdgeOptions, 'listenerId' | 'host' | 'port' | 'reusePort' | 'onDefect'>;
 
 /**
  * Begins to listen.
@@ -13,7 +13,8 @@ export function openListener(server: Server, options: ListenerOptions): Promise<
   return new Promise((resolve, reject) => {
     const refuse = (error: NodeJS.ErrnoException): void => reject(listenError(error, options));
     server.once('error', refuse);
-    server.listen(options.port, options.host, () => {
+    const { host, port, reusePort = false } = options;
+    server.listen({ host, port, reusePort }, () => {
       server.off('error', refuse);
       // A connection that cannot be accepted, for want of file descriptors, must not end those that were.
       server.on('error', options.onDefect);

@@ -66,6 +66,11 @@ export interface RpcEdgeOptions {
   readonly host: string;
   /** 0 takes a free port. */
   readonly port: number;
+  /**
+   * Other processes of this user that say so too may listen on the same port (SO_REUSEPORT); the kernel gives each new
+   * connection to one of them.
+   */
+  readonly reusePort?: boolean | undefined;
   /** The methods that there are; calls of others end with UNIMPLEMENTED. */
   readonly paths: readonly string[];
   /** Speaks TLS with this certificate; plain text without one. */
