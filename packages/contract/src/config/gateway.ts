@@ -88,7 +88,7 @@ export const gatewayConfigSchema = z.strictObject({
       port: z.int().min(0).max(65_535).default(8001).describe('Port of gRPC; 0 takes a free one.'),
       server: z
         .enum(['own', 'grpc-js'])
-        .default('grpc-js')
+        .default('own')
         .describe('Who speaks gRPC: our own server of HTTP/2, or the one of @grpc/grpc-js, which is slower.'),
       messageBytesMax: z
         .int()

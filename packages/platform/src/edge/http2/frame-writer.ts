@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Writable } from 'node:stream';
 import { tableSizeNothing } from './hpack/encode-headers.ts';
 import { defaultFrameBytesMax, errorCodes, flags, frameHeadBytes, frameTypes, type ErrorName } from './protocol.ts';
 
@@ -24,7 +24,7 @@ let slabUsed = 0;
 export class FrameWriter {
   /** Largest payload that the client takes. */
   frameBytesMax = defaultFrameBytesMax;
-  private readonly socket: Socket;
+  private readonly socket: Writable;
   private readonly onWritten: () => void;
   private parts: Uint8Array[] = [];
   private partBytes = 0;
@@ -42,7 +42,7 @@ export class FrameWriter {
   };
 
   /** @param onWritten called after each write that the kernel took. */
-  constructor(socket: Socket, onWritten: () => void) {
+  constructor(socket: Writable, onWritten: () => void) {
     this.socket = socket;
     this.onWritten = onWritten;
   }

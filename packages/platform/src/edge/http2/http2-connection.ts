@@ -49,6 +49,11 @@ const unsentBytesMax = 1_024 * 1_024;
 /** While so much of its answers waits for a client to open its windows, its new requests are refused. */
 const heldBytesMax = 64 * 1_024 * 1_024;
 
+/** Frames that an honest client may need for an answer besides those of its windows, and for DATA of so many bytes. */
+const earnedByAnswering = 4;
+const earnedBySending = 3;
+const dribbledBytes = 1_024;
+
 /** A client that was told to go elsewhere, or that something is wrong, has this long to read it. */
 const farewellMs = 1_000;
 
@@ -105,7 +110,10 @@ export class Http2Connection implements StreamOwner, FrameEvents {
     socket.on('data', (chunk: Buffer) => this.read(chunk));
     // What went wrong with a connection that its client has left is nobody's concern.
     socket.on('error', () => socket.destroy());
-    socket.on('close', () => this.lose());
+    socket.once('close', () => {
+      this.lose();
+      options.onClosed();
+    });
     this.greet(blockBytesMax);
   }
 
@@ -177,9 +185,14 @@ export class Http2Connection implements StreamOwner, FrameEvents {
     if (told > 0) this.writer.windowUpdate(0, told);
   }
 
+  sent(bytes: number): void {
+    // A client opens both windows again for what it took; one that opens them by a few bytes at a time earns nothing.
+    if (bytes >= dribbledBytes) this.guard.earn(earnedBySending);
+  }
+
   handled(): void {
     this.running -= 1;
-    this.guard.earn(2);
+    this.guard.earn(earnedByAnswering);
   }
 
   // What comes in.
@@ -400,7 +413,6 @@ export class Http2Connection implements StreamOwner, FrameEvents {
   private lose(): void {
     this.phase = 'closed';
     for (const stream of this.streams.values()) stream.abort();
-    if (this.socket.destroyed) this.options.onClosed();
   }
 }
 

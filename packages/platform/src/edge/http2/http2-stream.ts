@@ -34,6 +34,8 @@ export interface StreamOwner {
   /** Both sides have ended, or the stream was reset. */
   forget(stream: Http2Stream, wasReset: boolean): void;
   giveBack(bytes: number): void;
+  /** DATA of so many bytes is on its way. */
+  sent(bytes: number): void;
   /** The consumer of a stream is done with it, which may be later than its end. */
   handled(): void;
 }
@@ -150,6 +152,7 @@ export class Http2Stream {
       writer.append(bytes, 0, bytes.length);
       this.sendWindow -= size;
       owner.sendWindow -= size;
+      owner.sent(size);
       return true;
     }
     if (this.queuedBytes === 0) this.heldSinceMs = performance.now();
@@ -194,6 +197,7 @@ export class Http2Stream {
     owner.sendWindow -= length;
     this.queuedBytes -= length;
     owner.heldBytes -= length;
+    owner.sent(length);
     writer.dataHead(this.id, length, false);
     while (length > 0) {
       const [first = nothing] = this.queue;
