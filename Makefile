@@ -10,7 +10,7 @@ WITH_NODE = env PATH="$(CURDIR)/.tools/bin:$(CURDIR)/node_modules/.bin:$$PATH"
 export ORT_DISABLE_TELEMETRY := 1
 
 .DEFAULT_GOAL := help
-.PHONY: up example-ocr backup restore test check unit test-system fuzz bench soak sbom drills format docs wasm models bootstrap clean help
+.PHONY: up example-ocr backup restore test check unit test-system fuzz edge-differences bench soak sbom drills format docs wasm models bootstrap clean help
 
 ##@ Use
 
@@ -46,6 +46,9 @@ FUZZ_ARGS = $(if $(TARGET),--target "$(TARGET)") $(if $(MINUTES),--minutes "$(MI
 
 fuzz: bootstrap ## Look for inputs that break a decoder, for an hour (options: TARGET=, MINUTES=, SEED=, INPUT=, KEEP=1)
 	@exec $(WITH_NODE) node tests/fuzz/fuzz.ts $(FUZZ_ARGS)
+
+edge-differences: bootstrap ## Send the same broken calls to our gRPC server and to grpc-js, and compare (MINUTES=60 SEED=7)
+	@exec $(WITH_NODE) node tests/conformance/http2/difference/main.ts $(if $(MINUTES),--minutes "$(MINUTES)") $(if $(SEED),--seed "$(SEED)")
 
 bench: bootstrap ## Measure the gateway beside the plain session.run() loop
 	@$(WITH_NODE) node tools/install-bench-programs.ts

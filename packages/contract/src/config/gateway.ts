@@ -89,7 +89,7 @@ export const gatewayConfigSchema = z.strictObject({
       server: z
         .enum(['own', 'grpc-js'])
         .default('own')
-        .describe('Who speaks gRPC: our own server of HTTP/2, or the one of @grpc/grpc-js, which is slower.'),
+        .describe('Who speaks gRPC: our own server of HTTP/2, or that of @grpc/grpc-js, which is slower.'),
       messageBytesMax: z
         .int()
         .min(1_024)
