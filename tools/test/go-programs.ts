@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 interface GoProgram {
@@ -19,9 +19,15 @@ const programs: readonly GoProgram[] = [
     folder: 'tests/conformance/http2/h2spec',
     package: 'github.com/summerwind/h2spec/cmd/h2spec',
   },
+  {
+    title: 'a client of grpc-go',
+    name: 'grpc-go-client',
+    folder: 'tests/conformance/edge-clients/grpc-go',
+    package: '.',
+  },
 ];
 
-/** Builds each program into `.tools/go`, when it is not there or its list of modules has changed. */
+/** Builds each program into `.tools/go`, when it is not there, or its list of modules or its own source has changed. */
 export async function buildGoPrograms(root: string): Promise<void> {
   for (const program of programs) await build(root, program);
 }
@@ -30,7 +36,8 @@ async function build(root: string, { title, name, folder, package: path }: GoPro
   const source = join(root, folder);
   const target = join(root, '.tools', 'go', name);
   const stamp = `${target}.built-from`;
-  const wanted = ['go.mod', 'go.sum'].map((file) => readFileSync(join(source, file), 'utf8')).join('');
+  const files = readdirSync(source).toSorted();
+  const wanted = files.map((file) => readFileSync(join(source, file), 'utf8')).join('');
   if (existsSync(target) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   console.log(`Building ${title} into .tools/go/${name} ...`);
   rmSync(stamp, { force: true });

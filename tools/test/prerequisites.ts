@@ -84,6 +84,20 @@ const prerequisites: readonly Prerequisite[] = [
   },
   {
     neededFor: 'test',
+    debianPackage: 'curl',
+    reason: 'it calls the gateway over both versions of HTTP',
+    proof: 'curl',
+    namedIn: /run\('curl'/,
+  },
+  {
+    neededFor: 'test',
+    debianPackage: 'nghttp2-client',
+    reason: 'nghttp calls the gateway over HTTP/2',
+    proof: 'nghttp',
+    namedIn: /run\('nghttp'/,
+  },
+  {
+    neededFor: 'test',
     debianPackage: 'zsh',
     reason: 'zsh completes the commands of cluster-ai, too',
     proof: 'zsh',
