@@ -1,6 +1,6 @@
 import { createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { testHttp2Edge } from '@cluster-ai/testkit/edge/http2-edge-suite.ts';
 import { selfSignedCertificate } from '@cluster-ai/testkit/tls/self-signed.ts';
 import type { StartEdge } from '../../edge.ts';
@@ -9,8 +9,7 @@ import { Http2Clients } from './http2-clients.ts';
 
 /** The least that these clients need of a listener: what takes HTTP/1.1 as well has tests of its own. */
 const startEdge: StartEdge = async (options, handler) => {
-  const alone = Promise.withResolvers<void>();
-  const clients = new Http2Clients(options, handler, () => alone.resolve());
+  const clients = new Http2Clients(options, handler);
   const accept = (socket: Socket): void => clients.accept(socket);
   const { tls } = options;
   const server = tls === undefined ? createServer(accept) : createTlsServer({ ...tls, ALPNProtocols: ['h2'] }, accept);
@@ -22,11 +21,9 @@ const startEdge: StartEdge = async (options, handler) => {
     setTls: () => undefined,
     close: async (drainTimeoutMs) => {
       for (let turn = 0; turn < 3; turn += 1) await nextTurn();
-      server.close();
+      const closed = new Promise((resolve) => server.close(resolve));
       clients.drain();
-      const timer = setTimeout(() => alone.resolve(), drainTimeoutMs);
-      if (!clients.isEmpty) await alone.promise;
-      clearTimeout(timer);
+      await Promise.race([closed, delay(drainTimeoutMs, undefined, { ref: false })]);
       clearInterval(sweeper);
       return clients.cut();
     },

@@ -15,19 +15,12 @@ const streamsMax = 256;
 export class Http2Clients {
   private readonly options: EdgeOptions;
   private readonly handler: CallHandler;
-  private readonly whenEmpty: () => void;
   private readonly connections = new Set<Http2Connection>();
   private draining = false;
 
-  /** @param whenEmpty called each time when the last of them has gone. */
-  constructor(options: EdgeOptions, handler: CallHandler, whenEmpty: () => void) {
+  constructor(options: EdgeOptions, handler: CallHandler) {
     this.options = options;
     this.handler = handler;
-    this.whenEmpty = whenEmpty;
-  }
-
-  get isEmpty(): boolean {
-    return this.connections.size === 0;
   }
 
   /** Takes over a connection. Nothing of it may have been read, or what was has been put back (`unshift`). */
@@ -40,10 +33,7 @@ export class Http2Clients {
       answerTimeoutMs,
       idleTimeoutMs,
       onRequest: (stream) => this.take(stream),
-      onClosed: () => {
-        this.connections.delete(connection);
-        if (this.connections.size === 0) this.whenEmpty();
-      },
+      onClosed: () => this.connections.delete(connection),
     });
     this.connections.add(connection);
     if (this.draining) connection.drain();
