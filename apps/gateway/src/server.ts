@@ -288,7 +288,7 @@ function listen(
   const { bodyBytesMax } = http;
   const edge = { ...limitsOf(http), ...placeOf(listenerId, address, options), bodyBytesMax, tls: certificate?.current };
   if (http.server === 'node') return startNodeHttpEdge(edge, handler);
-  return startOwnHttpEdge(edge, handler, (...shared) => new Http2Clients(...shared, () => undefined));
+  return startOwnHttpEdge(edge, handler, (...shared) => new Http2Clients(...shared));
 }
 
 interface ListenAddress {

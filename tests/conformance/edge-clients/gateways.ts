@@ -35,7 +35,7 @@ export async function startTargets(): Promise<Targets> {
   const files = { cert: join(folder, 'tls.crt'), key: join(folder, 'tls.key') };
   writeFileSync(files.cert, cert);
   writeFileSync(files.key, key);
-  const own = { GRPC_SERVER: 'own' };
+  const own = { HTTP_SERVER: 'own', GRPC_SERVER: 'own' };
   const env = Object.fromEntries(Object.entries(own).map(([name, value]) => [`CLUSTER_AI_GATEWAY_${name}`, value]));
   const platform = await startPlatform({ env });
   const gateway = await startGateway({

@@ -13,7 +13,7 @@ export interface HttpCall {
 }
 
 /** A prediction in JSON. */
-export const irisCall: HttpCall = {
+const irisCall: HttpCall = {
   path: irisRequest.path,
   headers: { 'content-type': 'application/json' },
   body: Buffer.from(irisRequest.body),
@@ -22,10 +22,10 @@ export const irisCall: HttpCall = {
 };
 
 /** The picture of a seven, in binary. */
-export const digitCall: HttpCall = digitOf(readFileSync(join(repository, 'examples/data/digit.pgm'), 'utf8'));
+const digitCall: HttpCall = digitOf(readFileSync(join(repository, 'examples/data/digit.pgm'), 'utf8'));
 
 /** The language of a sentence, as a stream of server-sent events. */
-export const streamCall: HttpCall = {
+const streamCall: HttpCall = {
   path: '/v2/models/language/generate_stream',
   headers: { 'content-type': 'application/json' },
   body: Buffer.from(JSON.stringify({ text: 'guten Morgen, wie geht es dir?' })),

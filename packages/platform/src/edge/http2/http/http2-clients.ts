@@ -26,6 +26,8 @@ export class Http2Clients {
   /** Takes over a connection. Nothing of it may have been read, or what was has been put back (`unshift`). */
   accept(socket: Socket): void {
     const { headerBytesMax, requestTimeoutMs, answerTimeoutMs, idleTimeoutMs } = this.options;
+    // A client that closes its sending half is gone, and what is open for it ends.
+    socket.allowHalfOpen = false;
     const connection = new Http2Connection(socket, {
       streamsMax,
       headerBytesMax,
