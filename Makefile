@@ -10,7 +10,7 @@ WITH_NODE = env PATH="$(CURDIR)/.tools/bin:$(CURDIR)/node_modules/.bin:$$PATH"
 export ORT_DISABLE_TELEMETRY := 1
 
 .DEFAULT_GOAL := help
-.PHONY: up example-ocr backup restore test check unit test-system fuzz edge-differences bench soak sbom drills format docs wasm models bootstrap clean help
+.PHONY: up example-ocr backup restore test check unit test-system fuzz edge-differences bench bench-json soak sbom drills format docs wasm models bootstrap clean help
 
 ##@ Use
 
@@ -53,6 +53,9 @@ edge-differences: bootstrap ## Send the same broken calls to our gRPC server and
 bench: bootstrap ## Measure the gateway beside the plain session.run() loop
 	@$(WITH_NODE) node tools/install-bench-programs.ts
 	@exec $(WITH_NODE) node tests/load/bench.ts $(ARGS)
+
+bench-json: bootstrap ## Measure number arrays in JSON beside JSON.parse and the plain path (ARGS="--rounds 9")
+	@exec $(WITH_NODE) node tests/load/json-tensors.ts $(ARGS)
 
 soak: bootstrap ## A day of the platform in an hour: does anything grow or stay? (ARGS="--minutes 60 --seed 1")
 	@exec $(WITH_NODE) node tests/load/soak.ts $(ARGS)

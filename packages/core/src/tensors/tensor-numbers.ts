@@ -10,36 +10,46 @@ type SmallIntegers = Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Ar
  * @returns null for datatypes whose elements are no numbers here: BOOL, BYTES, and FP16, which has no array of its own.
  */
 export function numbersOf(tensor: Tensor): TensorNumbers | null {
+  const { buffer, start, length } = placeOf(tensor);
   switch (tensor.datatype) {
     case 'UINT8':
-      return new Uint8Array(ownBuffer(tensor));
+      return new Uint8Array(buffer, start, length);
     case 'UINT16':
-      return new Uint16Array(ownBuffer(tensor));
+      return new Uint16Array(buffer, start, length);
     case 'UINT32':
-      return new Uint32Array(ownBuffer(tensor));
+      return new Uint32Array(buffer, start, length);
     case 'UINT64':
-      return new BigUint64Array(ownBuffer(tensor));
+      return new BigUint64Array(buffer, start, length);
     case 'INT8':
-      return new Int8Array(ownBuffer(tensor));
+      return new Int8Array(buffer, start, length);
     case 'INT16':
-      return new Int16Array(ownBuffer(tensor));
+      return new Int16Array(buffer, start, length);
     case 'INT32':
-      return new Int32Array(ownBuffer(tensor));
+      return new Int32Array(buffer, start, length);
     case 'INT64':
-      return new BigInt64Array(ownBuffer(tensor));
+      return new BigInt64Array(buffer, start, length);
     case 'FP32':
-      return new Float32Array(ownBuffer(tensor));
+      return new Float32Array(buffer, start, length);
     case 'FP64':
-      return new Float64Array(ownBuffer(tensor));
+      return new Float64Array(buffer, start, length);
     default:
       return null;
   }
 }
 
-/** A buffer that holds exactly the tensor's bytes: the tensor's own where it can be, else a copy. */
-function ownBuffer({ datatype, data }: Tensor): ArrayBuffer {
-  const isWhole = data.byteLength === data.buffer.byteLength && data.byteLength % elementBytes[datatype] === 0;
-  if (isWhole && data.buffer instanceof ArrayBuffer) return data.buffer;
-  // Not `data.slice()`: on a Node Buffer that is a view of the same memory, often of a pool shared with others.
-  return new Uint8Array(data).buffer;
+interface Place {
+  readonly buffer: ArrayBufferLike;
+  readonly start: number;
+  /** Elements; undefined for all that there are. */
+  readonly length: number | undefined;
+}
+
+/** The tensor's own memory where elements of its kind may begin there, else a copy. */
+function placeOf({ datatype, data }: Tensor): Place {
+  const bytes = elementBytes[datatype];
+  if (data.byteOffset % bytes === 0 && data.byteLength % bytes === 0) {
+    return { buffer: data.buffer, start: data.byteOffset, length: data.byteLength / bytes };
+  }
+  // Not `data.slice()`: on a Node Buffer that is a view of the same memory.
+  return { buffer: new Uint8Array(data).buffer, start: 0, length: undefined };
 }

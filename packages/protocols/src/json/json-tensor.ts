@@ -2,6 +2,7 @@ import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { lengthPrefixBytes } from '@cluster-ai/core/tensors/bytes-elements.ts';
 import type { Datatype } from '@cluster-ai/core/tensors/datatype.ts';
 import { elementCount, type Tensor } from '@cluster-ai/core/tensors/tensor.ts';
+import { tensorMemory } from '@cluster-ai/core/tensors/tensor-memory.ts';
 import { decodeBase64, isBase64Object } from './base64.ts';
 import type { ExactJson } from './exact-json.ts';
 import type { NumberArrays } from './number-arrays.ts';
@@ -99,9 +100,8 @@ function targetOf(name: string, datatype: Exclude<Datatype, 'FP16'>, count: numb
     case 'BOOL':
       return booleanTarget(name, count);
     case 'INT64':
-      return wideIntegerTarget(name, new BigInt64Array(count), datatype, exact);
     case 'UINT64':
-      return wideIntegerTarget(name, new BigUint64Array(count), datatype, exact);
+      return wideIntegerTarget(name, count, datatype, exact);
     case 'FP32':
       return float32Target(name, count);
     case 'FP64':
@@ -145,7 +145,7 @@ function withRoom(data: Buffer<ArrayBuffer>, used: number, needed: number): Buff
 }
 
 function booleanTarget(name: string, count: number): Target {
-  const bytes = new Uint8Array(count);
+  const bytes = tensorMemory(count);
   return {
     store: (value, index) => {
       if (value === true || value === 1) bytes[index] = 1;
@@ -157,22 +157,24 @@ function booleanTarget(name: string, count: number): Target {
 
 // A store of its own for each kind of array: one store into many kinds is several times slower.
 function float32Target(name: string, count: number): Target {
-  const numbers = new Float32Array(count);
+  const memory = tensorMemory(count * 4);
+  const numbers = new Float32Array(memory.buffer, memory.byteOffset, count);
   return {
     store: (value, index) => {
       numbers[index] = toDouble(value, 'FP32', name, index);
     },
-    bytes: () => bytesOf(numbers),
+    bytes: () => memory,
   };
 }
 
 function float64Target(name: string, count: number): Target {
-  const numbers = new Float64Array(count);
+  const memory = tensorMemory(count * 8);
+  const numbers = new Float64Array(memory.buffer, memory.byteOffset, count);
   return {
     store: (value, index) => {
       numbers[index] = toDouble(value, 'FP64', name, index);
     },
-    bytes: () => bytesOf(numbers),
+    bytes: () => memory,
   };
 }
 
@@ -197,14 +199,11 @@ function integerTarget(name: string, datatype: keyof typeof ranges, count: numbe
   };
 }
 
-function wideIntegerTarget(
-  name: string,
-  integers: BigInt64Array<ArrayBuffer> | BigUint64Array<ArrayBuffer>,
-  datatype: Datatype,
-  exact: boolean,
-): Target {
-  const words = new Uint32Array(integers.buffer);
+function wideIntegerTarget(name: string, count: number, datatype: 'INT64' | 'UINT64', exact: boolean): Target {
+  const memory = tensorMemory(count * 8);
   const isUnsigned = datatype === 'UINT64';
+  const integers = new (isUnsigned ? BigUint64Array : BigInt64Array)(memory.buffer, memory.byteOffset, count);
+  const words = new Uint32Array(memory.buffer, memory.byteOffset, count * 2);
   return {
     store: (value, index) => {
       if (typeof value === 'bigint') {
@@ -223,7 +222,7 @@ function wideIntegerTarget(
       words[index * 2] = value;
       words[index * 2 + 1] = Math.floor(value / 2 ** 32);
     },
-    bytes: () => bytesOf(integers),
+    bytes: () => memory,
   };
 }
 

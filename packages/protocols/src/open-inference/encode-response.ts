@@ -30,12 +30,14 @@ export function encodeResponse(
   numbers: JsonNumbers = 'wasm',
 ): EncodedResponse {
   const outputs = selectOutputs(response.outputs, form);
-  // A tensor without bytes is announced with size 0 and adds nothing to the body.
-  const blobs = outputs.flatMap(({ tensor, binary }) => (binary && tensor.data.byteLength > 0 ? [tensor.data] : []));
-  const isLarge = ({ tensor, binary }: SelectedOutput) => !binary && tensor.data.byteLength >= largeBytes;
-  if (numbers === 'wasm' && outputs.some(isLarge)) {
-    return encoded(blobs, concatenate(documentPieces(response, outputs)));
+  const blobs: Uint8Array[] = [];
+  let isLarge = false;
+  for (const { tensor, binary } of outputs) {
+    if (!binary) isLarge ||= tensor.data.byteLength >= largeBytes;
+    // A tensor without bytes is announced with size 0 and adds nothing to the body.
+    else if (tensor.data.byteLength > 0) blobs.push(tensor.data);
   }
+  if (isLarge && numbers === 'wasm') return encoded(blobs, concatenate(documentPieces(response, outputs)));
   const texts = outputs.map(({ tensor, binary }) => (binary ? binaryOutput(tensor) : jsonOutput(tensor, numbers)));
   return encoded(blobs, document(response, texts));
 }
