@@ -19,11 +19,9 @@ export function writeFloat32(from: usize, start: usize): usize {
     store<u32>(start, 0x004e614e);
     return start + 3;
   }
-  let at = start;
-  if (bits != magnitude) {
-    store<u8>(at, minus);
-    at += 1;
-  }
+  // No branch: signs come and go.
+  store<u8>(start, minus);
+  const at = start + usize(bits >> 31);
   if (magnitude == 0x7f800000) {
     // "Infinity"
     store<u64>(at, 0x7974696e69666e49);
