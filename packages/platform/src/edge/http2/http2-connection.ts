@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Headers } from '../edge.ts';
 import { ClosedStreams } from './closed-streams.ts';
 import { FloodGuard } from './flood-guard.ts';
@@ -20,6 +21,9 @@ import {
 } from './protocol.ts';
 import { ReceiveWindow } from './receive-window.ts';
 import { judgeHeaders, readRequestHead, type RequestHead } from './request-head.ts';
+
+/** A socket of `node:net` or `node:tls`, or what a test has in place of one. */
+type ClientSocket = Duplex & Partial<Pick<Socket, 'remoteAddress' | 'localAddress'>>;
 
 export interface Http2ConnectionOptions {
   /** Requests at once. */
@@ -74,7 +78,7 @@ export class Http2Connection implements StreamOwner, FrameEvents {
   readonly localAddress: string;
   sendWindow = defaultWindowBytes;
   heldBytes = 0;
-  private readonly socket: Socket;
+  private readonly socket: ClientSocket;
   private readonly options: Http2ConnectionOptions;
   private readonly reader: FrameReader;
   private readonly frames: IncomingFrames;
@@ -95,7 +99,7 @@ export class Http2Connection implements StreamOwner, FrameEvents {
   private stuckProgress = 0;
   private farewellAtMs: number | null = null;
 
-  constructor(socket: Socket, options: Http2ConnectionOptions) {
+  constructor(socket: ClientSocket, options: Http2ConnectionOptions) {
     this.socket = socket;
     this.options = options;
     this.remoteAddress = socket.remoteAddress ?? '';
