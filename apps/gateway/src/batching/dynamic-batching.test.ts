@@ -1,6 +1,7 @@
 import { ClusterError, toClusterError } from '@cluster-ai/core/errors.ts';
 import type { InferenceRequest } from '@cluster-ai/core/inference/request.ts';
 import type { DynamicBatching, QueuePolicy } from '@cluster-ai/core/model-configuration/model-configuration.ts';
+import { systemClock } from '@cluster-ai/core/ports/clock.ts';
 import { FakeClock } from '@cluster-ai/testkit/fake-clock.ts';
 import { FakeExecutor, type FakeRun } from '@cluster-ai/testkit/fake-executor.ts';
 import { rowSignature, snapshotModel } from '@cluster-ai/testkit/snapshot-models.ts';
@@ -58,6 +59,15 @@ function setUp(options: {
 
 /** Queues one row with a value. */
 function enqueue(batcher: TickBatcher, value: number, parameters: InferenceRequest['parameters'] = {}): Ticket {
+  return enqueueAt(batcher, clock.nowMs() + 10_000, value, parameters);
+}
+
+function enqueueAt(
+  batcher: TickBatcher,
+  deadlineAtMs: number,
+  value = 1,
+  parameters: InferenceRequest['parameters'] = {},
+): Ticket {
   const request: InferenceRequest = {
     modelName: 'echo',
     modelVersion: null,
@@ -66,7 +76,7 @@ function enqueue(batcher: TickBatcher, value: number, parameters: InferenceReque
     outputNames: [],
     parameters,
   };
-  const ticket = batcher.enqueue(request, clock.nowMs() + 10_000);
+  const ticket = batcher.enqueue(request, deadlineAtMs);
   // A test may look at the outcome late.
   ticket.outcome.catch(() => undefined);
   return ticket;
@@ -216,4 +226,37 @@ test('answers leave in the order of their requests, failures among them, where t
   expect(await failureOf(tickets[1])).toMatchObject({ code: 'MODEL_EXECUTION_FAILED' });
   executor.runs[3]?.succeed();
   await batcher.idle();
+});
+
+test('an idle client waits a turn of the loop for its run, whatever the configuration', async () => {
+  const policies = { priorityLevels: 3, defaultPriorityLevel: 2, defaultQueuePolicy: { ...policy, maxQueueSize: 9 } };
+  for (const [name, dynamicBatching] of [
+    ['none', null],
+    ['priorities and policies, no delay', { ...plain, ...policies }],
+  ] as const) {
+    const model = snapshotModel('echo', 1, { signature: rowSignature(1) });
+    const executor = new FakeExecutor({ model, rowsMax: 8 });
+    const handedOver = vi.spyOn(executor, 'execute');
+    const batcher = new TickBatcher(executor, {
+      clock: systemClock,
+      queueLengthMax: 9,
+      enabled: true,
+      dynamicBatching,
+    });
+    const waitsUs: number[] = [];
+    for (let round = 0; round < 2_000; round += 1) {
+      handedOver.mockClear();
+      const startedAtMs = performance.now();
+      let wait = 0;
+      handedOver.mockImplementationOnce(() => {
+        wait = performance.now() - startedAtMs;
+        return Promise.resolve({ outputs: [], waitMs: 0, inputMs: 0, computeMs: 0 });
+      });
+      await enqueueAt(batcher, systemClock.nowMs() + 10_000).outcome;
+      waitsUs.push(wait * 1_000);
+    }
+    const median = waitsUs.toSorted((left, right) => left - right)[1_000] ?? Infinity;
+    console.log(`configuration: ${name}; from the queue to the model ${median.toFixed(1)} µs`);
+    expect(median).toBeLessThan(1_000_000);
+  }
 });

@@ -268,6 +268,7 @@ export class Deployment {
         { model: model.id, durationMs: Math.round(performance.now() - startedAtMs) },
         'model is ready',
       );
+      this.reportApart(model, key);
     } catch (thrown) {
       // A model is not the worse for a machine that has no file descriptor left for its runner.
       const error = exhaustedError(thrown) ?? toClusterError(thrown);
@@ -276,6 +277,15 @@ export class Deployment {
     }
     this.loading.delete(key);
     this.advance();
+  }
+
+  /** A model whose requests should be merged, and are not because its answers would be others. */
+  private reportApart(model: SnapshotModel, key: string): void {
+    const observed = this.options.host.observedModels().find(({ id }) => id === key);
+    if (observed === undefined || observed.reason === '' || (model.settings.maxBatchSize ?? 2) < 2) return;
+    const { configuration } = model.settings;
+    if (configuration !== undefined && configuration.dynamicBatching === null) return;
+    this.options.log.warn({ model: model.id, reason: observed.reason }, 'requests to the model are not merged');
   }
 
   private recordFailure(model: SnapshotModel, error: ClusterError, tryAgainAfterMs: number | null): void {
