@@ -6,6 +6,7 @@ import { getOverview } from '@cluster-ai/contract/api/system.ts';
 import type { ObservedModel } from '@cluster-ai/contract/telemetry.ts';
 import { startPostgres, type PostgresServer } from '@cluster-ai/testkit/postgres/postgres-server.ts';
 import { queueingModels } from '@cluster-ai/testkit/models/queueing-models.ts';
+import { raggedModels } from '@cluster-ai/testkit/models/ragged-models.ts';
 import {
   pickingModel,
   tritonRepository,
@@ -25,7 +26,7 @@ interface Answer {
   readonly body: Record<string, unknown>;
 }
 
-const modelNames = [...Object.keys(tritonRepository), ...Object.keys(queueingModels)];
+const modelNames = [...Object.keys(tritonRepository), ...Object.keys(queueingModels), ...Object.keys(raggedModels)];
 
 let postgres: PostgresServer;
 let plane: RunningPlane;
@@ -35,7 +36,8 @@ let repository: string;
 beforeAll(async () => {
   repository = await mkdtemp(join(tmpdir(), 'cluster-ai-triton-'));
   await writeTritonRepository(repository);
-  for (const [name, model] of Object.entries(queueingModels)) await writeRepositoryModel(repository, name, model);
+  const others = { ...queueingModels, ...raggedModels };
+  for (const [name, model] of Object.entries(others)) await writeRepositoryModel(repository, name, model);
   postgres = await startPostgres(18);
   plane = await startPlane(await postgres.createDatabase(), {
     sources: { repository, repositoryPollMs: 100 },
@@ -231,6 +233,45 @@ test('higher priorities overtake, and who is too many, or waits for too long, is
   expect(refusals.filter((text) => full.test(text))).toHaveLength(refusals.length - 1);
   expect(order.length + refusals.length).toBe(18);
 });
+
+test('requests of different lengths run together where that was found to change nothing, and alone elsewhere', async () => {
+  for (const [model, batched] of [
+    ['ragged', true],
+    ['ragged_meddler', false],
+  ] as const) {
+    const reason = expect.stringContaining(batched ? '' : 'of different lengths get other answers together than alone');
+    expect(await observed(`${model}@1`)).toMatchObject({ batched, reason });
+    const lengths = [3, 1, 6, 2, 4, 5, 1, 2];
+    const answers = await Promise.all(
+      lengths.map((length) =>
+        infer(model, [{ name: 'INPUT0', datatype: 'FP32', shape: [1, length], data: ones(length) }]),
+      ),
+    );
+    for (const [index, length] of lengths.entries()) {
+      expect(answers[index]?.body['outputs']).toEqual([
+        // Alone, the largest number of the meddler is that of the row itself.
+        { name: 'SUM', datatype: 'FP32', shape: [1, 1], data: [length + (batched ? 0 : 1)] },
+        { name: 'DOUBLE', datatype: 'FP32', shape: [1, length], data: ones(length).map((number) => 2 * number) },
+      ]);
+    }
+    const { model_stats: stats } = (await call(`/v2/models/${model}/stats`)).body as unknown as Statistics;
+    const sizes = (stats[0]?.batch_stats ?? []).map(({ batch_size: size }) => size);
+    console.log(`${model}: batches of ${sizes.join(', ')}`);
+    expect(Math.max(...sizes)).toBe(batched ? 8 : 1);
+  }
+  const warned = gateway
+    .output()
+    .split('\n')
+    .filter((line) => line.includes('requests to the model are not merged'));
+  expect(warned.filter((line) => line.includes('ragged_meddler@1'))).toHaveLength(1);
+  expect((await call('/v2/models/ragged/config')).body).toMatchObject({
+    input: [{ name: 'INPUT0', allow_ragged_batch: true }],
+    batch_input: [{ kind: 'BATCH_ACCUMULATED_ELEMENT_COUNT_WITH_ZERO', target_name: ['PLACES'] }],
+    batch_output: [{ target_name: ['DOUBLE'], source_input: ['INPUT0'] }],
+  });
+});
+
+const ones = (length: number): number[] => Array.from({ length }, () => 1);
 
 interface Statistics {
   readonly model_stats: readonly { readonly batch_stats: readonly { readonly batch_size: number }[] }[];

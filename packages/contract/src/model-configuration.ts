@@ -1,5 +1,5 @@
 import { priorityLevelsMax } from '@cluster-ai/core/batching/batch-rules.ts';
-import type { ModelConfiguration } from '@cluster-ai/core/model-configuration/model-configuration.ts';
+import { batchInputKinds, type ModelConfiguration } from '@cluster-ai/core/model-configuration/model-configuration.ts';
 import { datatypes } from '@cluster-ai/core/tensors/datatype.ts';
 import { z } from 'zod';
 
@@ -65,6 +65,14 @@ const sequenceBatching = z.object({
   maxCandidateSequences: z.int().positive().nullable(),
 });
 
+const ragged = z.object({
+  inputs: list(name),
+  batchInputs: list(
+    z.object({ input: name, kind: z.enum(batchInputKinds), datatype: z.enum(['FP32', 'INT32']), source: name }),
+  ),
+  batchOutputs: list(z.object({ output: name, source: name })),
+});
+
 const warmUp = z.object({
   name: z.string().max(1_024),
   count: z.int().positive().max(10_000),
@@ -92,6 +100,7 @@ export const modelConfigurationSchema = z.object({
   instanceCount: z.int().min(1).max(64).nullable(),
   dynamicBatching: dynamicBatching.nullable(),
   sequenceBatching: sequenceBatching.nullable(),
+  ragged: ragged.optional(),
   warmUps: list(warmUp),
   parameters: z.record(z.string(), z.string()),
   ignored: list(z.string()),

@@ -123,7 +123,7 @@ test.each(Object.entries(models))('%s: merged requests get the answers of single
         const scale = Math.max(...numbers.map(Math.abs));
         for (const [place, number] of numbers.entries()) {
           const difference = Math.abs((found[index]?.[place] ?? Number.NaN) - number);
-          if (difference > 0) differing += 1;
+          differing += difference > 0 ? 1 : 0;
           largest = Math.max(largest, difference / scale);
           // What the probe allows: the last places, because kernels add in another order when there are more rows.
           expect(difference).toBeLessThanOrEqual(2e-5 * scale);

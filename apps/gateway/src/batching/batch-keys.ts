@@ -9,10 +9,13 @@ export class BatchKeys {
   private readonly merges: boolean;
   private readonly freeInputs: ReadonlySet<string>;
 
-  constructor(signature: ModelSignature, merges: boolean) {
+  /** @param ragged inputs that need not agree. */
+  constructor(signature: ModelSignature, merges: boolean, ragged: readonly string[] = []) {
     this.merges = merges;
     this.freeInputs = new Set(
-      signature.inputs.filter((input) => input.shape.slice(1).includes(-1)).map((input) => input.name),
+      signature.inputs
+        .filter((input) => input.shape.slice(1).includes(-1) && !ragged.includes(input.name))
+        .map((input) => input.name),
     );
   }
 

@@ -3,9 +3,8 @@ import { DynamicQueue, type Expiry, type FormedBatch } from '@cluster-ai/core/ba
 import { hasBatchDimension } from '@cluster-ai/core/inference/batch-dimension.ts';
 import { ClusterError, toClusterError } from '@cluster-ai/core/errors.ts';
 import type { InferenceRequest } from '@cluster-ai/core/inference/request.ts';
-import type { DynamicBatching } from '@cluster-ai/core/model-configuration/model-configuration.ts';
+import type { DynamicBatching, RaggedBatching } from '@cluster-ai/core/model-configuration/model-configuration.ts';
 import type { Clock } from '@cluster-ai/core/ports/clock.ts';
-import { splitRows } from '@cluster-ai/core/tensors/rows.ts';
 import { timeoutOf } from '../admission/deadline.ts';
 import type { ExecutionResult, ModelExecutor } from '../execution/executor.ts';
 import { RunLost } from '../execution/run-lost.ts';
@@ -14,6 +13,7 @@ import { BatchKeys } from './batch-keys.ts';
 import type { Batcher } from './batcher.ts';
 import { mergeInputs } from './merge-inputs.ts';
 import { OrderedOutcomes } from './ordered-outcomes.ts';
+import { splitOutputs } from './split-outputs.ts';
 import { Ticket, type TicketHolder } from './ticket.ts';
 import { WakeUp } from './wake-up.ts';
 
@@ -25,6 +25,7 @@ export interface TickBatcherOptions {
   readonly enabled: boolean;
   /** What the version's configuration says about its batches; without it, they are what has come when a place is free. */
   readonly dynamicBatching?: DynamicBatching | null;
+  readonly ragged?: RaggedBatching | undefined;
 }
 
 /** How often a request is handed over again after a runner was lost under it through no fault of its own. */
@@ -68,7 +69,7 @@ export class TickBatcher implements Batcher, TicketHolder {
     this.wakeUp = new WakeUp(options.clock, () => this.flush());
     this.ordered = rules.keepsOrder ? new OrderedOutcomes() : null;
     this.countsRows = hasBatchDimension(executor.signature);
-    this.keys = new BatchKeys(executor.signature, rules.rowsMax > 0);
+    this.keys = new BatchKeys(executor.signature, rules.rowsMax > 0, options.ragged?.inputs);
     executor.onFree(() => this.flush());
   }
 
@@ -187,10 +188,7 @@ export class TickBatcher implements Batcher, TicketHolder {
     this.figures.handedOver(reason, this.countsRows ? rows : batch.length, batch.length);
     try {
       const result = await this.executor.execute({
-        inputs: mergeInputs(
-          this.executor.signature,
-          batch.map((ticket) => ticket.request),
-        ),
+        inputs: mergeInputs(this.executor.signature, batch.map(requestOf), this.options.ragged),
         outputNames: distinct(batch[0]?.request.outputNames ?? []),
         remainingMs: deadlineAtMs - startedAtMs,
       });
@@ -210,14 +208,13 @@ export class TickBatcher implements Batcher, TicketHolder {
     this.expectedRunMs += (executeMs - this.expectedRunMs) / runsRemembered;
     this.figures.computed(computeMs);
     const rows = batch.map((ticket) => ticket.rows);
-    // A request that ran alone keeps its outputs as they are: their first dimension need not be a batch.
-    const pieces = batch.length === 1 ? null : outputs.map((output) => splitRows(output, rows));
+    const pieces = splitOutputs(outputs, batch.map(requestOf), rows, this.options.ragged);
     const counted = this.countsRows ? rows : rows.map(() => 1);
     const batchRows = counted.reduce((sum, count) => sum + count, 0);
     // The one that the batch is counted by must be one that is counted.
     const leader = batch.findIndex((ticket) => !ticket.settled);
     batch.forEach((ticket, index) => {
-      const own = pieces === null ? outputs : pieces.flatMap((piece) => piece[index] ?? []);
+      const own = pieces[index] ?? [];
       const queueMs = startedAtMs - ticket.enqueuedAtMs;
       this.figures.waited(queueMs);
       const times = {
@@ -282,6 +279,10 @@ export class TickBatcher implements Batcher, TicketHolder {
     this.whenIdle.resolve();
     this.whenIdle = null;
   }
+}
+
+function requestOf({ request }: Ticket): InferenceRequest {
+  return request;
 }
 
 function distinct(names: readonly string[]): readonly string[] {

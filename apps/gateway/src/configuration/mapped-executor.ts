@@ -74,12 +74,15 @@ export class MappedExecutor implements ModelExecutor {
 
 /** The same model with what clients see of it. */
 export function clientView(executor: ModelExecutor, signature: ModelSignature): ModelExecutor {
+  return { ...withRowsMax(executor, executor.rowsMax), signature };
+}
+
+/** The same model with another number of rows that may be merged. */
+export function withRowsMax(executor: ModelExecutor, rowsMax: number): ModelExecutor {
   return {
     model: executor.model,
-    signature,
-    get rowsMax() {
-      return executor.rowsMax;
-    },
+    signature: executor.signature,
+    rowsMax,
     freePlaces: () => executor.freePlaces(),
     onFree: (listener) => executor.onFree(listener),
     execute: (execution) => executor.execute(execution),

@@ -84,8 +84,7 @@ async function dataOf(model: SnapshotModel, folder: string, input: WarmUpInput):
 }
 
 /** Numbers that models take: real ones in [0, 1), whole ones from 0 to 127, and booleans. */
-function randomized(bytes: Uint8Array, datatype: WarmUpInput['datatype']): Uint8Array {
-  const random = seededRandom(1);
+export function randomized(bytes: Uint8Array, datatype: WarmUpInput['datatype'], random = seededRandom(1)): Uint8Array {
   const view = new DataView(bytes.buffer);
   const width = elementBytes[datatype];
   for (let offset = 0; offset < bytes.byteLength; offset += width) {

@@ -6,9 +6,11 @@ import { TickBatcher, type TickBatcherOptions } from '../batching/tick-batcher.t
 import type { ModelExecutor } from '../execution/executor.ts';
 import { readFirstStates } from '../sequences/first-states.ts';
 import { SequenceBatcher } from '../sequences/sequence-batcher.ts';
-import { clientView, MappedExecutor } from './mapped-executor.ts';
+import { clientView, MappedExecutor, withRowsMax } from './mapped-executor.ts';
 import { readLabels } from './read-labels.ts';
+import { mergedRowsMax } from './run-settings.ts';
 import { runWarmUps } from './run-warm-ups.ts';
+import { tryRagged, type RaggedVerdict } from './try-ragged.ts';
 
 /** A loaded version as its configuration has it served. */
 export interface ServedVersion {
@@ -18,6 +20,8 @@ export interface ServedVersion {
   /** Rows of one request at most; 0 where nobody has said. */
   readonly rowsPerRequestMax: number;
   readonly labels: ClassLabels | undefined;
+  /** What was found of merging requests of different lengths; absent for a version that does not want it. */
+  readonly raggedVerdict?: RaggedVerdict;
 }
 
 /** Each run of a warm-up at most, milliseconds. */
@@ -42,18 +46,24 @@ export async function serveVersion(
   const served = servedModel(model.signature, configuration);
   const labels = await readLabels(model, folder);
   const whole = new MappedExecutor(hosted, served);
-  const { sequenceBatching, dynamicBatching } = configuration;
+  const { sequenceBatching, dynamicBatching, ragged } = configuration;
   const states = await readFirstStates(model, folder);
   await runWarmUps(model, folder, whole, warmUpTimeoutMs);
-  const runs = new TickBatcher(whole, { ...batching, dynamicBatching });
+  const raggedVerdict =
+    ragged === undefined
+      ? null
+      : await tryRagged(whole, served.signature, ragged, mergedRowsMax(model.settings, 0), batching);
+  const merged = raggedVerdict === null ? whole : withRowsMax(whole, raggedVerdict.rowsMax);
+  const runs = new TickBatcher(merged, { ...batching, dynamicBatching, ragged });
   const batcher =
     sequenceBatching === null
       ? runs
       : new SequenceBatcher(runs, { ...batching, sequences: sequenceBatching, states, signature: whole.signature });
   return {
-    executor: clientView(whole, served.signature),
+    executor: clientView(merged, served.signature),
     batcher,
     rowsPerRequestMax: configuration.maxBatchSize ?? 0,
     labels,
+    ...(raggedVerdict === null ? {} : { raggedVerdict }),
   };
 }

@@ -132,7 +132,13 @@ export class Deployment {
         reason: reason === '' ? (observed?.reason ?? '') : reason,
       });
     };
-    for (const { model } of this.loaded.values()) add(model, hosted.get(loadKey(model))?.state ?? 'READY', '');
+    for (const { model, raggedVerdict } of this.loaded.values()) {
+      add(model, hosted.get(loadKey(model))?.state ?? 'READY', '');
+      const observed = states.at(-1);
+      if (raggedVerdict === undefined || observed?.state !== 'READY') continue;
+      // What the probe found with made-up inputs does not hold for a model whose inputs belong together.
+      states.splice(-1, 1, { ...observed, batched: raggedVerdict.rowsMax > 0, reason: raggedVerdict.reason });
+    }
     for (const model of this.loading.values()) add(model, 'LOADING', '');
     for (const model of this.unloading.values()) add(model, 'UNLOADING', '');
     for (const [key, { model, reason }] of this.failed) if (!this.loading.has(key)) add(model, 'FAILED', reason);
@@ -268,7 +274,7 @@ export class Deployment {
         { model: model.id, durationMs: Math.round(performance.now() - startedAtMs) },
         'model is ready',
       );
-      this.reportApart(model, key);
+      this.reportApart(model);
     } catch (thrown) {
       // A model is not the worse for a machine that has no file descriptor left for its runner.
       const error = exhaustedError(thrown) ?? toClusterError(thrown);
@@ -280,8 +286,8 @@ export class Deployment {
   }
 
   /** A model whose requests should be merged, and are not because its answers would be others. */
-  private reportApart(model: SnapshotModel, key: string): void {
-    const observed = this.options.host.observedModels().find(({ id }) => id === key);
+  private reportApart(model: SnapshotModel): void {
+    const observed = this.observedModels().find(({ id, digest }) => id === model.id && digest === model.digest);
     if (observed === undefined || observed.reason === '' || (model.settings.maxBatchSize ?? 2) < 2) return;
     const { configuration } = model.settings;
     if (configuration !== undefined && configuration.dynamicBatching === null) return;

@@ -14,8 +14,8 @@ export interface ModelConfig extends ConfiguredFields {
   readonly max_batch_size: number;
   readonly input: readonly ConfigInput[];
   readonly output: readonly ConfigOutput[];
-  readonly batch_input: readonly never[];
-  readonly batch_output: readonly never[];
+  readonly batch_input: readonly Readonly<Record<string, unknown>>[];
+  readonly batch_output: readonly Readonly<Record<string, unknown>>[];
   readonly optimization: Readonly<Record<string, unknown>>;
   readonly instance_group: readonly ConfigInstances[];
   readonly default_model_filename: string;
@@ -31,7 +31,7 @@ interface ConfigInput {
   readonly dims: readonly number[];
   readonly reshape?: { readonly shape: readonly number[] };
   readonly is_shape_tensor: false;
-  readonly allow_ragged_batch: false;
+  readonly allow_ragged_batch: boolean;
   readonly optional: false;
 }
 
@@ -76,6 +76,7 @@ function modelConfigOf(name: string, variant: ServingVariant, versions: readonly
       ...(reshape === null ? {} : { reshape: { shape: reshape } }),
     };
   };
+  const ragged = configuration?.ragged;
   const formatOf = (tensor: string): string =>
     configuration?.inputs.find((input) => input.name === tensor)?.format ?? 'NONE';
   const labelsOf = (tensor: string): string =>
@@ -89,7 +90,7 @@ function modelConfigOf(name: string, variant: ServingVariant, versions: readonly
       Object.assign(own(tensor, configuration?.inputs ?? []), {
         format: `FORMAT_${formatOf(tensor.name)}`,
         is_shape_tensor: false as const,
-        allow_ragged_batch: false as const,
+        allow_ragged_batch: ragged?.inputs.includes(tensor.name) === true,
         optional: false as const,
       }),
     ),
@@ -99,8 +100,17 @@ function modelConfigOf(name: string, variant: ServingVariant, versions: readonly
         is_shape_tensor: false as const,
       }),
     ),
-    batch_input: [],
-    batch_output: [],
+    batch_input: (ragged?.batchInputs ?? []).map(({ input, kind, datatype, source }) => ({
+      kind,
+      target_name: [input],
+      data_type: configDatatype(datatype),
+      source_input: [source],
+    })),
+    batch_output: (ragged?.batchOutputs ?? []).map(({ output, source }) => ({
+      target_name: [output],
+      kind: 'BATCH_SCATTER_WITH_INPUT_SHAPE',
+      source_input: [source],
+    })),
     optimization: {},
     instance_group: [{ name: `${name}_0`, kind: 'KIND_CPU', count: instancesOf(model.settings) }],
     default_model_filename: configuration?.modelFile ?? 'model.onnx',

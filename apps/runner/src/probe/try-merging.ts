@@ -3,7 +3,7 @@ import { seededRandom } from '@cluster-ai/core/ports/random.ts';
 import { splitRows } from '@cluster-ai/core/tensors/rows.ts';
 import type { Tensor } from '@cluster-ai/core/tensors/tensor.ts';
 import type { LoadedModel } from '@cluster-ai/runtimes/runtime.ts';
-import { rowsEqual } from './rows-equal.ts';
+import { rowsEqual } from '@cluster-ai/core/tensors/rows-equal.ts';
 import { hasBatchDimension } from './warm-up.ts';
 import { synthesizeInputs } from './synthesize-inputs.ts';
 

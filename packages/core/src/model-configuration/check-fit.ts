@@ -2,6 +2,7 @@ import type { ModelSignature, TensorSignature } from '../inference/signature.ts'
 import { warmUpProblems } from './check-warm-ups.ts';
 import { problemsOf, typeName, unknownTensor, type FitProblem } from './fit-problem.ts';
 import type { ConfiguredTensor, ModelConfiguration } from './model-configuration.ts';
+import { batchInputProblems, flatProblems } from './check-ragged.ts';
 import { hiddenTensors } from './served-model.ts';
 
 /**
@@ -15,14 +16,20 @@ export function checkFit(
   files: ReadonlySet<string>,
 ): FitProblem[] {
   const problems: FitProblem[] = [];
-  const { inputs, outputs, sequenceBatching } = configuration;
+  const { inputs, outputs, ragged } = configuration;
   const batch = (configuration.maxBatchSize ?? 0) > 0;
-  const hidden = hiddenTensors(sequenceBatching);
+  const hidden = hiddenTensors(configuration);
+  const flatInputs = new Set(ragged?.inputs);
+  const flatOutputs = new Set(ragged?.batchOutputs.map(({ output }) => output));
   const kept = (names: ReadonlySet<string>) => (tensor: TensorSignature) => !names.has(tensor.name);
   if (inputs.length === 0) problems.push(...batchProblems('input', model.inputs.filter(kept(hidden.inputs)), batch));
   else {
     problems.push(
-      ...problemsOf(inputs, (tensor, index) => tensorProblems('input', index, tensor, model.inputs, batch)),
+      ...problemsOf(inputs, (tensor, index) =>
+        flatInputs.has(tensor.name)
+          ? flatProblems('input', index, tensor, model.inputs)
+          : tensorProblems('input', index, tensor, model.inputs, batch),
+      ),
     );
     problems.push(...missingInputs(configuration, model, hidden.inputs));
   }
@@ -30,8 +37,13 @@ export function checkFit(
     problems.push(...batchProblems('output', model.outputs.filter(kept(hidden.outputs)), batch));
   }
   problems.push(
-    ...problemsOf(outputs, (tensor, index) => tensorProblems('output', index, tensor, model.outputs, batch)),
+    ...problemsOf(outputs, (tensor, index) =>
+      flatOutputs.has(tensor.name)
+        ? flatProblems('output', index, tensor, model.outputs)
+        : tensorProblems('output', index, tensor, model.outputs, batch),
+    ),
   );
+  problems.push(...batchInputProblems(ragged, model));
   problems.push(...sequenceProblems(configuration, model, batch), ...warmUpProblems(configuration, model));
   for (const { place, path } of namedFiles(configuration)) {
     if (files.has(path)) continue;

@@ -20,6 +20,8 @@ export interface ModelConfiguration {
   readonly dynamicBatching: DynamicBatching | null;
   /** Present: requests belong to sequences, whose order and state are kept. */
   readonly sequenceBatching: SequenceBatching | null;
+  /** Present: some inputs reach the model flat, so that requests of different lengths run together. */
+  readonly ragged?: RaggedBatching | undefined;
   readonly warmUps: readonly WarmUpSample[];
   /** Words of the model's owner: shown, and not acted upon. */
   readonly parameters: Readonly<Record<string, string>>;
@@ -76,6 +78,33 @@ export interface QueuePolicy {
   readonly allowTimeoutOverride: boolean;
   /** Requests that wait at most; 0: there is no such limit. */
   readonly maxQueueSize: number;
+}
+
+export interface RaggedBatching {
+  /** Inputs of which all rows of a batch are one flat tensor. */
+  readonly inputs: readonly string[];
+  /** Inputs of the model that the gateway fills, unseen by clients: where the requests stand in the flat ones. */
+  readonly batchInputs: readonly BatchInput[];
+  /** Flat outputs that are cut as an input was made. */
+  readonly batchOutputs: readonly { readonly output: string; readonly source: string }[];
+}
+
+/** Triton's words for what an input of this sort holds. */
+export const batchInputKinds = [
+  'BATCH_ELEMENT_COUNT',
+  'BATCH_ACCUMULATED_ELEMENT_COUNT',
+  'BATCH_ACCUMULATED_ELEMENT_COUNT_WITH_ZERO',
+  'BATCH_MAX_ELEMENT_COUNT_AS_SHAPE',
+  'BATCH_ITEM_SHAPE',
+  'BATCH_ITEM_SHAPE_FLATTEN',
+] as const;
+
+export interface BatchInput {
+  readonly input: string;
+  readonly kind: (typeof batchInputKinds)[number];
+  readonly datatype: 'FP32' | 'INT32';
+  /** The clients' input that is counted. */
+  readonly source: string;
 }
 
 export interface SequenceBatching {

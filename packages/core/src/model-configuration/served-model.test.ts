@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { hasBatchDimension } from '../inference/batch-dimension.ts';
 import { checkFit } from './check-fit.ts';
-import type { ModelConfiguration } from './model-configuration.ts';
+import type { ModelConfiguration, RaggedBatching } from './model-configuration.ts';
 import { servedModel } from './served-model.ts';
 import { reshaped } from './served-tensor.ts';
 import { wantedVersions } from './version-policy.ts';
@@ -144,4 +144,33 @@ test('a version policy wants the newest first', () => {
   expect(wantedVersions({ kind: 'all' }, present)).toEqual([3, 2, 1]);
   expect(wantedVersions({ kind: 'latest', count: 2 }, present)).toEqual([3, 2]);
   expect(wantedVersions({ kind: 'specific', versions: [1, 9] }, present)).toEqual([1]);
+});
+
+test('flat tensors have one open dimension in the model, and made inputs are none of the clients’', () => {
+  const tensor = (name: string, datatype: 'FP32' | 'INT32', shape: number[]) => ({ name, datatype, shape });
+  const model = {
+    inputs: [tensor('x', 'FP32', [-1]), tensor('places', 'INT32', [-1])],
+    outputs: [tensor('y', 'FP32', [-1])],
+  };
+  const ragged: RaggedBatching = {
+    inputs: ['x'],
+    batchInputs: [{ input: 'places', kind: 'BATCH_ELEMENT_COUNT', datatype: 'INT32', source: 'x' }],
+    batchOutputs: [{ output: 'y', source: 'x' }],
+  };
+  const configuration: ModelConfiguration = {
+    ...nothing,
+    maxBatchSize: 4,
+    inputs: [input([-1])],
+    outputs: [{ name: 'y', datatype: 'FP32', dims: [-1], reshape: null, labelFile: null }],
+    ragged,
+  };
+  expect(checkFit(configuration, model, new Set())).toEqual([]);
+  const served = servedModel(model, configuration);
+  expect(served.signature.inputs).toEqual([tensor('x', 'FP32', [-1, -1])]);
+  expect(served.inputs.map(({ signature }) => signature.name)).toEqual(['x', 'places']);
+  const wide = { ...model, inputs: [tensor('x', 'FP32', [-1, -1]), tensor('places', 'FP32', [-1, 1])] };
+  expect(checkFit(configuration, wide, new Set()).map(({ place, message }) => `${place}: ${message}`)).toEqual([
+    "input[0].allow_ragged_batch: input 'x' has the shape [-1, -1] in the model, and allow_ragged_batch needs one open dimension, [-1], for the elements of all requests",
+    "batch_input[0].data_type: input 'places' is INT32 here and FP32 in the model",
+  ]);
 });

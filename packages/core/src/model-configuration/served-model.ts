@@ -1,5 +1,5 @@
 import type { ModelSignature } from '../inference/signature.ts';
-import type { ConfiguredTensor, ModelConfiguration, SequenceBatching } from './model-configuration.ts';
+import type { ConfiguredTensor, ModelConfiguration } from './model-configuration.ts';
 import { servedTensor, type ServedTensor } from './served-tensor.ts';
 
 /** What a configuration makes of a model. */
@@ -19,9 +19,8 @@ export function servedModel(model: ModelSignature, configuration: ModelConfigura
       tensors.map((signature) => ({ signature, modelShape: null }));
     return { signature: model, inputs: asIs(model.inputs), outputs: asIs(model.outputs) };
   }
-  const { sequenceBatching } = configuration;
   const hasBatch = (configuration.maxBatchSize ?? 0) > 0;
-  const hidden = hiddenTensors(sequenceBatching);
+  const hidden = hiddenTensors(configuration);
   const serve = (configured: readonly ConfiguredTensor[], own: ModelSignature['inputs']): ServedTensor[] =>
     configured.length === 0
       ? own.map((signature) => ({ signature, modelShape: null }))
@@ -53,11 +52,14 @@ export function servedModel(model: ModelSignature, configuration: ModelConfigura
 }
 
 /** Names of inputs and outputs that clients do not see. */
-export function hiddenTensors(sequences: SequenceBatching | null): {
+export function hiddenTensors({
+  sequenceBatching: sequences,
+  ragged,
+}: Pick<ModelConfiguration, 'sequenceBatching' | 'ragged'>): {
   readonly inputs: ReadonlySet<string>;
   readonly outputs: ReadonlySet<string>;
 } {
-  const controls = sequences?.controls.map(({ input }) => input) ?? [];
+  const controls = [...(sequences?.controls ?? []), ...(ragged?.batchInputs ?? [])].map(({ input }) => input);
   const states = sequences?.states ?? [];
   return {
     inputs: new Set([...controls, ...states.map(({ input }) => input)]),

@@ -2,6 +2,7 @@ import type { ModelConfiguration, VersionPolicy } from '@cluster-ai/core/model-c
 import type { ConfigMessage } from './config-message.ts';
 import type { Findings } from './findings.ts';
 import { readDynamicBatching } from './read-dynamic-batching.ts';
+import { readRagged } from './read-ragged.ts';
 import { readSequences } from './read-sequences.ts';
 import { readInputs, readOutputs } from './read-tensors.ts';
 import { readWarmUps } from './read-warm-ups.ts';
@@ -9,7 +10,6 @@ import { readWarmUps } from './read-warm-ups.ts';
 /** Fields that change nothing here, and are said so when they hold something. */
 const ignoredFields = [
   'runtime',
-  'batch_output',
   'optimization',
   'cc_model_filenames',
   'metric_tags',
@@ -44,6 +44,7 @@ export function readConfiguration(
   const outputs = readOutputs(config, findings);
   const saysNothing = !config.has('max_batch_size') && !config.has('input') && !config.has('output');
   const maxBatchSize = saysNothing ? null : readBatchSize(config, findings);
+  const ragged = readRagged(config, findings);
   const modelFile = config.text('default_model_filename');
   return {
     maxBatchSize,
@@ -54,6 +55,7 @@ export function readConfiguration(
     instanceCount: readInstances(config, findings),
     dynamicBatching: readDynamicBatching(config, findings),
     sequenceBatching: readSequences(config, findings),
+    ...(ragged === undefined ? {} : { ragged }),
     warmUps: readWarmUps(config, findings),
     parameters: Object.fromEntries(
       [...config.messageMap('parameters')].map(([key, value]) => [key, value.text('string_value')]),
@@ -78,14 +80,6 @@ function assertBackend(config: ConfigMessage, findings: Findings): void {
     const wanted = backend === '' ? `platform ${JSON.stringify(platform)}` : `backend ${JSON.stringify(backend)}`;
     const place = config.placeOf(backend === '' ? 'platform' : 'backend');
     findings.refuse(place, `it wants the ${wanted}, and only ONNX Runtime is here`, 'export the model to ONNX');
-  }
-  if (config.has('batch_input')) {
-    const fix = 'export the model without them';
-    findings.refuse(
-      config.placeOf('batch_input'),
-      'it wants batch_input, inputs that are made from the batch; they are not served',
-      fix,
-    );
   }
 }
 

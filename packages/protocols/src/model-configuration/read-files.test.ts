@@ -163,6 +163,27 @@ test('dynamic batching: sizes, delay, levels of priority and how long who may wa
   expect(read.ignored).toEqual([]);
 });
 
+test('inputs of different lengths in one batch, and what is made to tell them apart', () => {
+  const { read, wrong } = readText(`
+    max_batch_size: 8
+    input { name: "x" data_type: TYPE_FP32 dims: -1 allow_ragged_batch: true }
+    output { name: "y" data_type: TYPE_FP32 dims: -1 }
+    batch_input { kind: BATCH_ELEMENT_COUNT target_name: [ "a", "b" ] data_type: TYPE_FP32 source_input: "x" }
+    batch_input { kind: BATCH_ITEM_SHAPE target_name: "c" data_type: TYPE_INT32 source_input: "x" }
+    batch_output { target_name: "y" kind: BATCH_SCATTER_WITH_INPUT_SHAPE source_input: "x" }`);
+  expect(wrong).toEqual([]);
+  expect(read.ragged).toEqual({
+    inputs: ['x'],
+    batchInputs: [
+      { input: 'a', kind: 'BATCH_ELEMENT_COUNT', datatype: 'FP32', source: 'x' },
+      { input: 'b', kind: 'BATCH_ELEMENT_COUNT', datatype: 'FP32', source: 'x' },
+      { input: 'c', kind: 'BATCH_ITEM_SHAPE', datatype: 'INT32', source: 'x' },
+    ],
+    batchOutputs: [{ output: 'y', source: 'x' }],
+  });
+  expect(read.ignored).toEqual([]);
+});
+
 test('a file that says nothing leaves all to the gateway; one with tensors and no max_batch_size has no batch', () => {
   expect(readText('backend: "onnxruntime"').read.maxBatchSize).toBeNull();
   expect(readText('input { name: "x" data_type: TYPE_FP32 dims: [ -1, 4 ] }').read.maxBatchSize).toBe(0);
@@ -221,6 +242,18 @@ describe('what is wrong is named with its place and the way out', () => {
     [
       'input { name: "x" data_type: TYPE_FP32 dims: [ 4 ] reshape { shape: [ 3 ] } }',
       "line 1, column 52: input 'x' has other numbers of elements in dims [4] and in reshape [3]; between open dimensions, both must have the same product",
+    ],
+    [
+      'input { name: "x" data_type: TYPE_FP32 dims: -1 allow_ragged_batch: true }',
+      'line 1, column 1: allow_ragged_batch is given without a batch; write max_batch_size: 1 or more',
+    ],
+    [
+      'max_batch_size: 2 input { name: "x" data_type: TYPE_FP32 dims: -1 } batch_input { kind: BATCH_ITEM_SHAPE target_name: "x" data_type: TYPE_INT32 source_input: "x" }',
+      "line 1, column 69: input 'x' is filled by the server and listed for clients too; take it out of input",
+    ],
+    [
+      'max_batch_size: 2 batch_input { kind: BATCH_ITEM_SHAPE target_name: "a" data_type: TYPE_INT64 source_input: "x" }',
+      "line 1, column 19: it has the source_input 'x', which is no input here; list it in input",
     ],
     [
       'max_batch_size: 4 dynamic_batching { preferred_batch_size: 8 }',

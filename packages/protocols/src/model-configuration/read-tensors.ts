@@ -11,12 +11,7 @@ const formats = { FORMAT_NONE: 'NONE', FORMAT_NHWC: 'NHWC', FORMAT_NCHW: 'NCHW' 
 
 export function readInputs(config: ConfigMessage, findings: Findings): ConfiguredInput[] {
   return readAll(config.messages('input'), 'input', findings, (message, tensor) => {
-    ignoreFlags(
-      message,
-      'input',
-      ['optional', 'allow_ragged_batch', 'is_shape_tensor', 'is_non_linear_format_io'],
-      findings,
-    );
+    ignoreFlags(message, 'input', ['optional', 'is_shape_tensor', 'is_non_linear_format_io'], findings);
     const format = Object.entries(formats).find(([name]) => name === message.text('format'))?.[1] ?? 'NONE';
     return { ...tensor, format };
   });

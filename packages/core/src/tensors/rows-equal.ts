@@ -1,4 +1,4 @@
-import type { Tensor } from '@cluster-ai/core/tensors/tensor.ts';
+import type { Tensor } from './tensor.ts';
 
 /**
  * How far a merged run may lie from single runs, as a part of the largest value of the output. Matrix kernels add in
