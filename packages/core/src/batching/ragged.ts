@@ -20,43 +20,36 @@ export interface MadeInput {
  * @param sources the input of each request that the numbers are about.
  */
 export function madeInput({ kind, datatype }: BatchInput, sources: readonly Tensor[]): MadeInput {
-  const { shape, values } = numbersOf(kind, sources);
+  const { shape, values } = makers[kind](sources);
   const numbers = datatype === 'FP32' ? Float32Array.from(values) : Int32Array.from(values);
   return { shape, data: new Uint8Array(numbers.buffer) };
 }
 
-function numbersOf(
-  kind: BatchInput['kind'],
-  sources: readonly Tensor[],
-): { readonly shape: readonly number[]; readonly values: readonly number[] } {
-  const counts = sources.map(elementsOf);
-  switch (kind) {
-    case 'BATCH_ELEMENT_COUNT':
-      return { shape: [counts.length], values: counts };
-    case 'BATCH_ACCUMULATED_ELEMENT_COUNT':
-      return { shape: [counts.length], values: sums(counts).slice(1) };
-    case 'BATCH_ACCUMULATED_ELEMENT_COUNT_WITH_ZERO':
-      return { shape: [counts.length + 1], values: sums(counts) };
-    case 'BATCH_MAX_ELEMENT_COUNT_AS_SHAPE': {
-      // Only the shape says something.
-      const longest = Math.max(0, ...counts);
-      return { shape: [longest], values: Array.from({ length: longest }, () => 0) };
-    }
-    case 'BATCH_ITEM_SHAPE': {
-      const shapes = rowShapes(sources);
-      return { shape: [shapes.length, shapes[0]?.length ?? 0], values: shapes.flat() };
-    }
-    case 'BATCH_ITEM_SHAPE_FLATTEN': {
-      const values = rowShapes(sources).flat();
-      return { shape: [values.length], values };
-    }
-  }
+interface Made {
+  readonly shape: readonly number[];
+  readonly values: readonly number[];
 }
 
-/** The sum of those before each, and of all. */
-function sums(counts: readonly number[]): number[] {
+const list = (values: readonly number[]): Made => ({ shape: [values.length], values });
+
+const makers: Readonly<Record<BatchInput['kind'], (sources: readonly Tensor[]) => Made>> = {
+  BATCH_ELEMENT_COUNT: (sources) => list(sources.map(elementsOf)),
+  BATCH_ACCUMULATED_ELEMENT_COUNT: (sources) => list(sums(sources).slice(1)),
+  BATCH_ACCUMULATED_ELEMENT_COUNT_WITH_ZERO: (sources) => list(sums(sources)),
+  // Only the shape says something.
+  BATCH_MAX_ELEMENT_COUNT_AS_SHAPE: (sources) =>
+    list(Array.from({ length: Math.max(0, ...sources.map(elementsOf)) }, () => 0)),
+  BATCH_ITEM_SHAPE: (sources) => {
+    const shapes = rowShapes(sources);
+    return { shape: [shapes.length, shapes[0]?.length ?? 0], values: shapes.flat() };
+  },
+  BATCH_ITEM_SHAPE_FLATTEN: (sources) => list(rowShapes(sources).flat()),
+};
+
+/** The elements of those before each, and of all. */
+function sums(sources: readonly Tensor[]): number[] {
   const values = [0];
-  for (const count of counts) values.push((values.at(-1) ?? 0) + count);
+  for (const source of sources) values.push((values.at(-1) ?? 0) + elementsOf(source));
   return values;
 }
 

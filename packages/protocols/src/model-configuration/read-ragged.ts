@@ -29,8 +29,9 @@ export function readRagged(config: ConfigMessage, findings: Findings): RaggedBat
   }
   const filled = new Set<string>();
   for (const { input } of batchInputs) {
-    if (filled.has(input))
+    if (filled.has(input)) {
       findings.refuse(config.placeOf('batch_input'), `input '${input}' is filled twice`, 'keep one of them');
+    }
     filled.add(input);
   }
   return { inputs: inputs.map((message) => message.text('name')), batchInputs, batchOutputs };
