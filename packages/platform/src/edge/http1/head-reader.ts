@@ -2,7 +2,6 @@ import { METHODS } from 'node:http';
 import { targetOctets, tokenOctets, valueOctets } from './octets.ts';
 
 const methods: ReadonlySet<string> = new Set(METHODS);
-const methodLengthMax = Math.max(...METHODS.map(({ length }) => length));
 
 const tab = 9;
 const lineFeed = 10;
@@ -38,9 +37,8 @@ export class HeadReader {
   readRequestLine(): LineVerdict {
     const { text, at } = this;
     const methodEnd = this.endOf(tokenOctets, at);
-    const beginsWell = methodEnd > at && methodEnd - at <= methodLengthMax;
-    if (methodEnd === text.length) return beginsWell || at === text.length ? 'incomplete' : 'broken';
     this.method = text.slice(at, methodEnd);
+    if (methodEnd === text.length) return beginsMethod(this.method) ? 'incomplete' : 'broken';
     if (text.charCodeAt(methodEnd) !== space || !methods.has(this.method)) return 'broken';
     const targetEnd = this.endOf(targetOctets, methodEnd + 1);
     if (targetEnd === text.length) return 'incomplete';
@@ -60,9 +58,12 @@ export class HeadReader {
     const end = this.endOf(valueOctets, from);
     const verdict = this.readLineEnd(end);
     if (verdict !== 'read') return verdict;
+    const name = text.slice(at, nameEnd).toLowerCase();
     let to = end;
-    while (to > from && isBlank(text.charCodeAt(to - 1))) to -= 1;
-    this.names.push(text.slice(at, nameEnd).toLowerCase());
+    // A tab behind `chunked` is what some do not skip: there it stays, and is refused.
+    const mayTrimTab = name !== 'transfer-encoding';
+    while (to > from && (text.charCodeAt(to - 1) === space || (mayTrimTab && text.charCodeAt(to - 1) === tab))) to -= 1;
+    this.names.push(name);
     this.values.push(text.slice(from, to));
     return 'read';
   }
@@ -102,6 +103,10 @@ export class HeadReader {
     while (octets[text.charCodeAt(at)] === 1) at += 1;
     return at;
   }
+}
+
+function beginsMethod(text: string): boolean {
+  return METHODS.some((method) => method.startsWith(text));
 }
 
 function isBlank(code: number): boolean {

@@ -80,7 +80,7 @@ function framingOf(length: string | null, encoding: string | null, minorVersion:
     return lengthText.test(length) ? { contentLength: Number(length), isChunked: false } : notHttp;
   }
   // A proxy in front may have believed the other one; and one of HTTP/1.0 knows no chunks.
-  if (length !== null || minorVersion === 0) return notHttp;
+  if (length !== null || minorVersion === 0 || encoding === '') return notHttp;
   if (encoding.toLowerCase() === 'chunked') return { contentLength: null, isChunked: true };
   const codings = encoding.split(',').map((coding) => coding.trim().toLowerCase());
   const chunkedAt = codings.indexOf('chunked');
