@@ -10,7 +10,7 @@ WITH_NODE = env PATH="$(CURDIR)/.tools/bin:$(CURDIR)/node_modules/.bin:$$PATH"
 export ORT_DISABLE_TELEMETRY := 1
 
 .DEFAULT_GOAL := help
-.PHONY: up example-ocr backup restore test check unit test-system fuzz edge-differences bench bench-json soak sbom drills format docs wasm models bootstrap clean help
+.PHONY: up example-ocr backup restore test check unit test-system fuzz fuzz-edge edge-differences bench bench-json soak sbom drills format docs wasm models bootstrap clean help
 
 ##@ Use
 
@@ -49,6 +49,9 @@ fuzz: bootstrap ## Look for inputs that break a decoder, for an hour (options: T
 
 edge-differences: bootstrap ## Send the same broken calls to our gRPC server and to grpc-js, and compare (MINUTES=60 SEED=7)
 	@exec $(WITH_NODE) node tests/conformance/http2/difference/main.ts $(if $(MINUTES),--minutes "$(MINUTES)") $(if $(SEED),--seed "$(SEED)")
+
+fuzz-edge: bootstrap ## Compare what our HTTP server and Node's make of the same bytes, for an hour (ARGS="--minutes 60 --seed 1")
+	@exec $(WITH_NODE) node tests/conformance/http1/fuzz-edge.ts $(ARGS)
 
 bench: bootstrap ## Measure the gateway beside the plain session.run() loop
 	@$(WITH_NODE) node tools/install-bench-programs.ts

@@ -1,5 +1,5 @@
 import { toClusterError } from '@cluster-ai/core/errors.ts';
-import type { Call, CallHandler, Edge, EdgeOptions, StartEdge } from '@cluster-ai/platform/edge/edge.ts';
+import type { Call, CallHandler, Edge, EdgeOptions, Headers, StartEdge } from '@cluster-ai/platform/edge/edge.ts';
 import { startNodeHttpEdge } from '@cluster-ai/platform/edge/node-http-edge.ts';
 import { startOwnHttpEdge } from '@cluster-ai/platform/edge/own-http-edge.ts';
 import { readAnswers, type Observed } from './observed.ts';
@@ -24,13 +24,15 @@ async function watch(startEdge: StartEdge): Promise<WatchedServer> {
   const defects: unknown[] = [];
   const handler: CallHandler = async (call, reply) => {
     const place = requests.push(null) - 1;
+    // Whoever takes the answers apart must know which of them has no body.
+    const headers: Headers = [['X-Method', call.method]];
     try {
       const body = await call.body();
       requests[place] = textOf(call, body);
-      reply.send(200, [], body);
+      reply.send(200, headers, body);
     } catch (thrown) {
       const error = toClusterError(thrown);
-      reply.send(error.httpStatus, [], error.message);
+      reply.send(error.httpStatus, headers, error.message);
     }
   };
   const edge: Edge = await startEdge(optionsWith(defects), handler);
@@ -40,7 +42,12 @@ async function watch(startEdge: StartEdge): Promise<WatchedServer> {
       const received = await sendPieces(edge.port, pieces);
       if (defects.length > 0) throw new Error('a defect of the server', { cause: defects[0] });
       const whole = requests.filter((request) => request !== null);
-      return { requests: whole, ...readAnswers(received.bytes, whole), ended: received.ended };
+      return {
+        requests: whole,
+        unfinished: requests.length - whole.length,
+        ...readAnswers(received.bytes),
+        ended: received.ended,
+      };
     },
     async close() {
       await edge.close(0);

@@ -290,6 +290,6 @@ function hasBody(status: number, head: RequestHead): boolean {
   return !head.isForHead && hasLength(status);
 }
 
-export function goneAway(): ClusterError {
+function goneAway(): ClusterError {
   return new ClusterError('CANCELLED', 'the client went away before its request was complete');
 }
