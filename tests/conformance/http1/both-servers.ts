@@ -5,7 +5,7 @@ import { startOwnHttpEdge } from '@cluster-ai/platform/edge/own-http-edge.ts';
 import { readAnswers, type Observed } from './observed.ts';
 import { sendPieces } from './send-pieces.ts';
 
-export const limits = { bodyBytesMax: 100_000, headerBytesMax: 8_192 };
+const limits = { bodyBytesMax: 100_000, headerBytesMax: 8_192 };
 
 /** One server, and a way to learn what it makes of bytes. */
 export interface WatchedServer {

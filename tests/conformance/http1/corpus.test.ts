@@ -43,7 +43,7 @@ test(`there are at least ${casesMin} cases, each with a name of its own, and eac
 });
 
 describe.each(groups)('$name: $about', (group) => {
-  test.each(group.cases)('$id: $about', async ({ raw, own, node, isLaxer = false }: Http1Case) => {
+  test.each(group.cases)('$id: $about', async ({ raw, own, node, isLaxer }: Http1Case) => {
     const bytes = bytesOf(raw, new Map());
     const ofOwn = await servers.own.ask([bytes]);
     const ofNode = await servers.node.ask([bytes]);

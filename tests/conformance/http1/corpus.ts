@@ -22,7 +22,7 @@ const caseSchema = z.strictObject({
   /** Why it may. */
   because: z.string().min(10).optional(),
   /** Ours takes what node:http does not, and `because` says why that is right. */
-  isLaxer: z.literal(true).optional(),
+  isLaxer: z.boolean().default(false),
 });
 
 const fileSchema = z.strictObject({ about: z.string().min(10), cases: z.array(caseSchema).min(1) });
