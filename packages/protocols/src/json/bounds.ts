@@ -71,14 +71,26 @@ export function jsonTooDeep(): ClusterError {
   return invalid(`JSON nesting depth exceeds maximum allowed limit (${jsonDepthMax})`);
 }
 
+/** Up to here, bytes are looked at one by one sooner than by a native search. */
+const shortBytesMax = 512;
+
 /**
  * A text with no more opening brackets than levels allowed cannot be too deep, and one with few colons has few members;
  * finding them is a native search.
  */
 function hasFewParts(bytes: Uint8Array): boolean {
-  if (bytes.byteLength <= jsonDepthMax) return true;
+  if (bytes.byteLength <= shortBytesMax) return hasFewBrackets(bytes);
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return hasAtMost(buffer, [openBracket, openBrace], jsonDepthMax) && hasAtMost(buffer, [colon], jsonMembersMax);
+}
+
+function hasFewBrackets(bytes: Uint8Array): boolean {
+  let found = 0;
+  for (let index = 0; index < bytes.length; index += 1) {
+    const byte = bytes[index];
+    if (byte === openBracket || byte === openBrace) found += 1;
+  }
+  return found <= jsonDepthMax;
 }
 
 function hasAtMost(buffer: Buffer, bytes: readonly number[], countMax: number): boolean {
