@@ -106,6 +106,8 @@ export async function predict<Form, In extends IncomingCall, Out>(
     );
     call.onCancel(() => ticket.cancel(observer.nowMs()));
     const { outputs, times } = await ticket.outcome;
+    // The model has answered: nothing reads the inputs any more. After a failure something might.
+    call.releaseBody?.();
     watch.batch = times;
 
     watch.encodeStartedAtMs = observer.nowMs();

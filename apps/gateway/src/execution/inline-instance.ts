@@ -2,6 +2,7 @@ import { ClusterError, toClusterError } from '@cluster-ai/core/errors.ts';
 import type { ModelSignature } from '@cluster-ai/core/inference/signature.ts';
 import { elementBytes } from '@cluster-ai/core/tensors/datatype.ts';
 import type { Tensor } from '@cluster-ai/core/tensors/tensor.ts';
+import { giveBack } from '@cluster-ai/platform/process/give-back.ts';
 import type { LoadOrder, LoadReport } from '@cluster-ai/protocols/runner-frames/control-frames.ts';
 import type { PlacedTensor, TensorFrame } from '@cluster-ai/protocols/runner-frames/tensor-frame.ts';
 import type { LoadedModel } from '@cluster-ai/runtimes/runtime.ts';
@@ -90,6 +91,7 @@ export class InlineInstance implements HostedInstance {
     try {
       const results = this.run(tensors, names);
       const computeMs = performance.now() - runMs;
+      tensors.forEach(({ data }, index) => (isJoined(body.tensors[index]) ? giveBack(data) : undefined));
       const answered = results.map(({ datatype, shape, data }, index) => ({
         place: places[index] ?? index,
         datatype,
@@ -146,6 +148,11 @@ function zeros({ name, datatype, shape }: ModelSignature['inputs'][number], size
   return { name, datatype, shape: filled, data: new Uint8Array(count * bytesEach) };
 }
 
+function isJoined(tensor: PlacedTensor | undefined): boolean {
+  return tensor !== undefined && tensor.parts.length > 1;
+}
+
+/** Parts of a batch in memory of their own; a single part as it is. */
 function joined({ datatype, shape, parts }: PlacedTensor, name: string): Tensor {
   const [only] = parts;
   if (parts.length === 1 && only !== undefined) return { name, datatype, shape, data: only };

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { Clock } from '@cluster-ai/core/ports/clock.ts';
+import { giveBack } from '@cluster-ai/platform/process/give-back.ts';
 import { RunLost } from './run-lost.ts';
 import type { ScratchRegion } from './scratch-file.ts';
 import { decodeFailedFrame, encodeStoredFrame } from '@cluster-ai/protocols/runner-frames/control-frames.ts';
@@ -73,7 +74,10 @@ export class SlotLink {
       // Outputs are views of these bytes: as a Buffer, their `slice` would share memory where every other one copies.
       const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
       try {
-        for (const frame of this.splitter.push(bytes)) this.receive(frame);
+        const frames = this.splitter.push(bytes);
+        for (const frame of frames) this.receive(frame);
+        // A part of a large frame has been copied to the rest of it.
+        if (frames.length === 0) giveBack(bytes);
       } catch (error) {
         // Anything else is a defect on this side, and not for the runner to pay for.
         if (!(error instanceof ClusterError)) throw error;

@@ -31,6 +31,8 @@ export interface IncomingCall extends CallHead {
    * @throws ClusterError BODY_TOO_LARGE, REQUEST_TIMEOUT, INVALID_ARGUMENT (broken chunks) or CANCELLED; what `onBytes` throws.
    */
   body(onBytes?: (bytes: number) => void): Promise<Uint8Array>;
+  /** Gives the memory of the body back at once, where the server can: nobody looks at it any more. */
+  releaseBody?(): void;
   /**
    * Called once if the client goes away before the reply is complete. A client that closes only its sending half counts
    * as gone: that is what a client that gave up looks like from here.

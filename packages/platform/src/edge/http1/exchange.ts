@@ -114,6 +114,10 @@ export class Exchange implements Call, Reply {
     return body;
   }
 
+  releaseBody(): void {
+    this.incoming?.release();
+  }
+
   onCancel(listener: () => void): void {
     if (this.isCancelled) listener();
     else this.cancelListener = listener;

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { giveBack } from '../../process/give-back.ts';
 import { bodyError, headerTooLarge, lastWords, notHttp, tooLate, type Verdict } from '../broken-request.ts';
 import type { CallHandler, EdgeOptions } from '../edge.ts';
 import { ChunkedFraming } from './chunked-framing.ts';
@@ -108,7 +109,7 @@ export class Http1Connection implements ExchangeOwner, TurnMember {
   }
 
   private process(bytes: Buffer): void {
-    let at = 0;
+    let at = this.readBodyAlone(bytes);
     while (at < bytes.length) {
       if (this.incoming !== null) at = this.readBody(this.incoming, bytes, at);
       else if (this.takesNoMore) at = bytes.length;
@@ -119,6 +120,7 @@ export class Http1Connection implements ExchangeOwner, TurnMember {
         at = next;
       }
     }
+    // They may have been given back, and are no bytes any more.
     const isWhole = at >= bytes.length;
     this.rest = isWhole || this.takesNoMore ? null : bytes.subarray(at);
     if (this.incoming === null && (this.rest === null || this.openCount >= pipelinedMax)) this.receivingSinceMs = null;
@@ -153,6 +155,17 @@ export class Http1Connection implements ExchangeOwner, TurnMember {
     if (checkedTo === null) return this.refuse(notHttp);
     this.checkedTo = checkedTo;
     return null;
+  }
+
+  /** Bytes that are nothing but a part of a body are not needed any more once they are copied. @returns how many it took. */
+  private readBodyAlone(bytes: Buffer): number {
+    const { incoming } = this;
+    if (incoming === null || this.chunks !== null || this.contentLeft < bytes.length) return 0;
+    const { length } = bytes;
+    const { copies } = incoming;
+    this.readBody(incoming, bytes, 0);
+    if (copies) giveBack(bytes);
+    return length;
   }
 
   /** @returns where the bytes go on behind the request, as far as they are here. */

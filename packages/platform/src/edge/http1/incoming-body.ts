@@ -1,4 +1,5 @@
 import { ClusterError, toClusterError } from '@cluster-ai/core/errors.ts';
+import { giveBack } from '../../process/give-back.ts';
 import { GrowingBytes } from './growing-bytes.ts';
 
 /** So much of a body is taken before somebody reads it. */
@@ -24,6 +25,7 @@ export class IncomingBody {
   private early: Buffer[] = [];
   private earlyBytes = 0;
   private kept: GrowingBytes | null = null;
+  private handedOver: Uint8Array | null = null;
   private reader: Reader | null = null;
   private isUnwanted = false;
   private brokenBy: ClusterError | null = null;
@@ -35,6 +37,17 @@ export class IncomingBody {
   /** The client has to wait until somebody reads. */
   get isFull(): boolean {
     return this.reader === null && !this.isUnwanted && this.earlyBytes >= unreadBytesMax;
+  }
+
+  /** What is taken is copied. */
+  get copies(): boolean {
+    return this.reader !== null || this.isUnwanted;
+  }
+
+  /** Nobody looks at the body any more. */
+  release(): void {
+    if (this.handedOver !== null) giveBack(this.handedOver);
+    this.handedOver = null;
   }
 
   /** Takes the next bytes. They stay as they are: nobody writes where they lie. */
@@ -113,6 +126,7 @@ export class IncomingBody {
     const body = this.kept?.whole() ?? new Uint8Array(0);
     this.reader = null;
     this.kept = null;
+    this.handedOver = body;
     resolve(body);
   }
 }
