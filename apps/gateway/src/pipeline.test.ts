@@ -160,6 +160,18 @@ test.each([
   else expect(headers.get('x-request-id')).toBe(expected);
 });
 
+test('the memory of a body is given back once the model has answered, and never while a run may still read it', async () => {
+  const { begin, executor } = setUp();
+  const answered = begin();
+  expect(answered.call.bodyReleased).toBe(false);
+  await answered.done;
+  expect(answered.call.bodyReleased).toBe(true);
+  executor.answer = failWith('RUNNER_CRASHED');
+  const failed = begin();
+  await failed.done;
+  expect(failed.call.bodyReleased).toBe(false);
+});
+
 test('requests of one turn are merged, and each gets its own answer', async () => {
   const { send, executor } = setUp();
   const answers = await Promise.all(

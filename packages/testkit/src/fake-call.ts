@@ -13,10 +13,11 @@ export interface FakeCallOptions {
 }
 
 /** A call without a server under it, from 127.0.0.1. */
-export function fakeCall(options: FakeCallOptions = {}): Call & { cancel(): void } {
+export function fakeCall(options: FakeCallOptions = {}): Call & { cancel(): void; readonly bodyReleased: boolean } {
   const headers = options.headers ?? {};
   const body = options.body ?? '';
   const listeners: (() => void)[] = [];
+  let bodyReleased = false;
   return {
     method: options.method ?? 'POST',
     rawPath: options.rawPath ?? '/',
@@ -30,6 +31,12 @@ export function fakeCall(options: FakeCallOptions = {}): Call & { cancel(): void
       const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
       onBytes?.(bytes.byteLength);
       return bytes;
+    },
+    releaseBody: () => {
+      bodyReleased = true;
+    },
+    get bodyReleased() {
+      return bodyReleased;
     },
     onCancel: (listener) => void listeners.push(listener),
     cancel: () => {
