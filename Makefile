@@ -10,7 +10,7 @@ WITH_NODE = env PATH="$(CURDIR)/.tools/bin:$(CURDIR)/node_modules/.bin:$$PATH"
 export ORT_DISABLE_TELEMETRY := 1
 
 .DEFAULT_GOAL := help
-.PHONY: up example-ocr backup restore test check unit test-system fuzz fuzz-edge edge-differences bench bench-json soak sbom drills format docs wasm models bootstrap clean help
+.PHONY: up example-ocr backup restore test check unit test-system fuzz fuzz-edge edge-differences bench bench-peers bench-json soak sbom drills format docs wasm models bootstrap clean help
 
 ##@ Use
 

@@ -117,6 +117,13 @@ const prerequisites: readonly Prerequisite[] = [
     proof: 'wrk',
     namedIn: /\bwrk\b/,
   },
+  {
+    neededFor: 'bench',
+    debianPackage: 'nghttp2-client',
+    reason: 'its h2load sends the gRPC calls of the measurement',
+    proof: 'h2load',
+    namedIn: /'h2load'/,
+  },
 ];
 
 const outputBytesMax = 64 * 1024 * 1024;

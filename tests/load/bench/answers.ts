@@ -1,5 +1,5 @@
 import type { BenchGateway } from './gateway.ts';
-import { callGrpc } from './grpc-load.ts';
+import { callGrpc } from './call-grpc.ts';
 import { grpcRequest, protoMessages, wireRequest, type Scenario } from './scenarios.ts';
 
 interface AnsweredOutput {
@@ -51,7 +51,7 @@ async function askOverHttp(url: string, scenario: Scenario, index: number): Prom
   if (response.status !== 200) {
     throw new Error(`request ${index} of ${scenario.model} was answered ${response.status}: ${bytes.toString()}`);
   }
-  return { bytes, found: probabilities(bytes, response.headers.get('inference-header-content-length')) };
+  return { bytes, found: probabilitiesOf(bytes, response.headers.get('inference-header-content-length')) };
 }
 
 interface GrpcAnswer {
@@ -68,7 +68,8 @@ async function askOverGrpc(url: string, scenario: Scenario, index: number): Prom
   return { bytes, found: Array.from(new Float32Array(Uint8Array.from(raw).buffer)) };
 }
 
-function probabilities(body: Buffer, headerLength: string | null): number[] {
+/** What an answer in HTTP says, in JSON or in binary behind it. */
+export function probabilitiesOf(body: Buffer, headerLength: string | null): number[] {
   const jsonBytes = headerLength === null ? body.byteLength : Number(headerLength);
   const document = JSON.parse(body.subarray(0, jsonBytes).toString()) as {
     readonly outputs: readonly AnsweredOutput[];

@@ -1,53 +1,40 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { canonicalManifest } from '@cluster-ai/contract/manifest.ts';
 import type { SnapshotModel } from '@cluster-ai/contract/snapshot.ts';
-import { elementTypeOf } from '@cluster-ai/protocols/onnx/element-types.ts';
 import { readOnnxModel } from '@cluster-ai/protocols/onnx/read-model.ts';
 import { signatureFromOnnx } from '@cluster-ai/protocols/onnx/signature-from-onnx.ts';
-import { writeOnnxModel } from '@cluster-ai/protocols/onnx/write-model.ts';
-import { sha256, signed, snapshotOf, snapshotRoute } from '@cluster-ai/testkit/snapshot-models.ts';
-import { cpuSecondsOf } from './process-tree.ts';
+import { sha256, signed, snapshotKey, snapshotOf, snapshotRoute } from '@cluster-ai/testkit/snapshot-models.ts';
 import { repository, until } from '../../start-platform.ts';
+import { modelBytes, settingsOf, type BenchModel } from './bench-models.ts';
+import { cpuSecondsOf, memoryOf, type Memory } from './process-tree.ts';
+import { onCore, type Core } from './run-on-core.ts';
+import { benchKey } from './scenarios.ts';
+import { environmentOf, type Variant } from './variants.ts';
 
 export interface BenchGateway {
   readonly url: string;
   /** Where it speaks gRPC. */
   readonly grpcUrl: string;
+  /** From the start of the process to the first green answer of /readyz, models loaded, milliseconds. */
+  readonly coldStartMs: number;
   /** CPU time of the gateway and its runners so far, seconds. */
   cpuSeconds(): number;
+  /** Memory of the gateway and its runners now. */
+  memory(): Memory;
   stop(): Promise<void>;
 }
 
 export interface BenchGatewayOptions {
-  readonly models: readonly string[];
-  /** The core that the gateway and its runner share. */
-  readonly core: number;
+  readonly models: readonly BenchModel[];
+  readonly variant: Variant;
+  /** The core that the gateway and its runner share, if they do. */
+  readonly core?: number;
   readonly nodeArguments?: readonly string[];
-}
-
-/** An example model; `picture` is made here: the means of its three colours. */
-export async function modelBytes(model: string): Promise<Uint8Array> {
-  return model === 'picture' ? pictureModel() : readFile(join(repository, 'models', model, '1/model.onnx'));
-}
-
-function pictureModel(): Uint8Array {
-  const elementType = elementTypeOf.FP32;
-  return writeOnnxModel({
-    producerName: 'bench',
-    opsets: [{ domain: '', version: 17 }],
-    graphName: 'picture',
-    nodes: [
-      { opType: 'GlobalAveragePool', inputs: ['image'], outputs: ['means'] },
-      { opType: 'Flatten', inputs: ['means'], outputs: ['probabilities'] },
-    ],
-    inputs: [{ name: 'image', elementType, shape: ['n', 3, 224, 224] }],
-    outputs: [{ name: 'probabilities', elementType, shape: ['n', 3] }],
-  });
 }
 
 /**
@@ -58,24 +45,25 @@ export async function startBenchGateway(options: BenchGatewayOptions): Promise<B
   const home = await mkdtemp(join(tmpdir(), 'cluster-ai-bench-'));
   await writeStoredState(home, options.models);
   const main = join(repository, 'apps/gateway/src/main.ts');
-  const child = spawn(
-    'taskset',
-    ['-c', String(options.core), process.execPath, ...(options.nodeArguments ?? []), main],
-    {
-      cwd: repository,
-      env: {
-        PATH: process.env['PATH'],
-        CLUSTER_AI_GATEWAY_HOME: home,
-        CLUSTER_AI_GATEWAY_HTTP_PORT: '0',
-        CLUSTER_AI_GATEWAY_GRPC_PORT: '0',
-        CLUSTER_AI_GATEWAY_METRICS_PORT: '0',
-        // Nobody listens there.
-        CLUSTER_AI_GATEWAY_CONTROL_URL: 'http://127.0.0.1:1',
-      },
-      // The gateway ends with this process: its end of the pipe closes.
-      stdio: ['pipe', 'pipe', 'inherit'],
+  const core: Core = options.core ?? null;
+  const [program, ...args] = onCore(core, [process.execPath, ...(options.nodeArguments ?? []), main]);
+  const startedAtMs = performance.now();
+  const child = spawn(program, args, {
+    cwd: repository,
+    env: {
+      PATH: process.env['PATH'],
+      ...environmentOf[options.variant],
+      CLUSTER_AI_GATEWAY_HOME: home,
+      CLUSTER_AI_GATEWAY_AUTH: 'required',
+      CLUSTER_AI_GATEWAY_HTTP_PORT: '0',
+      CLUSTER_AI_GATEWAY_GRPC_PORT: '0',
+      CLUSTER_AI_GATEWAY_METRICS_PORT: '0',
+      // Nobody listens there.
+      CLUSTER_AI_GATEWAY_CONTROL_URL: 'http://127.0.0.1:1',
     },
-  );
+    // The gateway ends with this process: its end of the pipe closes.
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const exited = once(child, 'exit');
   const stop = async (): Promise<void> => {
     child.kill('SIGTERM');
@@ -98,15 +86,17 @@ export async function startBenchGateway(options: BenchGatewayOptions): Promise<B
     });
     const { url, grpcPort, metricsPort } = listens ?? { url: '', grpcPort: 0, metricsPort: 0 };
     await until('the gateway is ready', 60_000, async () => (await fetch(`http://127.0.0.1:${metricsPort}/readyz`)).ok);
+    const coldStartMs = performance.now() - startedAtMs;
     const grpcUrl = `http://127.0.0.1:${grpcPort}`;
-    return { url, grpcUrl, cpuSeconds: () => cpuSecondsOf(child.pid ?? 0), stop };
+    const pid = child.pid ?? 0;
+    return { url, grpcUrl, coldStartMs, cpuSeconds: () => cpuSecondsOf(pid), memory: () => memoryOf(pid), stop };
   } catch (error) {
     await stop();
     throw new Error(`the gateway did not become ready:\n${printed.join('\n')}`, { cause: error });
   }
 }
 
-async function writeStoredState(home: string, names: readonly string[]): Promise<void> {
+async function writeStoredState(home: string, names: readonly BenchModel[]): Promise<void> {
   await mkdir(join(home, 'files'), { recursive: true });
   await mkdir(join(home, 'snapshots'), { recursive: true });
   const models = await Promise.all(names.map((name) => storeModel(home, name)));
@@ -114,11 +104,12 @@ async function writeStoredState(home: string, names: readonly string[]): Promise
     1,
     models,
     models.map((model) => snapshotRoute(model.name, [[model, 1]])),
+    [snapshotKey(benchKey)],
   );
   await writeFile(join(home, 'snapshots/snapshot-0000000001.good.json'), JSON.stringify(signed(snapshot)));
 }
 
-async function storeModel(home: string, name: string): Promise<SnapshotModel> {
+async function storeModel(home: string, name: BenchModel): Promise<SnapshotModel> {
   const bytes = await modelBytes(name);
   const files = [{ path: 'model.onnx', sha256: sha256(bytes), size: bytes.byteLength }];
   await writeFile(join(home, 'files', sha256(bytes)), bytes);
@@ -136,6 +127,6 @@ async function storeModel(home: string, name: string): Promise<SnapshotModel> {
     digest: sha256(canonicalManifest(files)),
     files,
     signature,
-    settings: {},
+    settings: settingsOf[name] ?? {},
   };
 }

@@ -1,38 +1,42 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TrueOutputs } from './answers.ts';
-import { modelBytes } from './gateway.ts';
+import { modelBytes } from './bench-models.ts';
 import { runOnCore } from './run-on-core.ts';
-import { fileStem, type Scenario } from './scenarios.ts';
+import type { Scenario } from './scenarios.ts';
 
-export interface InProcessResult {
+/** A loop of one thread over one model. */
+export interface LoopResult {
   readonly runsPerSecond: number;
+  readonly p50Us: number;
   /** CPU time of one run, microseconds. */
   readonly cpuUsPerRun: number;
+}
+
+export interface InProcessResult {
+  /** `await session.run()`: what a program has without a server. */
+  readonly publicRun: LoopResult;
+  /** The synchronous call underneath, which onnxruntime-node does not publish. */
+  readonly privateRun: LoopResult;
+  /** Time to make the session, milliseconds. */
+  readonly loadMs: number;
   readonly outputs: TrueOutputs;
 }
 
-/** Measures the plain loop in a process of its own, on one core. */
-export async function runInProcess(
-  folder: string,
-  scenario: Scenario,
-  seconds: number,
-  core: number,
-): Promise<InProcessResult> {
-  const rowsFile = join(folder, `${fileStem(scenario)}.rows`);
-  await writeFile(rowsFile, Buffer.concat(scenario.rows.map((row) => Buffer.from(row.buffer))));
+/** Writes the model and the rows of a scenario where the loop, and other servers, find them. @returns the model's file. */
+export async function writeModelAndRows(folder: string, { model, rows }: Scenario): Promise<string> {
+  const modelFile = join(folder, `${model}.onnx`);
+  await writeFile(modelFile, await modelBytes(model));
+  await writeFile(`${modelFile}.rows`, Buffer.concat(rows.map((row) => Buffer.from(row.buffer))));
+  return modelFile;
+}
+
+/** Measures both loops in a process of their own. The files must have been written. */
+export async function runInProcess(folder: string, scenario: Scenario, seconds: number): Promise<InProcessResult> {
   const loop = join(import.meta.dirname, '../in-process-loop.ts');
   const { model, inputName, shape } = scenario;
   const modelFile = join(folder, `${model}.onnx`);
-  await writeFile(modelFile, await modelBytes(model));
-  const printed = await runOnCore(core, [
-    process.execPath,
-    loop,
-    modelFile,
-    inputName,
-    shape.join(','),
-    rowsFile,
-    String(seconds),
-  ]);
+  const given = [modelFile, inputName, shape.join(','), `${modelFile}.rows`, String(seconds)];
+  const printed = await runOnCore(null, [process.execPath, loop, ...given]);
   return JSON.parse(printed) as InProcessResult; // The loop wrote it.
 }

@@ -1,21 +1,33 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ProtoMessages } from '@cluster-ai/protocols/grpc/proto-messages.ts';
-import { repository } from '../../start-platform.ts';
 import { seededRandom } from '@cluster-ai/core/ports/random.ts';
+import { repository } from '../../start-platform.ts';
+import type { BenchModel } from './bench-models.ts';
+
+export type Wire = 'JSON' | 'binary' | 'gRPC';
 
 /** One model under load: its inputs, and how they are sent. */
 export interface Scenario {
-  readonly model: 'iris' | 'mnist' | 'picture';
-  readonly wire: 'JSON' | 'binary tensors' | 'gRPC';
+  readonly model: BenchModel;
+  readonly wire: Wire;
   readonly inputName: string;
   /** Of one row, without the batch. */
   readonly shape: readonly number[];
-  /** How many clients ask at once, one measurement each. */
-  readonly clientCounts: readonly number[];
   /** One row each. */
   readonly rows: readonly Float32Array[];
 }
+
+/** The key that every request shows: the gateway asks for one, and looks it up each time. */
+export const benchKey = 'cai_bench';
+const authorization = `Bearer ${benchKey}`;
+
+/** Header fields of a gRPC call. */
+export const grpcFields: readonly (readonly [name: string, value: string])[] = [
+  ['content-type', 'application/grpc'],
+  ['te', 'trailers'],
+  ['authorization', authorization],
+];
 
 export interface WireRequest {
   readonly path: string;
@@ -23,51 +35,64 @@ export interface WireRequest {
   readonly body: Buffer;
 }
 
-/** Different rows, so that an answer to somebody else's request shows as a wrong one. */
-const rowsPerScenario = 50;
-/** A picture in JSON has more than a megabyte. */
-const picturesPerScenario = 3;
-const picture = [3, 224, 224];
-const manyClients = [1, 32, 128];
-const random = seededRandom(1936);
+/** The inputs of a model. */
+interface Inputs {
+  readonly inputName: string;
+  readonly shape: readonly number[];
+  /** Different rows, so that an answer to somebody else's request shows as a wrong one. */
+  readonly count: number;
+  readonly valueOf: (random: () => number) => number;
+}
 
-export const scenarios: readonly Scenario[] = [
-  {
-    model: 'iris',
-    wire: 'JSON',
+const convolution: Inputs = {
+  inputName: 'image',
+  shape: [3, 64, 64],
+  count: 16,
+  valueOf: (random) => Math.round(255 * random()) / 255,
+};
+
+const inputsOf: Readonly<Record<BenchModel, Inputs>> = {
+  // Lengths of a flower: one decimal, as people measure.
+  iris: {
     inputName: 'input',
     shape: [4],
-    clientCounts: manyClients,
-    // Lengths of a flower: one decimal, as people measure.
-    rows: rowsOf([4], rowsPerScenario, () => Math.round((0.1 + 7.8 * random()) * 10) / 10),
+    count: 50,
+    valueOf: (random) => Math.round((0.1 + 7.8 * random()) * 10) / 10,
   },
-  ...(['binary tensors', 'gRPC'] as const).map((wire) => ({
-    model: 'mnist' as const,
-    wire,
+  mnist: {
     inputName: 'image',
     shape: [784],
-    clientCounts: manyClients,
+    count: 50,
     // Most pixels of a digit are black.
-    rows: rowsOf([784], rowsPerScenario, () => (random() < 0.8 ? 0 : Math.round(255 * random()) / 255)),
-  })),
-  ...(['JSON', 'binary tensors'] as const).map((wire) => ({
-    model: 'picture' as const,
-    wire,
-    inputName: 'image',
-    shape: picture,
-    clientCounts: [1, 8],
-    rows: rowsOf(picture, picturesPerScenario, () => Math.round(255 * random()) / 255),
-  })),
-];
+    valueOf: (random) => (random() < 0.8 ? 0 : Math.round(255 * random()) / 255),
+  },
+  convolution,
+  'convolution-two': convolution,
+  matrix: { inputName: 'vector', shape: [1_024], count: 16, valueOf: (random) => Math.fround(2 * random() - 1) },
+  // A picture in JSON has more than a megabyte.
+  picture: { ...convolution, shape: [3, 224, 224], count: 3 },
+};
 
-function rowsOf(shape: readonly number[], count: number, valueOf: () => number): Float32Array[] {
+export function scenarioOf(model: BenchModel, wire: Wire): Scenario {
+  const { inputName, shape, count, valueOf } = inputsOf[model];
+  const random = seededRandom(1936);
   const length = shape.reduce((product, dimension) => product * dimension, 1);
-  return Array.from({ length: count }, () => Float32Array.from({ length }, valueOf));
+  const rows = Array.from({ length: count }, () => Float32Array.from({ length }, () => valueOf(random)));
+  return { model, wire, inputName, shape, rows };
 }
 
 /** Names the files of a scenario. */
 export function fileStem({ model, wire }: Scenario): string {
-  return `${model}-${wire.replaceAll(' ', '-')}`;
+  return `${model}-${wire}`;
+}
+
+/** The fewest digits that are the same 32-bit number, as a person would write it: 5.1, not 5.099999904632568. */
+export function shortest(value: number): number {
+  for (let digits = 6; digits < 9; digits += 1) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === value) return short;
+  }
+  return Number(value.toPrecision(9));
 }
 
 /** The request for one row; its id comes back in the answer. */
@@ -77,10 +102,9 @@ export function wireRequest(scenario: Scenario, index: number): WireRequest {
   const path = `/v2/models/${model}/infer`;
   const input = { name: inputName, shape: [1, ...shape], datatype: 'FP32' };
   if (scenario.wire === 'JSON') {
-    // Written as a person would: 5.1, not the nearest 32-bit number's many digits.
-    const data = Array.from(row, (value) => Number(value.toPrecision(7)));
+    const data = Array.from(row, shortest);
     const body = Buffer.from(JSON.stringify({ id: String(index), inputs: [{ ...input, data }] }));
-    return { path, headers: { 'Content-Type': 'application/json' }, body };
+    return { path, headers: { Authorization: authorization, 'Content-Type': 'application/json' }, body };
   }
   const header = Buffer.from(
     JSON.stringify({
@@ -90,6 +114,7 @@ export function wireRequest(scenario: Scenario, index: number): WireRequest {
     }),
   );
   const headers = {
+    Authorization: authorization,
     'Content-Type': 'application/octet-stream',
     'Inference-Header-Content-Length': String(header.byteLength),
   };

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runOnCore } from './run-on-core.ts';
-import { fileStem, wireRequest, type Scenario } from './scenarios.ts';
+import { runOnCore, type Core } from './run-on-core.ts';
+import { fileStem, wireRequest, type Scenario, type WireRequest } from './scenarios.ts';
 
 export interface LoadResult {
   readonly requests: number;
@@ -37,15 +37,24 @@ export function requireWrk(): string {
 /** Writes the Lua script of a scenario: its requests in turn, and a comparison of each answer with the one it must be. */
 export async function writeWrkScript(folder: string, scenario: Scenario, answers: readonly Buffer[]): Promise<string> {
   const path = join(folder, `${fileStem(scenario)}.lua`);
-  const requests = scenario.rows.map((_row, index) => {
-    const { path: target, headers, body } = wireRequest(scenario, index);
+  const requests = scenario.rows.map((_row, index) => wireRequest(scenario, index));
+  return writeWrkScriptOf(path, requests, answers);
+}
+
+/** The same for any requests. An answer tells by its `"id":"<number>"` which request it belongs to. */
+export async function writeWrkScriptOf(
+  path: string,
+  requests: readonly WireRequest[],
+  answers: readonly Buffer[],
+): Promise<string> {
+  const formatted = requests.map(({ path: target, headers, body }) => {
     const fields = Object.entries(headers).map(
       ([name, value]) => `[${luaString(Buffer.from(name))}]=${luaString(Buffer.from(value))}`,
     );
     return `wrk.format("POST", ${luaString(Buffer.from(target))}, {${fields.join(',')}}, ${luaString(body)})`;
   });
   const expected = answers.map((body, index) => `["${index}"]=${luaString(body)}`);
-  await writeFile(path, script(requests, expected));
+  await writeFile(path, script(formatted, expected));
   return path;
 }
 
@@ -76,7 +85,7 @@ end
 
 function response(status, headers, body)
   checked = checked + 1
-  local id = string.match(body, '"id":"(%d+)"')
+  local id = string.match(body, '"id": ?"(%d+)"')
   if status ~= 200 or id == nil or expected[id] ~= body then
     wrong = wrong + 1
     if firstWrong == "" then firstWrong = status .. " " .. string.gsub(string.sub(body, 1, 200), '[^%w ]', '.') end
@@ -104,7 +113,7 @@ export interface WrkOptions {
   readonly script: string;
   readonly clients: number;
   readonly seconds: number;
-  readonly core: number;
+  readonly core: Core;
 }
 
 /** Runs one load. @throws Error when an answer was wrong or a connection failed. */
