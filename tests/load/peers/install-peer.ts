@@ -11,7 +11,7 @@ const execute = promisify(execFile);
 export async function installPeer({ name, title, requirements, tried }: Peer): Promise<string | null> {
   try {
     if (requirements === null) {
-      await download(tried ?? name);
+      await fetchWheel(tried ?? name);
       return 'the package can be had, but nothing here starts it';
     }
     await installPythonEnvironment(repository, { title, folder: `peers/${name}`, requirements });
@@ -23,9 +23,9 @@ export async function installPeer({ name, title, requirements, tried }: Peer): P
   }
 }
 
-/** Asks for a package that is known to carry no server, so that the report says what its index says today. */
-async function download(name: string): Promise<void> {
-  const into = join(repository, '.tools/peers', `${name}-download`);
+/** Asks for a package that carries no server as far as we know, so that the report has what its index says today. */
+async function fetchWheel(name: string): Promise<void> {
+  const into = join(repository, '.tools/peers', `${name}-wheel`);
   await execute('python3', ['-m', 'pip', 'download', '--quiet', '--no-deps', '--dest', into, name], {
     timeout: 120_000,
   });

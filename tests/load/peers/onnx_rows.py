@@ -23,12 +23,16 @@ def run(session, rows):
     return session.run(["probabilities"], {session.get_inputs()[0].name: rows})[0]
 
 
+def rows_of(document):
+    given = document["inputs"][0]
+    return numpy.array(given["data"], numpy.float32).reshape(given["shape"])
+
+
 def read(body, header_length=None):
     """Gives the request's id and its rows. `header_length` is set when numbers follow the JSON."""
     if header_length is None:
         document = json.loads(body)
-        given = document["inputs"][0]
-        return document["id"], numpy.array(given["data"], numpy.float32).reshape(given["shape"])
+        return document["id"], rows_of(document)
     length = int(header_length)
     document = json.loads(body[:length])
     return document["id"], numpy.frombuffer(body, numpy.float32, offset=length).reshape(document["inputs"][0]["shape"])

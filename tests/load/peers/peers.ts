@@ -73,7 +73,7 @@ export const peers: readonly Peer[] = [
     requirements: listOf('litserve'),
     command: pythonScript('litserve'),
     path: (model) => `/${model}`,
-    takesBinary: true,
+    takesBinary: false,
   },
   {
     name: 'bentoml',

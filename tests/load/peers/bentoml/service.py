@@ -1,5 +1,4 @@
 import bentoml
-import numpy
 
 import onnx_rows
 
@@ -10,8 +9,7 @@ class Rows:
         self.sessions = {name: onnx_rows.load(name) for name in onnx_rows.MODELS}
 
     def answer(self, name, id, inputs):
-        given = inputs[0]
-        rows = numpy.array(given["data"], numpy.float32).reshape(given["shape"])
+        rows = onnx_rows.rows_of({"inputs": inputs})
         return onnx_rows.answer(id, onnx_rows.run(self.sessions[name], rows))
 
     @bentoml.api(route="/iris")

@@ -1,7 +1,6 @@
 import sys
 
 import litserve
-from fastapi import Request
 
 import onnx_rows
 
@@ -14,8 +13,8 @@ class Rows(litserve.LitAPI):
     def setup(self, device):
         self.session = onnx_rows.load(self.name)
 
-    async def decode_request(self, request: Request):
-        return onnx_rows.read(await request.body(), request.headers.get("inference-header-content-length"))
+    def decode_request(self, request):
+        return request["id"], onnx_rows.rows_of(request)
 
     def predict(self, given):
         request_id, rows = given

@@ -14,9 +14,7 @@ def handle(data, context):
     for index, each in enumerate(data):
         body = each["body"]
         if isinstance(body, dict):
-            given = body["inputs"][0]
-            rows = onnx_rows.numpy.array(given["data"], "float32").reshape(given["shape"])
-            answers.append(onnx_rows.answer(body["id"], onnx_rows.run(session, rows)))
+            answers.append(onnx_rows.answer(body["id"], onnx_rows.run(session, onnx_rows.rows_of(body))))
         else:
             length = context.get_request_header(index, "Inference-Header-Content-Length")
             answers.append(onnx_rows.answer_to(session, bytes(body), length))
