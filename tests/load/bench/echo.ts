@@ -18,8 +18,8 @@ const iris = scenarioOf('iris', 'gRPC');
 /** As long as the answer to a request for iris. Its id is what wrk's script finds it by. */
 export const echoAnswer = Buffer.from(JSON.stringify({ id: '0', outputs: 'x'.repeat(160) }));
 /** Where a server that is pinned runs, and where its load. */
-export const serverCore = 0;
-export const loadCore = 1;
+const serverCore = 0;
+const loadCore = 1;
 
 export interface EchoServer {
   readonly edge: EchoEdge;

@@ -67,7 +67,7 @@ function noMoreUs(what: string, floor: number, found: Expectation['found']): Exp
 }
 
 /** The floors and goals of the benchmark, in the order of the page. */
-export const expectations: readonly Expectation[] = [
+const expectations: readonly Expectation[] = [
   ratio('iris JSON, 128 clients, shared', ['iris', 'JSON', 'shared', 128], 1, null),
   ratio('iris JSON, 32 clients, shared', ['iris', 'JSON', 'shared', 32], 0.55, null),
   ratio('iris JSON, 128 clients, inline', ['iris', 'JSON', 'inline', 128], null, 1.2),

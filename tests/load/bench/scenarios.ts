@@ -87,7 +87,7 @@ export function fileStem({ model, wire }: Scenario): string {
 }
 
 /** The fewest digits that are the same 32-bit number, as a person would write it: 5.1, not 5.099999904632568. */
-export function shortest(value: number): number {
+function shortest(value: number): number {
   for (let digits = 6; digits < 9; digits += 1) {
     const short = Number(value.toPrecision(digits));
     if (Math.fround(short) === value) return short;

@@ -18,15 +18,19 @@ export async function installPeer({ name, title, requirements, tried }: Peer): P
     return null;
   } catch (error) {
     const { stderr } = error as { readonly stderr?: string }; // execFile adds it to its errors.
-    const lines = (stderr ?? String(error)).split('\n').filter((line) => /error|no matching/i.test(line));
-    return (lines.at(-1) ?? String(error)).trim();
+    const lines = (stderr ?? String(error)).split('\n').map((line) => line.trim());
+    // What the package itself says, if it does; else pip's last word.
+    const said = lines.findIndex((line) => /^RuntimeError|No matching distribution/.test(line));
+    return said < 0
+      ? (lines.findLast((line) => /error/i.test(line)) ?? String(error))
+      : lines.slice(said, said + 2).join(' ');
   }
 }
 
 /** Asks for a package that carries no server as far as we know, so that the report has what its index says today. */
 async function fetchWheel(name: string): Promise<void> {
   const into = join(repository, '.tools/peers', `${name}-wheel`);
-  await execute('python3', ['-m', 'pip', 'download', '--quiet', '--no-deps', '--dest', into, name], {
+  await execute('python3', ['-m', 'pip', 'wheel', '--quiet', '--no-deps', '--wheel-dir', into, name], {
     timeout: 120_000,
   });
 }
