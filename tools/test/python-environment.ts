@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-export interface PythonEnvironment {
+interface PythonEnvironment {
   readonly title: string;
   /** Under `.tools`. */
   readonly folder: string;
@@ -41,14 +41,10 @@ const environments: readonly PythonEnvironment[] = [
  */
 export async function installPythonEnvironments(root: string, only?: string): Promise<void> {
   const wanted = environments.filter(({ folder }) => only === undefined || only === folder);
-  await Promise.all(wanted.map((environment) => installPythonEnvironment(root, environment)));
+  await Promise.all(wanted.map((environment) => install(root, environment)));
 }
 
-/** Makes one environment, when it is not there or its list has changed. @throws Error when it cannot be made. */
-export async function installPythonEnvironment(
-  root: string,
-  { title, folder: name, requirements }: PythonEnvironment,
-): Promise<void> {
+async function install(root: string, { title, folder: name, requirements }: PythonEnvironment): Promise<void> {
   const list = join(root, requirements);
   const folder = join(root, '.tools', name);
   const stamp = join(folder, '.installed-from');

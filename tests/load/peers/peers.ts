@@ -19,10 +19,11 @@ export interface PeerPlace {
 export interface Peer {
   readonly name: string;
   readonly title: string;
-  /** List of its Python packages, from the root of the repository; null where no package carries it. */
+  /**
+   * List of its Python packages, from the root of the repository; null where no package carries the server: the one of its
+   * name is tried, and its error told.
+   */
   readonly requirements: string | null;
-  /** What its installation is tried with where there is no list: named with the error. */
-  readonly tried?: string;
   readonly command: (place: PeerPlace) => readonly string[];
   readonly path: (model: PeerModel) => string;
   /** Whether it takes numbers in binary behind the JSON of a request; else all go in JSON. */
@@ -102,11 +103,10 @@ export const peers: readonly Peer[] = [
     path: ofTheProtocol,
     takesBinary: true,
   },
-  ...['tritonserver', 'openvino-model-server'].map((tried) => ({
-    name: tried,
-    title: tried === 'tritonserver' ? 'Triton Inference Server' : 'OpenVINO Model Server',
+  ...['tritonserver', 'openvino-model-server'].map((name) => ({
+    name,
+    title: name === 'tritonserver' ? 'Triton Inference Server' : 'OpenVINO Model Server',
     requirements: null,
-    tried,
     command: () => [],
     path: ofTheProtocol,
     takesBinary: true,
