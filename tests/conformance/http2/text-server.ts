@@ -25,6 +25,9 @@ export async function startTextServer(tls?: TlsIdentity): Promise<{ readonly por
     const connection = new Http2Connection(socket, {
       ...limits,
       onRequest: (stream) => new TextAnswer(stream),
+      onDefect: (error) => {
+        throw error;
+      },
       onClosed: () => open.delete(connection),
     });
     open.add(connection);

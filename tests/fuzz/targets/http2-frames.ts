@@ -56,6 +56,9 @@ export const target: FuzzTarget = {
         return new Echo(stream, () => (running -= 1));
       },
       onClosed: () => undefined,
+      onDefect: (error) => {
+        throw error;
+      },
     });
     socket.push(preface);
     socket.push(Buffer.from(input));

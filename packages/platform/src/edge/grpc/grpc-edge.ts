@@ -101,6 +101,7 @@ class GrpcEdge implements Edge {
       answerTimeoutMs,
       idleTimeoutMs,
       onRequest: (stream) => this.take(stream),
+      onDefect: this.options.onDefect,
       onClosed: () => {
         this.connections.delete(connection);
         this.settleAlone();

@@ -39,6 +39,8 @@ export interface Http2ConnectionOptions {
   readonly onRequest: (stream: Http2Stream) => StreamConsumer;
   /** The socket is closed. */
   readonly onClosed: () => void;
+  /** Hears of what nobody foresaw. It has ended this connection. */
+  readonly onDefect: (error: unknown) => void;
 }
 
 /** What a client may send on one stream, and on all together, before somebody takes it. */
@@ -215,7 +217,9 @@ export class Http2Connection implements StreamOwner, FrameEvents {
     try {
       this.reader.read(chunk);
     } catch (thrown) {
-      this.fail(connectionErrorOf(thrown));
+      const error = connectionErrorOf(thrown);
+      if (error.code === 'INTERNAL_ERROR') this.options.onDefect(thrown);
+      this.fail(error);
     }
     if (this.writer.heldBytes > unsentBytesMax) this.socket.pause();
   }
@@ -434,5 +438,5 @@ function headOf(headers: Headers): RequestHead | string {
 function connectionErrorOf(thrown: unknown): Http2ConnectionError {
   if (thrown instanceof Http2ConnectionError) return thrown;
   if (thrown instanceof Http2CompressionError) return new Http2ConnectionError('COMPRESSION_ERROR', thrown.message);
-  throw thrown;
+  return new Http2ConnectionError('INTERNAL_ERROR', 'internal error');
 }

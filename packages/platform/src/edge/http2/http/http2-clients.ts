@@ -35,6 +35,7 @@ export class Http2Clients {
       answerTimeoutMs,
       idleTimeoutMs,
       onRequest: (stream) => this.take(stream),
+      onDefect: this.options.onDefect,
       onClosed: () => this.connections.delete(connection),
     });
     this.connections.add(connection);
