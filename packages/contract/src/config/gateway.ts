@@ -30,7 +30,7 @@ export const gatewayConfigSchema = z.strictObject({
       port: z.int().min(0).max(65_535).default(8000).describe('Port of the inference protocols; 0 takes a free one.'),
       server: z
         .enum(['own', 'node'])
-        .default('node')
+        .default('own')
         .describe("Who speaks HTTP: our own server, which knows HTTP/2 as well, or Node's, which is slower."),
       reusePort: z
         .boolean()

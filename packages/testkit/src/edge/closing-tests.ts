@@ -37,6 +37,22 @@ export function testDraining(start: Start): void {
     expect(await closed).toBe(0);
   });
 
+  test('of many pipelined requests each is answered', async () => {
+    const { client, state, edge } = await start();
+    const one = await client();
+    const paths = Array.from({ length: 100 }, (_, index) => `/held/${index}`);
+    one.send(paths.map((path) => get(path)).join(''));
+    await state.hasBegun('/held/0');
+    const closed = edge.close(10_000);
+    await delay(20);
+    state.release();
+    const answered: (string | undefined)[] = [];
+    for (const _path of paths) answered.push((await one.response()).headers.get('x-path'));
+    expect(answered).toEqual(paths);
+    await one.closed();
+    expect(await closed).toBe(0);
+  });
+
   test('requests that only the kernel has when closing begins are answered', async () => {
     const { client, edge } = await start();
     const clients = await Promise.all(Array.from({ length: 20 }, () => client()));

@@ -47,6 +47,7 @@ export class Exchange implements Call, Reply {
   private readonly owner: ExchangeOwner;
   private readonly whole: Uint8Array;
   private phase: Phase = 'unanswered';
+  private isStream = false;
   private status = 0;
   private answerHeaders: Headers = [];
   private answerBody: Uint8Array | string | null = null;
@@ -131,6 +132,7 @@ export class Exchange implements Call, Reply {
 
   start(status: number, headers: Headers): void {
     this.begin('streaming', status, headers);
+    this.isStream = true;
     if (this.owner.isTurnOf(this)) this.writeStreamHead();
   }
 
@@ -245,7 +247,7 @@ export class Exchange implements Call, Reply {
 
   /** A stream of HTTP/1.0 ends with its connection. */
   get endsWithConnection(): boolean {
-    return this.phase === 'streaming' && this.head.minorVersion === 0;
+    return this.isStream && this.head.minorVersion === 0;
   }
 
   private get isChunked(): boolean {

@@ -253,6 +253,11 @@ export class Http1Connection implements ExchangeOwner, TurnMember {
     return null;
   }
 
+  /** Requests have arrived and wait until fewer are open. */
+  private get hasMore(): boolean {
+    return this.isPaused && this.rest !== null;
+  }
+
   private pause(): void {
     if (this.isPaused) return;
     this.isPaused = true;
@@ -283,7 +288,7 @@ export class Http1Connection implements ExchangeOwner, TurnMember {
       exchange.mustClose ||
       !exchange.head.keepsAlive ||
       exchange.endsWithConnection ||
-      (this.isClosing && this.newest === exchange && this.verdict === null);
+      (this.isClosing && this.newest === exchange && this.verdict === null && !this.hasMore);
     if (!isLast) return headEnds.keepAlive;
     this.lastExchange = exchange;
     this.takesNoMore = true;
@@ -356,7 +361,7 @@ export class Http1Connection implements ExchangeOwner, TurnMember {
     this.first = first;
     if (first === null) this.newest = null;
     if (this.waitingWriters.length > 0 && !this.isBehind) this.wakeWriters();
-    if (first === null && this.closesWhenIdle) this.socket.destroySoon();
+    if (first === null && this.closesWhenIdle && !this.hasMore) this.socket.destroySoon();
   }
 
   private wakeWriters(): void {
