@@ -44,5 +44,7 @@ const emptyChunks = '0\r\n\r\n';
 function bodyLength(lines: readonly string[], text: string, at: number): number | null {
   const length = lines.find((line) => line.startsWith('content-length: '));
   if (length !== undefined) return Number(length.slice('content-length: '.length));
+  // An answer to a HEAD that is refused.
+  if (at === text.length && lines.includes('connection: close')) return 0;
   return text.startsWith(emptyChunks, at) ? emptyChunks.length : null;
 }

@@ -53,8 +53,10 @@ export function bodyError({ status, sentence }: Verdict): ClusterError {
   return new ClusterError(bodyCodes[status.slice(0, 3)] ?? 'INVALID_ARGUMENT', sentence);
 }
 
-/** A whole HTTP/1.1 answer that ends its connection. */
-export function lastWords({ status, sentence }: Verdict): string {
+/** A whole HTTP/1.1 answer that ends its connection. @param isForHead an answer to HEAD has no body. */
+export function lastWords({ status, sentence }: Verdict, isForHead = false): string {
+  const head = `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json\r\n`;
+  if (isForHead) return `${head}\r\n`;
   const body = JSON.stringify({ error: sentence });
-  return `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+  return `${head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 }

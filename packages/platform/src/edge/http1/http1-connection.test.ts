@@ -82,6 +82,16 @@ test('answers to HEAD, 204 and 304 have no body, and the next one is read right'
   expect((await client.response()).body.toString()).toBe('a body');
 });
 
+test.each(['HEAD * HTTP/1.1\r\nHost: a\r\n\r\n', 'HEAD / HTTP/1.1\r\nHost : a', 'HEAD / HTTP/1.1\r\n\r\n'])(
+  'a HEAD that is refused has no body either: %j',
+  async (text) => {
+    const client = await start(async (_call, reply) => reply.send(200, [], ''));
+    client.send(text);
+    await client.closed();
+    expect(client.rest).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n[^{]*\r\n\r\n$/);
+  },
+);
+
 test('answers carry the date, and for how long the connection is kept', async () => {
   const client = await start(async (_call, reply) => reply.send(200, [], 'text that is not ASCII: ä €'));
   client.send(get('/'));

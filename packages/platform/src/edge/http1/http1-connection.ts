@@ -32,7 +32,9 @@ const lingerMs = 1_000;
 
 const headEnd = Buffer.from('\r\n\r\n', 'latin1');
 const headEndBytes = headEnd.length;
+const headMethod = 'HEAD ';
 const noBytes = new Uint8Array(0);
+const noRequest = Buffer.alloc(0);
 const carriageReturn = 13;
 const lineFeed = 10;
 
@@ -65,11 +67,14 @@ export class Http1Connection implements ExchangeOwner, TurnMember {
   /** Nothing that still comes is a request. */
   private takesNoMore = false;
   private isPaused = false;
+  /** True when nothing but empty lines has come: the first request takes its time. False since there was one. */
+  private onlyEmptyLines: boolean | null = null;
 
   private willEndTurn = false;
   private readonly waitingWriters: (() => void)[] = [];
   /** What the client is told behind the last answer. */
   private verdict: Verdict | null = null;
+  private refusesHead = false;
   private lastExchange: Exchange | null = null;
   private endsAfterTurn = false;
   private isClosing = false;
@@ -123,7 +128,8 @@ export class Http1Connection implements ExchangeOwner, TurnMember {
     // They may have been given back, and are no bytes any more.
     const isWhole = at >= bytes.length;
     this.rest = isWhole || this.takesNoMore ? null : bytes.subarray(at);
-    if (this.incoming === null && (this.rest === null || this.openCount >= pipelinedMax)) this.receivingSinceMs = null;
+    const isBetween = this.rest === null ? this.onlyEmptyLines !== true : this.openCount >= pipelinedMax;
+    if (this.incoming === null && isBetween) this.receivingSinceMs = null;
     else this.receivingSinceMs ??= performance.now();
     if (this.incoming?.isFull === true || (this.rest !== null && this.openCount >= pipelinedMax)) this.pause();
   }
@@ -133,15 +139,18 @@ export class Http1Connection implements ExchangeOwner, TurnMember {
     let at = from;
     // Section 2.2: empty lines before a request are skipped.
     while (bytes[at] === carriageReturn && bytes[at + 1] === lineFeed) at += 2;
-    if (at >= bytes.length) return at;
+    if (at >= bytes.length) {
+      this.onlyEmptyLines ??= true;
+      return at;
+    }
     const { lastHead } = this;
     if (lastHead?.isAt(bytes, at) === true) return this.begin(lastHead, bytes, at + (lastHead.raw?.length ?? 0));
     const end = bytes.indexOf(headEnd, at);
     if (end === -1) return this.judgePart(bytes, at);
     const next = end + headEndBytes;
-    if (next - at > this.options.headerBytesMax) return this.refuse(headerTooLarge);
+    if (next - at > this.options.headerBytesMax) return this.refuse(headerTooLarge, bytes, at);
     const head = this.share.heads.read(bytes.toString('latin1', at, next));
-    if (!(head instanceof RequestHead)) return this.refuse(head);
+    if (!(head instanceof RequestHead)) return this.refuse(head, bytes, at);
     this.lastHead = head.raw === null ? null : head;
     this.checkedTo = 0;
     return this.begin(head, bytes, next);
@@ -150,9 +159,9 @@ export class Http1Connection implements ExchangeOwner, TurnMember {
   private judgePart(bytes: Buffer, at: number): null {
     // The LF may still come.
     if (bytes.length === at + 1 && bytes[at] === carriageReturn) return null;
-    if (bytes.length - at > this.options.headerBytesMax) return this.refuse(headerTooLarge);
+    if (bytes.length - at > this.options.headerBytesMax) return this.refuse(headerTooLarge, bytes, at);
     const checkedTo = checkPart(bytes.toString('latin1', at), this.checkedTo);
-    if (checkedTo === null) return this.refuse(notHttp);
+    if (checkedTo === null) return this.refuse(notHttp, bytes, at);
     this.checkedTo = checkedTo;
     return null;
   }
@@ -206,6 +215,7 @@ export class Http1Connection implements ExchangeOwner, TurnMember {
     this.writing ??= exchange;
     this.openCount += 1;
     this.idleSinceMs = null;
+    this.onlyEmptyLines = false;
   }
 
   private readBody(incoming: IncomingBody, bytes: Buffer, at: number): number {
@@ -244,8 +254,9 @@ export class Http1Connection implements ExchangeOwner, TurnMember {
     return at;
   }
 
-  /** The client is told, when those before are answered. */
-  private refuse(verdict: Verdict): null {
+  /** The client is told, when those before are answered. @param bytes hold at `at` what is refused. */
+  private refuse(verdict: Verdict, bytes: Buffer, at: number): null {
+    this.refusesHead = bytes.toString('latin1', at, at + headMethod.length) === headMethod;
     this.takesNoMore = true;
     this.receivingSinceMs = null;
     this.verdict = verdict;
@@ -369,7 +380,7 @@ export class Http1Connection implements ExchangeOwner, TurnMember {
   }
 
   private sayLastWords(verdict: Verdict): void {
-    this.outbox.addBytes(Buffer.from(lastWords(verdict)));
+    this.outbox.addBytes(Buffer.from(lastWords(verdict, this.refusesHead)));
     this.endSoon();
   }
 
@@ -430,7 +441,7 @@ export class Http1Connection implements ExchangeOwner, TurnMember {
 
   private late(): void {
     if (this.incoming !== null) this.breakBody(tooLate, 0);
-    else this.refuse(tooLate);
+    else this.refuse(tooLate, this.rest ?? noRequest, 0);
   }
 
   /** How long the client has left an answer lying. Each answer has a time of its own. */
