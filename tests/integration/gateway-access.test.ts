@@ -64,6 +64,7 @@ const walks: Readonly<Record<keyof typeof methodsOf, readonly Walk[]>> = {
   'explain-v1': [{ call: { path: '/v1/models/adder:explain', ...post }, needs: 'read', names: 'adder', status: 501 }],
   config: [{ call: { path: '/v2/models/adder/config' }, needs: 'read', names: 'adder' }],
   statistics: [{ call: { path: '/v2/models/adder/stats' }, needs: 'read', names: 'adder' }],
+  explain: [{ call: { path: '/v2/models/adder/explain' }, needs: 'read', names: 'adder' }],
   'all-statistics': [{ call: { path: '/v2/models/stats' }, needs: 'read', names: null }],
   trace: [
     { call: { path: '/v2/models/adder/trace/setting' }, needs: 'read', names: 'adder' },

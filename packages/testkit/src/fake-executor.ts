@@ -45,6 +45,7 @@ export class FakeExecutor {
   readonly model: SnapshotModel;
   readonly signature: ModelSignature;
   readonly rowsMax: number;
+  readonly apartReason: string;
   /** Every run so far, oldest first. */
   readonly runs: FakeRun[] = [];
   /** Set to answer every run by itself. */
@@ -56,6 +57,7 @@ export class FakeExecutor {
     this.model = options.model;
     this.signature = options.model.signature;
     this.rowsMax = options.rowsMax;
+    this.apartReason = options.rowsMax > 0 ? '' : 'requests are not merged: merging is switched off';
     this.places = options.places ?? 1;
   }
 

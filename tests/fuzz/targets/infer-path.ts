@@ -13,6 +13,7 @@ const ends: Readonly<Record<Exclude<NamesModel['kind'], 'load' | 'unload'>, stri
   'generate-stream': '/generate_stream',
   config: '/config',
   statistics: '/stats',
+  explain: '/explain',
   trace: '/trace/setting',
   'model-v1': '',
   'predict-v1': ':predict',

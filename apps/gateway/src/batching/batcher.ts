@@ -1,4 +1,5 @@
 import type { ClusterError } from '@cluster-ai/core/errors.ts';
+import type { BatchRules } from '@cluster-ai/core/batching/batch-rules.ts';
 import type { InferenceRequest } from '@cluster-ai/core/inference/request.ts';
 import type { BatchFigures } from './batch-figures.ts';
 import type { Ticket } from './ticket.ts';
@@ -8,6 +9,8 @@ export interface Batcher {
   /** Whether the model's own configuration judges the parameter `timeout`; otherwise it is a deadline. */
   readonly judgesTimeouts: boolean;
   readonly figures: BatchFigures;
+  /** How its requests become batches. */
+  readonly rules: BatchRules;
   /** Requests that wait. */
   readonly queued: number;
   /**

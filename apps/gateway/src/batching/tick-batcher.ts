@@ -1,4 +1,4 @@
-import { batchRules, levelOf } from '@cluster-ai/core/batching/batch-rules.ts';
+import { batchRules, levelOf, type BatchRules } from '@cluster-ai/core/batching/batch-rules.ts';
 import { DynamicQueue, type Expiry, type FormedBatch } from '@cluster-ai/core/batching/dynamic-queue.ts';
 import { hasBatchDimension } from '@cluster-ai/core/inference/batch-dimension.ts';
 import { ClusterError, toClusterError } from '@cluster-ai/core/errors.ts';
@@ -71,6 +71,10 @@ export class TickBatcher implements Batcher, TicketHolder {
     this.countsRows = hasBatchDimension(executor.signature);
     this.keys = new BatchKeys(executor.signature, rules.rowsMax > 0, options.ragged?.inputs);
     executor.onFree(() => this.flush());
+  }
+
+  get rules(): BatchRules {
+    return this.queue.rules;
   }
 
   get queued(): number {

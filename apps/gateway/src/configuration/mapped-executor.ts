@@ -34,6 +34,10 @@ export class MappedExecutor implements ModelExecutor {
     return this.inner.rowsMax;
   }
 
+  get apartReason(): string {
+    return this.inner.apartReason;
+  }
+
   freePlaces(): number {
     return this.inner.freePlaces();
   }
@@ -74,15 +78,16 @@ export class MappedExecutor implements ModelExecutor {
 
 /** The same model with what clients see of it. */
 export function clientView(executor: ModelExecutor, signature: ModelSignature): ModelExecutor {
-  return { ...withRowsMax(executor, executor.rowsMax), signature };
+  return { ...withRowsMax(executor, executor.rowsMax, executor.apartReason), signature };
 }
 
-/** The same model with another number of rows that may be merged. */
-export function withRowsMax(executor: ModelExecutor, rowsMax: number): ModelExecutor {
+/** The same model with another number of rows that may be merged. @param apartReason why none may; empty where they may. */
+export function withRowsMax(executor: ModelExecutor, rowsMax: number, apartReason: string): ModelExecutor {
   return {
     model: executor.model,
     signature: executor.signature,
     rowsMax,
+    apartReason,
     freePlaces: () => executor.freePlaces(),
     onFree: (listener) => executor.onFree(listener),
     execute: (execution) => executor.execute(execution),

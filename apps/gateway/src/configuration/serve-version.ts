@@ -53,7 +53,7 @@ export async function serveVersion(
     ragged === undefined
       ? null
       : await tryRagged(whole, served.signature, ragged, mergedRowsMax(model.settings, 0), batching);
-  const merged = raggedVerdict === null ? whole : withRowsMax(whole, raggedVerdict.rowsMax);
+  const merged = raggedVerdict === null ? whole : withRowsMax(whole, raggedVerdict.rowsMax, raggedVerdict.reason);
   const runs = new TickBatcher(merged, { ...batching, dynamicBatching, ragged });
   const batcher =
     sequenceBatching === null

@@ -50,7 +50,7 @@ export async function tryRagged(
     const wanted = [];
     for (const requests of trials) wanted.push(await answers(alone, requests, batching));
     // An executor tells one queue of its free places: this one, from here on.
-    const merged = new TickBatcher(withRowsMax(executor, largest), { ...batching, ragged, enabled: true });
+    const merged = new TickBatcher(withRowsMax(executor, largest, ''), { ...batching, ragged, enabled: true });
     for (const [index, requests] of trials.entries()) {
       const found = await answers(merged, requests, batching);
       const isSame = merged.figures.takenApart === 0 && allEqual(found, wanted[index] ?? []);

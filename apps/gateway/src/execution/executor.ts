@@ -40,8 +40,10 @@ export interface ExecutionResult extends RunTimes {
 export interface ModelExecutor {
   readonly model: SnapshotModel;
   readonly signature: ModelSignature;
-  /** Rows of a merged batch at most; 0 when requests must not be merged (`ObservedModel.reason` says why). */
+  /** Rows of a merged batch at most; 0 when requests must not be merged. */
   readonly rowsMax: number;
+  /** Why they must not, as a sentence; empty when they may. */
+  readonly apartReason: string;
   /** Runs that may be handed over now. 0 while all slots are busy, or while a runner is being started again. */
   freePlaces(): number;
   /** Called whenever `freePlaces()` may have grown. One listener: the batching stage. */

@@ -50,6 +50,10 @@ export class HostedModel implements ModelExecutor {
     return this.probed?.rowsMax ?? 0;
   }
 
+  get apartReason(): string {
+    return this.probed?.reason ?? '';
+  }
+
   /** Size of dynamic dimensions for the warm-up run; null for no such run. */
   get warmUpSize(): number | null {
     return this.probed?.warmUpSize ?? null;

@@ -1,3 +1,4 @@
+import type { BatchRules } from '@cluster-ai/core/batching/batch-rules.ts';
 import { ClusterError, toClusterError } from '@cluster-ai/core/errors.ts';
 import type { InferenceRequest } from '@cluster-ai/core/inference/request.ts';
 import type { ModelSignature } from '@cluster-ai/core/inference/signature.ts';
@@ -73,6 +74,10 @@ export class SequenceBatcher implements Batcher {
 
   get figures(): BatchFigures {
     return this.runs.figures;
+  }
+
+  get rules(): BatchRules {
+    return this.runs.rules;
   }
 
   get queued(): number {

@@ -97,6 +97,51 @@ function setUp(options: { readonly as?: keyof typeof presets; readonly ready?: b
   return { send, calls, log, admission };
 }
 
+test('a model is explained: how its requests become batches, and what to change', async () => {
+  const { send } = setUp();
+  const body = '{"inputs":[{"name":"x","datatype":"FP32","shape":[2,2],"data":[1,2,3,4]}]}';
+  expect((await send('POST', '/v2/models/echo/infer', body)).status).toBe(200);
+  const { status, text } = await send('GET', '/v2/models/echo/explain');
+  expect(status).toBe(200);
+  const closed = { full: 0, preferred: 0, delay: 0, idle: 1, deadline: 0, shape: 0, priority: 0, alone: 0 };
+  const times = { count: 1, mean_ms: expect.any(Number), p50_ms: expect.any(Number), p99_ms: expect.any(Number) };
+  expect(JSON.parse(text)).toEqual({
+    model_name: 'echo',
+    versions: [
+      {
+        version: '3',
+        batching: {
+          max_batch_rows: 8,
+          requests_stay_apart: null,
+          preferred_batch_size: [8],
+          max_queue_delay_microseconds: 0,
+          preserve_ordering: false,
+          priority_levels: 0,
+        },
+        waiting: 0,
+        batches: {
+          count: 1,
+          requests: 1,
+          rows: 2,
+          mean_rows: 2,
+          closed,
+          sizes: [{ rows_max: 2, batches: 1 }],
+          taken_apart: 0,
+        },
+        queue: times,
+        compute: times,
+        refused: { queue_full: 0, queue_timeout: 0 },
+        advice: [{ finding: '1 batch has run since the version was loaded; advice begins with 100', change: null }],
+      },
+    ],
+  });
+  expect((await send('GET', '/v2/models/echo/versions/3/explain')).text).toContain('"version":"3"');
+  expect((await send('GET', '/v2/models/echo/versions/4/explain')).status).toBe(404);
+  expect((await send('GET', '/v2/models/slow/explain')).text).toBe('{"model_name":"slow","versions":[]}');
+  expect((await send('GET', '/v2/models/none/explain')).status).toBe(404);
+  expect((await send('POST', '/v2/models/echo/explain')).status).toBe(405);
+});
+
 const bearer = (id: string): FakeCallOptions => ({ headers: { authorization: `Bearer ${id}` } });
 
 test('bodies of extensions count among those that are inside, until they are answered', async () => {

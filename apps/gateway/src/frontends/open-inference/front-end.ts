@@ -8,6 +8,7 @@ import { assertCovers, assertMay, type Caller } from '../../auth/caller.ts';
 import { predict, type Stages } from '../../pipeline.ts';
 import { describeModel, isModelReady } from '../../open-inference/model-metadata.ts';
 import { readModelConfig } from '../../open-inference/model-config.ts';
+import { explainModel } from '../../open-inference/model-explain.ts';
 import { readModelStatistics } from '../../open-inference/model-statistics.ts';
 import type { SwitchedLog } from '../../open-inference/log-settings.ts';
 import { presets, type Preset } from '../../open-inference/preset.ts';
@@ -25,6 +26,7 @@ import { repositoryControl, repositoryIndex } from './repository-calls.ts';
 import { sendJson } from './send-json.ts';
 import { logSettings, traceSettings } from './settings-calls.ts';
 import { refuseSharedMemoryChange, sharedMemoryStatus } from './shared-memory-calls.ts';
+import { explanationDocument } from './write-explanation.ts';
 import { statisticsDocument } from './write-statistics.ts';
 
 export interface OpenInferenceOptions {
@@ -165,6 +167,10 @@ async function answerExtension(
       return sendJson(reply, 200, JSON.stringify(readModelConfig(routes, target.model, target.version)));
     case 'statistics':
       return sendJson(reply, 200, statisticsDocument(readModelStatistics(routes, target.model, target.version)));
+    case 'explain': {
+      const versions = explainModel(routes, target.model, target.version);
+      return sendJson(reply, 200, explanationDocument(target.model, versions));
+    }
     case 'all-statistics': {
       const covered = (name: string): boolean => modelsCover(caller.models, name);
       return sendJson(reply, 200, statisticsDocument(readModelStatistics(routes, null, null, covered)));

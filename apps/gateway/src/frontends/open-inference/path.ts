@@ -30,6 +30,7 @@ type ModelKind =
   | 'generate-stream'
   | 'config'
   | 'statistics'
+  | 'explain'
   | 'trace'
   | 'model-v1'
   | 'predict-v1'
@@ -55,6 +56,7 @@ export const methodsOf: Readonly<Record<OpenInferenceTarget['kind'], readonly st
   'generate-stream': writing,
   config: reading,
   statistics: reading,
+  explain: reading,
   'all-statistics': reading,
   trace: both,
   'all-traces': both,
@@ -83,7 +85,7 @@ const fixed = new Map<string, OpenInferenceTarget>([
 ]);
 
 const modelPath =
-  /^\/v2\/models\/([^/]+)(?:\/versions\/([^/]+))?(?:\/(ready|infer|generate|generate_stream|config|stats|trace\/setting))?$/;
+  /^\/v2\/models\/([^/]+)(?:\/versions\/([^/]+))?(?:\/(ready|infer|generate|generate_stream|config|stats|explain|trace\/setting))?$/;
 
 const modelKinds: ReadonlyMap<string | undefined, ModelKind> = new Map<string | undefined, ModelKind>([
   [undefined, 'model'],
@@ -93,6 +95,7 @@ const modelKinds: ReadonlyMap<string | undefined, ModelKind> = new Map<string | 
   ['generate_stream', 'generate-stream'],
   ['config', 'config'],
   ['stats', 'statistics'],
+  ['explain', 'explain'],
   ['trace/setting', 'trace'],
 ]);
 

@@ -1,0 +1,38 @@
+import type { TimesSnapshot } from '../../batching/batch-figures.ts';
+import type { VersionExplanation } from '../../open-inference/model-explain.ts';
+
+/** @returns the JSON of `GET /v2/models/{name}/explain`, an extension of our own: field names as in `config.pbtxt`. */
+export function explanationDocument(name: string, versions: readonly VersionExplanation[]): string {
+  return JSON.stringify({
+    model_name: name,
+    versions: versions.map(({ version, waiting, rules, apartReason, figures, advice }) => ({
+      version,
+      batching: {
+        max_batch_rows: rules.rowsMax,
+        requests_stay_apart: apartReason === '' ? null : apartReason,
+        preferred_batch_size: rules.rowsMax === 0 ? [] : rules.preferredRows,
+        max_queue_delay_microseconds: Math.round(rules.delayMs * 1_000),
+        preserve_ordering: rules.keepsOrder,
+        priority_levels: rules.levels,
+      },
+      waiting,
+      batches: {
+        count: figures.batches,
+        requests: figures.requests,
+        rows: figures.rows,
+        mean_rows: figures.batches === 0 ? null : figures.rows / figures.batches,
+        closed: figures.closed,
+        sizes: figures.sizes.map(({ rowsMax, batches }) => ({ rows_max: rowsMax, batches })),
+        taken_apart: figures.takenApart,
+      },
+      queue: timesOf(figures.queue),
+      compute: timesOf(figures.compute),
+      refused: { queue_full: figures.refused.queueFull, queue_timeout: figures.refused.queueTimeout },
+      advice,
+    })),
+  });
+}
+
+function timesOf({ count, meanMs, p50Ms, p99Ms }: TimesSnapshot) {
+  return { count, mean_ms: meanMs, p50_ms: p50Ms, p99_ms: p99Ms };
+}
