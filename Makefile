@@ -10,7 +10,7 @@ WITH_NODE = env PATH="$(CURDIR)/.tools/bin:$(CURDIR)/node_modules/.bin:$$PATH"
 export ORT_DISABLE_TELEMETRY := 1
 
 .DEFAULT_GOAL := help
-.PHONY: up example-ocr backup restore test check unit test-system fuzz fuzz-edge edge-differences bench bench-peers bench-json soak sbom drills format docs wasm models bootstrap clean help
+.PHONY: up example-ocr backup restore test check unit test-system fuzz fuzz-edge edge-differences bench bench-peers bench-json bench-loading soak sbom drills format docs wasm models bootstrap clean help
 
 ##@ Use
 
@@ -63,6 +63,9 @@ bench-peers: bootstrap ## Measure every model server of PyPI beside the gateway,
 
 bench-json: bootstrap ## Measure number arrays in JSON beside JSON.parse and the plain path (ARGS="--rounds 9")
 	@exec $(WITH_NODE) node tests/load/json-tensors.ts $(ARGS)
+
+bench-loading: bootstrap ## What loading 100 MB costs those who are served, and what 500 loads leave (ARGS="--rounds 3 --cycles 500")
+	@exec $(WITH_NODE) node tests/load/loading.ts $(ARGS)
 
 soak: bootstrap ## A day of the platform in an hour: does anything grow or stay? (ARGS="--minutes 60 --seed 1")
 	@exec $(WITH_NODE) node tests/load/soak.ts $(ARGS)

@@ -1,5 +1,6 @@
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { Clock } from '@cluster-ai/core/ports/clock.ts';
+import { lowerProcess } from '@cluster-ai/platform/process/lower-priority.ts';
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
 import {
   decodeProbedFrame,
@@ -78,6 +79,8 @@ function startProcess({ modelId, confinement, log, clock }: ProbeOptions): Runne
       onSlotEnded: () => undefined,
       onClose: (how) => process.link(0).failAll(how, [modelId]),
     });
+    // Nobody's request waits for it.
+    if (process.pid !== null) lowerProcess(process.pid);
     return process;
   } catch (error) {
     // The model has not been met: nothing is wrong with it.

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { endpointUrl } from '@cluster-ai/contract/api/client.ts';
@@ -8,6 +7,7 @@ import { exhaustedError } from '@cluster-ai/platform/process/exhausted.ts';
 import type { ManifestFile } from '@cluster-ai/contract/manifest.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { ControlAddresses } from '../control/control-addresses.ts';
+import { fileDigest } from './file-digest.ts';
 
 export interface FileSource {
   readonly control: ControlAddresses;
@@ -40,9 +40,7 @@ export async function fetchFile(file: ManifestFile, target: string, source: File
 export async function holds(path: string, file: ManifestFile): Promise<boolean> {
   const found = await stat(path).catch(() => null);
   if (found === null || found.size !== file.size) return false;
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex') === file.sha256;
+  return (await fileDigest(path, found.size)) === file.sha256;
 }
 
 /** An error of the table for a disk without room, and for want of file descriptors: both pass. Null for anything else. */
