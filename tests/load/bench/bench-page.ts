@@ -2,12 +2,13 @@ import { percent } from './print-results.ts';
 import { loadTable, markdown, openTable, serverTable, startTable, verdictTable } from './tables.ts';
 import type { Facts, Report } from './write-report.ts';
 
-/** The page for people. */
-export function benchPage({ facts, verdicts, results }: Report): string {
+/** The page for people. @param hasPeers whether that of the other servers lies beside it. */
+export function benchPage({ facts, verdicts, results }: Report, hasPeers: boolean): string {
   const { rows, open, edges, wholePaths, starts, observation } = results;
   return `# Benchmarks
 
-Written by \`make bench\`; the same figures for programs are in [latest.json](latest.json). Other servers beside this one, measured by \`make bench-peers\`, have a page of their own.
+Written by \`make bench\`; the same figures for programs are in [latest.json](latest.json). ${hasPeers ? 'Other servers beside this one: [peers.md](peers.md), written by `make bench-peers`.' : 'Other servers beside this one are measured by `make bench-peers`.'}
+Numbers in JSON beside \`JSON.parse\`: \`make bench-json\`.
 
 ## What it must show
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { arch, cpus, totalmem, type } from 'node:os';
 import { join } from 'node:path';
@@ -56,7 +57,7 @@ export async function writeReport(report: Report): Promise<void> {
   const { rows, open } = report.results;
   await mkdir(benchmarkFolder, { recursive: true });
   await writeFile(join(benchmarkFolder, 'latest.json'), `${JSON.stringify(report, null, 2)}\n`);
-  await writeFile(join(benchmarkFolder, 'README.md'), benchPage(report));
+  await writeFile(join(benchmarkFolder, 'README.md'), benchPage(report, existsSync(join(benchmarkFolder, 'peers.md'))));
   await writeFile(join(benchmarkFolder, 'ratio.svg'), ratioChart(rows));
   await writeFile(join(benchmarkFolder, 'added.svg'), addedChart(rows));
   await writeFile(join(benchmarkFolder, 'tails.svg'), tailChart(open));
