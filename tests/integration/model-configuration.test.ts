@@ -190,7 +190,7 @@ test('a batch waits for others as long as its configuration says, and says why i
   const tookMs = performance.now() - startedAtMs;
   console.log(`two requests that wait for a third took ${tookMs.toFixed(0)} ms`);
   expect(answers.map(outputsOf)).toEqual([{ OUTPUT0: [1] }, { OUTPUT0: [2] }]);
-  expect(tookMs).toBeGreaterThan(290);
+  expect(tookMs).toBeGreaterThan(990);
   // As many as fit do not wait.
   const full = performance.now();
   await Promise.all([1, 2, 3, 4].map((value) => infer('delayed', one(value))));
@@ -203,8 +203,8 @@ test('a batch waits for others as long as its configuration says, and says why i
   expect(closed).toEqual(['full 1', 'delay 1']);
   // A deadline ends the wait.
   const hasty = performance.now();
-  expect((await infer('delayed', one(5), { parameters: { timeout: 100_000 } })).status).toBe(200);
-  console.log(`one with a deadline in 100 ms took ${(performance.now() - hasty).toFixed(0)} ms`);
+  expect((await infer('delayed', one(5), { parameters: { timeout: 900_000 } })).status).toBe(200);
+  console.log(`one with a deadline in 900 ms took ${(performance.now() - hasty).toFixed(0)} ms`);
 });
 
 test('higher priorities overtake, and who is too many, or waits for too long, is refused in Triton’s words', async () => {

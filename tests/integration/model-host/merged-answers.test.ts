@@ -111,7 +111,8 @@ test.each(Object.entries(models))('%s: merged requests get the answers of single
   const random = seededRandom(9);
   let differing = 0;
   let largest = 0;
-  for (const count of [1, 2, 3, 7, 16, 33, 64, 100]) {
+  // Single runs of 40 MB of weights take long.
+  for (const count of name === 'wide matrices' ? [1, 3, 16] : [1, 2, 3, 7, 16, 33, 64, 100]) {
     // Half of the rounds have one row in each request.
     for (const rowsMax of [1, 5]) {
       const requests = Array.from({ length: count }, () =>

@@ -163,6 +163,10 @@ describe('with a delay', () => {
     expect(scene.told(1)).toBe(102);
     scene.nowMs = 102;
     expect(scene.told(1)).toEqual([[1], 'deadline']);
+    // A quarter of the time is kept in any case, and more where runs take longer.
+    scene.come({ withinMs: 4.8 });
+    expect(scene.told(0)).toBeCloseTo(102 + 4.8 - 1.2 - 1);
+    expect(scene.told(2)).toBeCloseTo(102 + 4.8 - 2 - 1);
   });
 
   test('other rules hold from the moment on at which they are given', () => {

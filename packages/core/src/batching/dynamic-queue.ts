@@ -21,6 +21,9 @@ export type Expiry = 'deadline' | 'queue-timeout';
 /** A batch that must be on its way before a time is closed this much earlier: timers are no finer. */
 const timerGrainMs = 1;
 
+/** The part of the time before its deadline that a request does not spend waiting for others: runs vary. */
+const keptShare = 0.25;
+
 /**
  * The requests of one model version that wait, and the policy by which they become batches. It has no clock and no timer:
  * whoever uses it says what time it is, and asks again when `Wait` says so.
@@ -195,7 +198,8 @@ export class DynamicQueue<E extends Queued<E>> {
           seen.count += 1;
           seen.rows += entry.rows;
           seen.oldestAtMs = Math.min(seen.oldestAtMs, entry.enqueuedAtMs);
-          const mustStartAtMs = Math.min(entry.deadlineAtMs - reserveMs, entry.place.timeoutAtMs);
+          const keptMs = Math.max(reserveMs, (entry.deadlineAtMs - entry.enqueuedAtMs) * keptShare);
+          const mustStartAtMs = Math.min(entry.deadlineAtMs - keptMs, entry.place.timeoutAtMs);
           seen.closeByMs = Math.min(seen.closeByMs, mustStartAtMs - timerGrainMs);
           if (this.preferred.has(seen.rows)) seen.preferredCount = seen.count;
           if (seen.rows >= rowsMax) {

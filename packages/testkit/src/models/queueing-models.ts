@@ -15,7 +15,7 @@ export const queueingModels: Readonly<Record<string, RepositoryModel>> = {
   delayed: {
     'config.pbtxt': `
       max_batch_size: 4 ${tensors}
-      dynamic_batching { max_queue_delay_microseconds: 300000 }`,
+      dynamic_batching { max_queue_delay_microseconds: 1000000 }`,
     '1/model.onnx': identityBy([{ opType: 'Identity', inputs: ['INPUT0'], outputs: ['OUTPUT0'] }]),
   },
   slow_queue: {

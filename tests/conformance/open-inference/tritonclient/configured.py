@@ -365,11 +365,11 @@ def on_slow_queue(on, **more):
     expect_same_array(outputs["OUTPUT0"], np.array([[1.5]], dtype=np.float32))
 
 
-def crowd(make, count, done, refused):
+def crowd(like, count, done, refused):
     """Threads that each send a request of the lowest priority. Clients belong to the thread that made them."""
 
     def send(index):
-        on = make()
+        on = TRANSPORTS["HTTP" if like.library is http else "gRPC"]()
         try:
             on_slow_queue(on, priority=2)
             done.append(index)
@@ -384,46 +384,40 @@ def crowd(make, count, done, refused):
     return threads
 
 
-def unavailable(on):
-    return "503" if on.library is http else "StatusCode.UNAVAILABLE"
+@both("a request of a higher priority overtakes those that wait")
+def overtaking(on):
+    done, refused = [], []
+    on_slow_queue(on)
+    threads = crowd(on, 8, done, refused)
+    time.sleep(0.05)
+    on_slow_queue(on, priority=1)
+    waited = len(done)
+    for thread in threads:
+        thread.join()
+    expect_equal(refused, [])
+    if waited > 6:
+        raise AssertionError(f"{waited} of 8 that came before were answered before")
 
 
-for TITLE, MAKE in TRANSPORTS.items():
-
-    @case(f"a request of a higher priority overtakes those that wait: {TITLE}")
-    def overtaking(_client, make=MAKE):
-        on, done, refused = make(), [], []
-        with on.client:
-            on_slow_queue(on)
-            threads = crowd(make, 8, done, refused)
-            time.sleep(0.05)
-            on_slow_queue(on, priority=1)
-            waited = len(done)
-            for thread in threads:
-                thread.join()
-        expect_equal(refused, [])
-        if waited > 6:
-            raise AssertionError(f"{waited} of 8 that came before were answered before")
-
-    @case(f"who waits for longer than its timeout, or after too many, is refused: {TITLE}")
-    def refusing(_client, make=MAKE):
-        on, done, refused = make(), [], []
-        with on.client:
-            threads = crowd(make, 7, done, refused)
-            time.sleep(0.05)
-            try:
-                on_slow_queue(on, priority=2, timeout=1)
-                raise AssertionError("it was answered")
-            except InferenceServerException as error:
-                expect_equal(error.status(), unavailable(on))
-                expect_equal("Request timeout expired" in error.message(), True)
-            for thread in threads:
-                thread.join()
-            expect_equal(refused, [])
-            for thread in crowd(make, 24, done, refused):
-                thread.join()
-            expect_equal({status for status, _ in refused}, {unavailable(on)})
-            expect_equal(all("Exceeds maximum queue size" in text for _, text in refused), True)
+@both("who waits for longer than its timeout, or after too many, is refused")
+def refusing(on):
+    unavailable = "503" if on.library is http else "StatusCode.UNAVAILABLE"
+    done, refused = [], []
+    threads = crowd(on, 7, done, refused)
+    time.sleep(0.05)
+    try:
+        on_slow_queue(on, priority=2, timeout=1)
+        raise AssertionError("it was answered")
+    except InferenceServerException as error:
+        expect_equal(error.status(), unavailable)
+        expect_equal("Request timeout expired" in error.message(), True)
+    for thread in threads:
+        thread.join()
+    expect_equal(refused, [])
+    for thread in crowd(on, 24, done, refused):
+        thread.join()
+    expect_equal({status for status, _ in refused}, {unavailable})
+    expect_equal(all("Exceeds maximum queue size" in text for _, text in refused), True)
 
 
 run()
