@@ -44,18 +44,19 @@ async function differenceOf(one: Script, own: Side, oracle: Side): Promise<strin
     [own, oracle].map(({ edge }) => verdictsOf(edge.port, bytes, one.cuts, streams)),
   );
   const heard = [own, oracle].map(({ seen }) => seen.splice(0).map(namesAndValues).toSorted());
+  let alike = streams.length === one.calls.length;
   for (const id of streams) {
     const call = one.calls[(id - 1) / 2];
     const [a, b] = [ours?.get(id), theirs?.get(id)].map(plain);
+    alike &&= a === b && call?.trouble === null;
     if (a !== b && call !== undefined && !isExplained(call, a ?? '', b ?? '')) {
       return `stream ${id}: ours ${a}, grpc-js ${b}: ${JSON.stringify(call)}`;
     }
   }
   const [us = [], them = []] = heard;
-  // Of calls that were reset, one server may have heard and the other not.
-  const isWhole = streams.length === one.calls.length && us.length === them.length;
-  if (isWhole && us.join() !== them.join()) return `handlers: ours ${us.join(' ')}, grpc-js ${them.join(' ')}`;
-  return null;
+  // Of calls that were reset, or refused for a reason that is explained, one server may have heard and the other not.
+  const differ = alike && us.length === them.length && us.join() !== them.join();
+  return differ ? `handlers: ours ${us.join(' ')}, grpc-js ${them.join(' ')}` : null;
 }
 
 /** What came before an error is a matter of time. */
