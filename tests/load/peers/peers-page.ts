@@ -33,11 +33,19 @@ export function comparisonTable(comparisons: readonly Comparison[]): Table {
 }
 
 export function footprintTable(footprints: readonly Footprint[]): Table {
-  const header = ['server', 'PSS MiB', 'RSS MiB', 'first answers after ms'];
-  return [
-    header,
-    ...footprints.map((each) => [each.server, ...[each.pssMiB, each.rssMiB, each.coldStartMs].map(String)]),
-  ];
+  const header = ['server', 'PSS MiB', 'RSS MiB', 'first answers after ms', `${ours} has less memory`, 'starts faster'];
+  const own = footprints.find(({ server }) => server === ours);
+  const than = (pick: (footprint: Footprint) => number, other: Footprint): string => {
+    if (own === undefined || other === own) return '';
+    return pick(own) < pick(other) ? 'yes' : 'no';
+  };
+  const lines = footprints.map((each) => [
+    each.server,
+    ...[each.pssMiB, each.rssMiB, each.coldStartMs].map(String),
+    than(({ pssMiB }) => pssMiB, each),
+    than(({ coldStartMs }) => coldStartMs, each),
+  ]);
+  return [header, ...lines];
 }
 
 export async function writePeersReport(report: PeersReport): Promise<void> {
