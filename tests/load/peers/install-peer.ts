@@ -37,13 +37,23 @@ async function install(name: string, title: string, list: string): Promise<void>
   if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === wanted) return;
   console.log(`Installing ${title} into .tools/peers/${name} ...`);
   await rm(folder, { recursive: true, force: true });
-  await execute('python3', ['-m', 'venv', folder], limits);
+  await execute(await python(), ['-m', 'venv', folder], limits);
   await pip(join(folder, 'bin/python'), ['install', '--no-deps', '--require-hashes', '--requirement', list]);
   await writeFile(stamp, wanted);
 }
 
-async function pip(python: string, args: readonly string[]): Promise<void> {
-  await execute(python, ['-m', 'pip', '--quiet', '--disable-pip-version-check', ...args], limits);
+/** The system's Python, if it can make environments: the Triton of PyTriton brings its interpreter, but not the library of another. */
+async function python(): Promise<string> {
+  const ofSystem = '/usr/bin/python3';
+  const canMake = await execute(ofSystem, ['-c', 'import ensurepip, venv'], limits).then(
+    () => true,
+    () => false,
+  );
+  return canMake ? ofSystem : 'python3';
+}
+
+async function pip(program: string, args: readonly string[]): Promise<void> {
+  await execute(program, ['-m', 'pip', '--quiet', '--disable-pip-version-check', ...args], limits);
 }
 
 function reasonOf(error: unknown): string {
