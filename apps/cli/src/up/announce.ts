@@ -21,7 +21,8 @@ export interface Announcement {
 /** What is printed once everything runs. */
 export function announcement(facts: Announcement): string {
   const { url, gatewayUrl, gateways, grpcAddress, setup, seconds, models, command, needsKey, interactive } = facts;
-  const ready = models.ready.map(({ id }) => id);
+  // They come as their probes end, which is another order each time.
+  const ready = models.ready.map(({ id }) => id).toSorted();
   return [
     '',
     `Cluster AI is ready after ${seconds.toFixed(1)} s`,

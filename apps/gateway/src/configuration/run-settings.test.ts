@@ -1,20 +1,8 @@
-import type { ModelSettings } from '@cluster-ai/contract/manifest.ts';
+import { emptyConfiguration } from '@cluster-ai/testkit/empty-configuration.ts';
 import { expect, test } from 'vitest';
 import { instancesOf, mergedRowsMax } from './run-settings.ts';
 
-const configuration: NonNullable<ModelSettings['configuration']> = {
-  maxBatchSize: 8,
-  inputs: [],
-  outputs: [],
-  modelFile: null,
-  versionPolicy: null,
-  instanceCount: 3,
-  dynamicBatching: null,
-  sequenceBatching: null,
-  warmUps: [],
-  parameters: {},
-  ignored: [],
-};
+const configuration = { ...emptyConfiguration, maxBatchSize: 8, instanceCount: 3 };
 const dynamicBatching = {
   preferredBatchSizes: [],
   maxQueueDelayMicroseconds: 0,

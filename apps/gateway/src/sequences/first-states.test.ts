@@ -1,3 +1,4 @@
+import { emptyConfiguration } from '@cluster-ai/testkit/empty-configuration.ts';
 import { snapshotModel } from '@cluster-ai/testkit/snapshot-models.ts';
 import { expect, test } from 'vitest';
 import { readFirstStates } from './first-states.ts';
@@ -6,22 +7,14 @@ function modelWithState(dims: readonly number[]) {
   const model = snapshotModel('counter', 1);
   const state = { input: 'in', output: 'out', datatype: 'FP64' as const, dims: [...dims], initialFile: null };
   const configuration = {
+    ...emptyConfiguration,
     maxBatchSize: 8,
-    inputs: [],
-    outputs: [],
-    modelFile: null,
-    versionPolicy: null,
-    instanceCount: null,
-    dynamicBatching: null,
     sequenceBatching: {
       maxIdleMicroseconds: 1,
       controls: [],
       states: [{ ...state, initialDims: [] }],
       maxCandidateSequences: null,
     },
-    warmUps: [],
-    parameters: {},
-    ignored: [],
   };
   return { ...model, settings: { ...model.settings, configuration } };
 }

@@ -1,3 +1,4 @@
+import { emptyConfiguration } from '@cluster-ai/testkit/empty-configuration.ts';
 import { expect, test } from 'vitest';
 import { hasBatchDimension } from '../inference/batch-dimension.ts';
 import { checkFit } from './check-fit.ts';
@@ -5,20 +6,6 @@ import type { ModelConfiguration, RaggedBatching } from './model-configuration.t
 import { servedModel } from './served-model.ts';
 import { reshaped } from './served-tensor.ts';
 import { wantedVersions } from './version-policy.ts';
-
-const nothing: ModelConfiguration = {
-  maxBatchSize: null,
-  inputs: [],
-  outputs: [],
-  modelFile: null,
-  versionPolicy: null,
-  instanceCount: null,
-  dynamicBatching: null,
-  sequenceBatching: null,
-  warmUps: [],
-  parameters: {},
-  ignored: [],
-};
 
 const fp32 = (name: string, shape: readonly number[]) => ({ name, datatype: 'FP32' as const, shape });
 const model = { inputs: [fp32('x', [-1, 4])], outputs: [fp32('y', [-1, 4]), fp32('z', [-1])] };
@@ -32,14 +19,14 @@ const input = (dims: readonly number[], reshape: readonly number[] | null = null
 const files = new Set<string>();
 
 test('dims are those of one row behind the batch; open ones have the size that the model fixes', () => {
-  const configuration = { ...nothing, maxBatchSize: 8, inputs: [input([-1])] };
+  const configuration = { ...emptyConfiguration, maxBatchSize: 8, inputs: [input([-1])] };
   expect(checkFit(configuration, model, files)).toEqual([]);
   const { signature } = servedModel(model, configuration);
   expect(signature).toMatchObject({ batched: true, inputs: [fp32('x', [-1, 4])], outputs: model.outputs });
 });
 
 test('without a batch dimension shapes are whole, and rows are not counted', () => {
-  const configuration = { ...nothing, maxBatchSize: 0, inputs: [input([-1, 4])] };
+  const configuration = { ...emptyConfiguration, maxBatchSize: 0, inputs: [input([-1, 4])] };
   expect(checkFit(configuration, model, files)).toEqual([]);
   expect(hasBatchDimension(model)).toBe(true);
   expect(hasBatchDimension(servedModel(model, configuration).signature)).toBe(false);
@@ -47,7 +34,7 @@ test('without a batch dimension shapes are whole, and rows are not counted', () 
 
 test('outputs that are not listed are not served', () => {
   const outputs = [{ ...input([4]), name: 'y', labelFile: null }];
-  const { signature, outputs: served } = servedModel(model, { ...nothing, maxBatchSize: 8, outputs });
+  const { signature, outputs: served } = servedModel(model, { ...emptyConfiguration, maxBatchSize: 8, outputs });
   expect(signature.outputs.map(({ name }) => name)).toEqual(['y']);
   expect(served).toHaveLength(1);
 });
@@ -59,12 +46,12 @@ test.each([
   [{ inputs: [{ ...input([4]), name: 'X1' }], maxBatchSize: 4 }, 'input[0].name'],
   [{ outputs: [{ ...input([4]), name: 'y', labelFile: 'l.txt' }], maxBatchSize: 4 }, 'output[0].label_filename'],
 ])('%j does not fit, at %s', (change, place) => {
-  expect(checkFit({ ...nothing, ...change }, model, files)[0]).toMatchObject({ place });
+  expect(checkFit({ ...emptyConfiguration, ...change }, model, files)[0]).toMatchObject({ place });
 });
 
 test('a model whose first dimension is fixed has no batch', () => {
   const fixed = { inputs: [fp32('x', [1, 4])], outputs: [fp32('y', [1, 4])] };
-  expect(checkFit({ ...nothing, maxBatchSize: 4 }, fixed, files)[0]).toMatchObject({
+  expect(checkFit({ ...emptyConfiguration, maxBatchSize: 4 }, fixed, files)[0]).toMatchObject({
     place: 'max_batch_size',
     message: expect.stringContaining('without an open first dimension'),
   });
@@ -97,7 +84,7 @@ test.each([
   ],
   [1, sample('x', [4]), ['batch_size is 2, and requests have 1 rows at most; write batch_size: 1']],
 ])('with max_batch_size %d, a sample to warm up with: %j', (maxBatchSize, warmUp, told) => {
-  const problems = checkFit({ ...nothing, maxBatchSize, warmUps: [warmUp] }, model, files);
+  const problems = checkFit({ ...emptyConfiguration, maxBatchSize, warmUps: [warmUp] }, model, files);
   expect(problems.map(({ message, fix }) => `${message}; ${fix}`)).toEqual(told);
 });
 
@@ -109,7 +96,7 @@ test.each([
 ])('a state of the dims %j', (dims, told) => {
   const state = { input: 'x', output: 'y', datatype: 'FP32' as const, dims, initialFile: null, initialDims: [] };
   const sequenceBatching = { maxIdleMicroseconds: 1, maxCandidateSequences: null, controls: [], states: [state] };
-  const problems = checkFit({ ...nothing, maxBatchSize: 4, sequenceBatching }, model, files);
+  const problems = checkFit({ ...emptyConfiguration, maxBatchSize: 4, sequenceBatching }, model, files);
   expect(problems.map(({ message }) => message).filter((message) => message.startsWith('input'))).toEqual(told);
 });
 
@@ -124,7 +111,7 @@ test('a configuration of which nothing fits is not compared with a large model t
   const data = { kind: 'zero' as const };
   const warmUps = [{ ...sample, inputs: names.map((name) => ({ name, datatype: 'FP32' as const, dims: [1], data })) }];
   const beganMs = performance.now();
-  const problems = checkFit({ ...nothing, inputs, warmUps }, large, files);
+  const problems = checkFit({ ...emptyConfiguration, inputs, warmUps }, large, files);
   const tookMs = performance.now() - beganMs;
   console.log(`the comparison took ${tookMs.toFixed(0)} ms`);
   expect(tookMs).toBeLessThan(10_000);
@@ -158,7 +145,7 @@ test('flat tensors have one open dimension in the model, and made inputs are non
     batchOutputs: [{ output: 'y', source: 'x' }],
   };
   const configuration: ModelConfiguration = {
-    ...nothing,
+    ...emptyConfiguration,
     maxBatchSize: 4,
     inputs: [input([-1])],
     outputs: [{ name: 'y', datatype: 'FP32', dims: [-1], reshape: null, labelFile: null }],
