@@ -18,6 +18,7 @@ test('models are listed by name, in whatever order their probes ended', () => {
   const text = announcement({
     url: 'http://localhost:3000',
     gatewayUrl: 'http://localhost:8000',
+    gateways: 1,
     grpcAddress: null,
     setup: null,
     seconds: 5,
