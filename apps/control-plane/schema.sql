@@ -66,6 +66,14 @@ create table data_operations (
 );
 CREATE INDEX data_operations_unrecorded ON public.data_operations USING btree (at) WHERE (recorded_at IS NULL);
 
+create table gateway_batching (
+  gateway text not null,
+  reported_at timestamp with time zone not null,
+  versions jsonb not null,
+  constraint gateway_batching_pkey PRIMARY KEY (gateway),
+  constraint gateway_batching_gateway_fkey FOREIGN KEY (gateway) REFERENCES gateways(name) ON DELETE CASCADE
+);
+
 create table gateways (
   name text not null,
   last_seen_at timestamp with time zone not null,

@@ -3,6 +3,7 @@ import { fetchModelFile, pollSnapshot, reportGateway } from '@cluster-ai/contrac
 import * as models from '@cluster-ai/contract/api/models.ts';
 import * as routes from '@cluster-ai/contract/api/routes.ts';
 import { listAudit } from '@cluster-ai/contract/api/audit.ts';
+import type { SentReport } from '@cluster-ai/contract/telemetry.ts';
 import { snapshotSchema } from '@cluster-ai/contract/snapshot.ts';
 import type { Snapshot } from '@cluster-ai/contract/snapshot.ts';
 import { snapshotKey } from '@cluster-ai/testkit/snapshot-models.ts';
@@ -11,7 +12,7 @@ import type { PostgresServer } from '@cluster-ai/testkit/postgres/postgres-serve
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pushModel, sha256, startPlane } from './control-plane/fixture.ts';
 import type { RunningPlane } from './control-plane/fixture.ts';
-import { gatewayReport } from './control-plane/gateway-report.ts';
+import { gatewayReport, versionBatching } from './control-plane/gateway-report.ts';
 import { addModel, bfloat16Model, externalModel } from './control-plane/test-models.ts';
 
 let postgres: PostgresServer;
@@ -180,6 +181,29 @@ test('models show what connected gateways report about them', async () => {
   });
   const shown = await callEndpoint(plane.admin, models.getModel, { params: { name: 'seen' } });
   expect(shown.versions[0]?.observed).toMatchObject([{ gateway: 'gateway-1', id: 'seen@1', state: 'READY' }]);
+});
+
+test('how requests become batches is told by gateway, and stays until the gateway tells something else', async () => {
+  const pushed = await pushModel(plane, 'merged', [addModel(41)]);
+  const report = gatewayReport({ id: 'merged@1', digest: pushed.version.digest });
+  const told = versionBatching({ model: 'merged', version: 1 });
+  const tell = (body: SentReport) => callEndpoint(plane.gateway, reportGateway, { body });
+  const known = async () =>
+    (await callEndpoint(plane.admin, models.getModelBatching, { params: { name: 'merged' } })).versions;
+  expect(await known()).toEqual([]);
+  await tell({ ...report, batching: [told, versionBatching({ model: 'other', version: 1 })] });
+  await tell({ ...report, gateway: 'gateway-2', batching: [{ ...told, batches: 7 }] });
+  await tell(report);
+  const at = { connected: true, reportedAt: expect.any(String) };
+  expect(await known()).toEqual([
+    { ...told, ...at, gateway: 'gateway-1' },
+    { ...told, ...at, gateway: 'gateway-2', batches: 7 },
+  ]);
+  await tell({ ...report, batching: [] });
+  expect((await known()).map(({ gateway }) => gateway)).toEqual(['gateway-2']);
+  await expect(
+    callEndpoint(plane.admin, models.getModelBatching, { params: { name: 'nobody' } }),
+  ).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND' });
 });
 
 test('lists come in pages', async () => {

@@ -123,6 +123,10 @@ describe('the words that the dashboard shows are commands', () => {
     ],
     [cliWords.showVersion('iris', 2), { command: 'model show', args: ['iris'], options: { modelVersion: 2 } }],
     [
+      cliWords.explainModel('iris', 2, 'gateway-1'),
+      { command: 'model explain', args: ['iris'], options: { modelVersion: 2, gateway: 'gateway-1' } },
+    ],
+    [
       cliWords.importModel('iris', 'https://models.example.com/a.onnx?x=1&y'),
       { command: 'model import', args: ['iris', 'https://models.example.com/a.onnx?x=1&y'] },
     ],

@@ -115,6 +115,7 @@ export function createParts(options: PartsOptions): GatewayParts {
     ...control,
     uses,
     stats: () => observer.allStats(),
+    routes: () => routes.all(),
     describe: () => describe(parts, options),
     onLogLevel: options.onLogLevel,
   });

@@ -115,6 +115,8 @@ export const cliWords = {
     }),
   showVersion: (name: string, version: number) =>
     commandWords('cluster-ai model show', [name], { 'model-version': version }),
+  explainModel: (name: string, version?: number, gateway?: string) =>
+    commandWords('cluster-ai model explain', [name], { 'model-version': version, gateway }),
   importModel: (name: string, url: string) => commandWords('cluster-ai model import', [name, url]),
   annotateVersion: (name: string, version: number, { notes, lineage = {}, dropped }: AnnotateWords) =>
     commandWords('cluster-ai model annotate', [name, version], {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { batchingVersionsMax, versionBatchingSchema } from './batching.ts';
 import { keyUsageMax, keyUsageSchema } from './key-usage.ts';
 
 /** Observed state of one model version on one gateway. */
@@ -155,6 +156,8 @@ export const sentReportSchema = gatewayReportSchema.extend({
   counters: trafficCountersSchema.optional(),
   /** Keys whose use has changed since the last report that was accepted. */
   keyUsage: z.array(keyUsageSchema).max(keyUsageMax).optional(),
+  /** How requests become batches. Left out when it is as in the last report that was accepted; a gateway of an older version never sends it. */
+  batching: z.array(versionBatchingSchema).max(batchingVersionsMax).optional(),
 });
 
 export type SentReport = z.infer<typeof sentReportSchema>;

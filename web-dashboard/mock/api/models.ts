@@ -3,6 +3,7 @@ import {
   deleteModel,
   deleteModelVersion,
   getModel,
+  getModelBatching,
   getVersion,
   listAliasHistory,
   listModels,
@@ -15,6 +16,7 @@ import {
 } from '@cluster-ai/contract/api/models.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { mockEndpoint } from '../endpoint.ts';
+import { mockBatching } from '../batching.ts';
 import { mockModels, mockRoutes } from '../models.ts';
 import { onePage } from '../one-page.ts';
 import type { MockState } from '../state.ts';
@@ -24,6 +26,9 @@ import { wholeVersion } from '../whole-version.ts';
 export const modelEndpoints = [
   mockEndpoint(listModels, ({ state }) => onePage(state.scenario === 'empty' ? [] : mockModels.map(withRoute))),
   mockEndpoint(getModel, ({ params, state }) => found(params.name, state)),
+  mockEndpoint(getModelBatching, ({ params, state }) => ({
+    versions: mockBatching(state.scenario, found(params.name, state).name, Date.now()),
+  })),
   mockEndpoint(updateModel, ({ params, body, state }) => ({ ...found(params.name, state), ...body })),
   mockEndpoint(deleteModel, ({ params, state }) => ({
     deleted: params.name,

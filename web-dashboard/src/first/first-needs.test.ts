@@ -2,7 +2,7 @@ import { listAudit } from '@cluster-ai/contract/api/audit.ts';
 import { endpointUrl } from '@cluster-ai/contract/api/client.ts';
 import type { Endpoint } from '@cluster-ai/contract/api/endpoint.ts';
 import { listKeys } from '@cluster-ai/contract/api/keys.ts';
-import { getModel, getVersion, listModels, listVersions } from '@cluster-ai/contract/api/models.ts';
+import { getModel, getModelBatching, getVersion, listModels, listVersions } from '@cluster-ai/contract/api/models.ts';
 import { getRoute, listRoutes } from '@cluster-ai/contract/api/routes.ts';
 import { listSettings } from '@cluster-ai/contract/api/settings.ts';
 import { listUsers } from '@cluster-ai/contract/api/users.ts';
@@ -37,6 +37,11 @@ test.each([
   ['/playground?model=iris', 'playground', []],
   ['/routes/iris', 'route', [path(getRoute, { params: iris })]],
   ['/models/iris', 'model', [path(getModel, { params: iris }), path(listVersions, { params: iris, query: first })]],
+  [
+    '/models/iris?tab=batching&version=3',
+    'model',
+    [path(getModel, { params: iris }), path(getModelBatching, { params: iris })],
+  ],
   ['/models/iris?tab=aliases', 'model', [path(getModel, { params: iris })]],
   ['/models/iris/versions/3', 'modelVersion', [path(getModel, { params: iris }), version(3)]],
   ['/models/iris/compare?versions=3%2C5', 'modelCompare', [path(getModel, { params: iris }), version(3), version(5)]],

@@ -28,8 +28,9 @@ export function firstNeeds({ pathname, search }: Address): FirstNeeds | undefine
   if (area !== 'models') return undefined;
   const model = `/models/${id}`;
   if (part === '') {
-    const showsVersions = (query.get('tab') ?? 'versions') === 'versions';
-    return { page: 'model', calls: showsVersions ? [model, `${model}/versions${list}`] : [model] };
+    const ofTab = { versions: [`${model}/versions${list}`], batching: [`${model}/batching`] };
+    const tab = query.get('tab') ?? 'versions';
+    return { page: 'model', calls: [model, ...(tab === 'versions' || tab === 'batching' ? ofTab[tab] : [])] };
   }
   if (part === 'versions' && /^[1-9]\d{0,8}$/.test(number)) {
     return { page: 'modelVersion', calls: [model, `${model}/versions/${number}`] };

@@ -9,7 +9,7 @@ export const pathTo = {
   /** @param search.model the name that the push offers. */
   models: (search: ListSearch & { readonly do?: 'push'; readonly model?: string } = {}) =>
     ({ to: '/models', search }) as const,
-  model: (name: string, tab?: 'versions' | 'aliases' | 'settings') =>
+  model: (name: string, tab?: 'versions' | 'batching' | 'aliases' | 'settings') =>
     ({ to: '/models/$name', params: { name }, search: { tab } }) as const,
   modelVersion: (name: string, version: number, search: { readonly do?: 'deploy' | 'annotate' } = {}) =>
     ({ to: '/models/$name/versions/$version', params: { name, version: String(version) }, search }) as const,

@@ -1,5 +1,6 @@
 import type { Lineage } from '@cluster-ai/contract/api/models.ts';
 import type { RoutePolicy, routeVariantSchema } from '@cluster-ai/contract/api/routes.ts';
+import type { VersionBatching } from '@cluster-ai/contract/batching.ts';
 import type { ManifestFile, ModelSettings, modelSignatureSchema } from '@cluster-ai/contract/manifest.ts';
 import type { GatewayReport } from '@cluster-ai/contract/telemetry.ts';
 import type { KeyAction, Role } from '@cluster-ai/core/access/roles.ts';
@@ -117,6 +118,7 @@ export interface Tables {
   key_usage: { key_id: string; day: number; gateway: string; started_at_ms: Int8; requests: Int8 };
   snapshots: { epoch: string; version: Int8; text: string; sha256: string; created_at: Time };
   gateways: { name: string; last_seen_at: Time; report: Json<GatewayReport> };
+  gateway_batching: { gateway: string; reported_at: Time; versions: Json<VersionBatching[]> };
   audit_entries: {
     id: Int8;
     at: Time;

@@ -1,7 +1,12 @@
 import { adviseBatching, type Advice } from '@cluster-ai/core/batching/advise.ts';
 import type { BatchRules } from '@cluster-ai/core/batching/batch-rules.ts';
+import type { ModelSettings } from '@cluster-ai/contract/manifest.ts';
 import type { BatchFiguresSnapshot } from '../batching/batch-figures.ts';
+import { instancesOf } from '../configuration/run-settings.ts';
 import { variantOfVersion, type RouteTable, type ServingVariant } from '../routing/route-table.ts';
+
+/** Who decided: an operator's setting, the version's own configuration, or this gateway where neither says anything. */
+type RuleOrigin = 'setting' | 'configuration' | 'gateway';
 
 /** How the requests of one version become runs, what came of it, and what to change. */
 export interface VersionExplanation {
@@ -9,6 +14,8 @@ export interface VersionExplanation {
   /** Requests that wait at this moment. */
   readonly waiting: number;
   readonly rules: BatchRules;
+  /** Who says how many rows, and who says the rest of the rules. */
+  readonly origins: { readonly rows: RuleOrigin; readonly rest: RuleOrigin };
   /** Why requests are not merged; empty when they are. */
   readonly apartReason: string;
   readonly figures: BatchFiguresSnapshot;
@@ -26,7 +33,8 @@ export function explainModel(routes: RouteTable, name: string, version: string |
   return route.serving.toSorted((left, right) => left.model.version - right.model.version).map(explain);
 }
 
-function explain({ model, executor, batcher }: ServingVariant): VersionExplanation {
+/** Explains one version that serves. */
+export function explain({ model, executor, batcher }: ServingVariant): VersionExplanation {
   const { rules } = batcher;
   const { apartReason } = executor;
   const figures = batcher.figures.snapshot();
@@ -35,10 +43,12 @@ function explain({ model, executor, batcher }: ServingVariant): VersionExplanati
     version: String(model.version),
     waiting: batcher.queued,
     rules,
+    origins: originsOf(model.settings),
     apartReason,
     figures,
     advice: adviseBatching({
       rules,
+      instances: instancesOf(model.settings),
       apartReason,
       counts: figures,
       queueP50Ms: queue.p50Ms,
@@ -46,5 +56,14 @@ function explain({ model, executor, batcher }: ServingVariant): VersionExplanati
       refused,
       takenApart,
     }),
+  };
+}
+
+function originsOf({ maxBatchSize, configuration }: ModelSettings): VersionExplanation['origins'] {
+  const batching = configuration?.dynamicBatching ?? configuration?.sequenceBatching ?? null;
+  const says = configuration !== undefined && configuration.maxBatchSize !== null;
+  return {
+    rows: maxBatchSize !== undefined ? 'setting' : says ? 'configuration' : 'gateway',
+    rest: batching === null ? 'gateway' : 'configuration',
   };
 }

@@ -38,6 +38,7 @@ beforeEach(async () => {
     token: () => 'join',
     log,
     stats: () => [iris, unrouted],
+    routes: () => [],
     uses,
     onLogLevel: (level) => levels.push(level),
     describe: () => ({

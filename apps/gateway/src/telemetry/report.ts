@@ -3,7 +3,9 @@ import { reportGateway } from '@cluster-ai/contract/api/fleet.ts';
 import type { GatewayReport, SentReport } from '@cluster-ai/contract/telemetry.ts';
 import { toClusterError } from '@cluster-ai/core/errors.ts';
 import type { Logger, LogLevel } from '@cluster-ai/platform/log/log.ts';
+import type { ActiveRoute } from '../routing/route-table.ts';
 import type { ControlAddresses } from '../control/control-addresses.ts';
+import { BatchingReports } from './batching-reports.ts';
 import { TrafficCounterReports } from './traffic-counters.ts';
 import type { KeyUses } from '../limits/key-uses.ts';
 import { TrafficWindow } from './traffic-window.ts';
@@ -22,6 +24,7 @@ export interface ReporterOptions {
   readonly token: () => string | undefined;
   readonly log: Logger;
   readonly stats: () => readonly VariantStats[];
+  readonly routes: () => readonly ActiveRoute[];
   readonly describe: () => GatewayDescription;
   /** What the log should write, says the control plane; called with each answer. */
   readonly onLogLevel: (level: LogLevel) => void;
@@ -33,6 +36,7 @@ export class Reporter {
   private readonly options: ReporterOptions;
   private readonly window = new TrafficWindow(performance.now());
   private readonly counters = new TrafficCounterReports();
+  private readonly batching: BatchingReports;
   private timer: NodeJS.Timeout | null = null;
   private dueAtMs = 0;
   private sending = false;
@@ -42,6 +46,7 @@ export class Reporter {
 
   constructor(options: ReporterOptions) {
     this.options = options;
+    this.batching = new BatchingReports(options.routes);
   }
 
   start(): void {
@@ -80,6 +85,7 @@ export class Reporter {
         body: { ...this.report(), keyUsage },
       });
       this.counters.acknowledged(answer.wantsAllCounters === true);
+      this.batching.acknowledged();
       if (answer.logLevel !== undefined) this.options.onLogLevel(answer.logLevel);
       uses.accepted(keyUsage, answer.keyUsage ?? null);
       this.failing = false;
@@ -100,10 +106,12 @@ export class Reporter {
   private report(): SentReport {
     const stats = this.options.stats();
     const nowMs = performance.now();
+    const batching = this.batching.next(nowMs);
     return {
       ...this.options.describe(),
       ...this.window.measure(stats, nowMs),
       counters: this.counters.next(stats, nowMs),
+      ...(batching === undefined ? {} : { batching: [...batching] }),
     };
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { gatewayBatchingSchema } from '../batching.ts';
 import { manifestFileSchema, modelSettingsSchema, modelSignatureSchema, sha256Schema } from '../manifest.ts';
 import { observedModelSchema } from '../telemetry.ts';
 import { endpoint } from './endpoint.ts';
@@ -224,6 +225,21 @@ export const updateVersion = endpoint({
   status: 200,
   tag: (version) => String(version.revision),
   ifMatch: true,
+});
+
+export const getModelBatching = endpoint({
+  id: 'getModelBatching',
+  method: 'GET',
+  path: '/api/v1/models/:name/batching',
+  summary: 'Explain how requests of a model become batches on each gateway, and what to change',
+  access: 'read',
+  names: ['params.name'],
+  params: nameParams,
+  query: nothing,
+  body: nothing,
+  /** Newest version first, and by gateway. */
+  answer: z.object({ versions: z.array(gatewayBatchingSchema) }),
+  status: 200,
 });
 
 export const resetVersion = endpoint({

@@ -15,6 +15,7 @@ function evidence(
   }
   return {
     rules: { rowsMax: 8, delayMs: 0 },
+    instances: 1,
     apartReason: '',
     counts: counts.snapshot(),
     queueP50Ms: 0.1,
@@ -31,7 +32,12 @@ const findings = (given: BatchingEvidence) => adviseBatching(given).map(({ findi
 describe('advice about batches', () => {
   test('waits until there is something to judge', () => {
     expect(adviseBatching(evidence({ idle: 99 }, 1))).toEqual([
-      { finding: '99 batches have run since the version was loaded; advice begins with 100', change: null },
+      {
+        kind: 'tooFew',
+        finding: '99 batches have run since the version was loaded; advice begins with 100',
+        change: null,
+        configuration: null,
+      },
     ]);
   });
 
@@ -49,32 +55,79 @@ describe('advice about batches', () => {
     const rules = { rowsMax: 0, delayMs: 0 };
     const why = 'requests are not merged: the same input gives different outputs';
     expect(findings(evidence({ alone: 200 }, 1, { rules, apartReason: why }))).toEqual([why]);
+    expect(adviseBatching(evidence({ alone: 200 }, 1, { rules })).map(({ configuration }) => configuration)).toEqual([
+      'dynamic_batching { }',
+    ]);
     expect(changes(evidence({ alone: 200 }, 1, { rules }))).toEqual([
       'write dynamic_batching {} into config.pbtxt where requests may run together',
     ]);
   });
 
-  test.each([
-    ['full batches behind which others wait', { full: 150, idle: 50 }, 8, { queueP50Ms: 5 }, /^raise max_batch_size/],
-    ['a queue that is longer than a run', { idle: 200 }, 4, { queueP50Ms: 5 }, /^raise instance_group/],
-    ['a delay in which nobody comes', { delay: 150, idle: 50 }, 1, {}, /^write max_queue_delay_microseconds: 0/],
-    ['many shapes', { shape: 100, idle: 100 }, 2, {}, /^let clients pad/],
-    ['requests that fit with no other', { alone: 100, idle: 100 }, 2, {}, /^send inputs with the same number of rows/],
-    ['deadlines that are too near', { deadline: 100, idle: 100 }, 2, {}, /^let clients wait for longer/],
-  ])('%s', (_what, batches, rows, more, change) => {
-    expect(changes(evidence(batches, rows, more))).toEqual([expect.stringMatching(change)]);
+  test.each<
+    [
+      what: string,
+      batches: Partial<Record<ClosingReason, number>>,
+      rows: number,
+      more: Partial<BatchingEvidence>,
+      advice: [change: RegExp, configuration: string | null],
+    ]
+  >([
+    [
+      'full batches behind which others wait',
+      { full: 150, idle: 50 },
+      8,
+      { queueP50Ms: 5 },
+      [/^raise max_batch_size/, 'max_batch_size: 16'],
+    ],
+    [
+      'a queue that is longer than a run',
+      { idle: 200 },
+      4,
+      { queueP50Ms: 5, instances: 2 },
+      [/^raise instance_group/, 'instance_group [ { count: 3 } ]'],
+    ],
+    [
+      'a delay in which nobody comes',
+      { delay: 150, idle: 50 },
+      1,
+      {},
+      [/^write max_queue_delay_microseconds: 0/, 'dynamic_batching { max_queue_delay_microseconds: 0 }'],
+    ],
+    ['many shapes', { shape: 100, idle: 100 }, 2, {}, [/^let clients pad/, null]],
+    ['requests that fit with no other', { alone: 100, idle: 100 }, 2, {}, [/^send inputs with the same/, null]],
+    [
+      'deadlines that are too near',
+      { deadline: 100, idle: 100 },
+      2,
+      { rules: { rowsMax: 8, delayMs: 4 } },
+      [/^let clients wait for longer/, 'dynamic_batching { max_queue_delay_microseconds: 2000 }'],
+    ],
+  ])('%s', (_what, batches, rows, more, [change, configuration]) => {
+    expect(adviseBatching(evidence(batches, rows, more))).toMatchObject([
+      { change: expect.stringMatching(change), configuration },
+    ]);
   });
 
   test('a delay that fills batches is not blamed, nor what requests wait for because of it', () => {
     const rules = { rowsMax: 8, delayMs: 5 };
     expect(adviseBatching(evidence({ delay: 200 }, 6, { rules, queueP50Ms: 5 }))).toEqual([
-      { finding: 'nothing is in the way: 6 rows in a batch on average', change: null },
+      {
+        kind: 'allWell',
+        finding: 'nothing is in the way: 6 rows in a batch on average',
+        change: null,
+        configuration: null,
+      },
     ]);
   });
 
   test('little traffic is no fault', () => {
     expect(adviseBatching(evidence({ idle: 200 }, 1))).toEqual([
-      { finding: expect.stringMatching(/^100 % of the batches left at once/), change: null },
+      {
+        kind: 'littleTraffic',
+        finding: expect.stringMatching(/^100 % of the batches left at once/),
+        change: null,
+        configuration: null,
+      },
     ]);
   });
 });

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { modelQuery } from '../../api/model-query.ts';
 import { useCan } from '../../api/session.ts';
+import { batchingText } from '../../i18n/batching-text.ts';
 import { modelText } from '../../i18n/model-text.ts';
 import { shellText } from '../../i18n/shell-text.ts';
 import { useText } from '../../i18n/use-text.ts';
@@ -18,6 +19,7 @@ import { Tabs } from '../../ui/tabs.tsx';
 import { Timestamp } from '../../ui/timestamp.tsx';
 import { PushMark } from '../models/push/push-mark.tsx';
 import { AliasesTab } from './aliases-tab.tsx';
+import { BatchingTab } from './batching/batching-tab.tsx';
 import { SettingsTab } from './settings-tab.tsx';
 import { VersionsTab } from './versions-tab.tsx';
 
@@ -27,6 +29,7 @@ const routeApi = getRouteApi('/shell/models/$name');
 export function ModelPage() {
   const t = useText(modelText);
   const shell = useText(shellText);
+  const batching = useText(batchingText);
   const { name } = routeApi.useParams();
   const { tab = 'versions' } = routeApi.useSearch();
   const navigate = routeApi.useNavigate();
@@ -52,6 +55,7 @@ export function ModelPage() {
           label={t('tabs')}
           tabs={[
             { id: 'versions', label: t('versions') },
+            { id: 'batching', label: batching('tab') },
             { id: 'aliases', label: t('aliases') },
             { id: 'settings', label: t('settings') },
           ]}
@@ -60,6 +64,7 @@ export function ModelPage() {
           onSelect={(id) => void navigate({ search: { tab: id }, replace: true })}
         >
           {tab === 'versions' && <VersionsTab model={model} />}
+          {tab === 'batching' && <BatchingTab model={model} />}
           {tab === 'aliases' && <AliasesTab model={model} />}
           {tab === 'settings' && <SettingsTab key={model.name} model={model} />}
         </Tabs>

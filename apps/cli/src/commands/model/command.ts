@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { modelAnnotateCommand } from './annotate.ts';
 import { modelDeleteCommand } from './delete.ts';
 import { modelDescribeCommand } from './describe.ts';
+import { modelExplainCommand } from './explain.ts';
 import { modelImportCommand } from './import.ts';
 import { modelListCommand } from './list.ts';
 import { modelPushCommand } from './push.ts';
@@ -16,6 +17,7 @@ export function modelCommand(): Command {
     .addCommand(modelListCommand())
     .addCommand(modelShowCommand())
     .addCommand(modelVersionsCommand())
+    .addCommand(modelExplainCommand())
     .addCommand(modelPushCommand())
     .addCommand(modelImportCommand())
     .addCommand(modelValidateCommand())

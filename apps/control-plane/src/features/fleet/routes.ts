@@ -5,6 +5,7 @@ import type { Register } from '../../http/register-endpoint.ts';
 import type { Plane } from '../../plane.ts';
 import { foldTraffic } from '../traffic/index.ts';
 import { foldKeyUsage, selectUsageTotals } from '../keys/index.ts';
+import { upsertBatching } from './batching-store.ts';
 import { listGateways } from './list-gateways.ts';
 import { sendFile } from './send-file.ts';
 import { upsertReport } from './store.ts';
@@ -17,6 +18,7 @@ export function fleetRoutes(register: Register, plane: Plane): void {
     const { counters } = body;
     return plane.store.note(async (query) => {
       await upsertReport(query, report);
+      if (body.batching !== undefined) await upsertBatching(query, report.gateway, body.batching);
       await foldKeyUsage(query, report, body.keyUsage ?? []);
       return {
         accepted: true as const,

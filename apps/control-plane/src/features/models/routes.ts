@@ -2,6 +2,7 @@ import * as contract from '@cluster-ai/contract/api/models.ts';
 import type { Query } from '../../database/change.ts';
 import type { Register } from '../../http/register-endpoint.ts';
 import type { Plane } from '../../plane.ts';
+import { batchingOf } from '../fleet/index.ts';
 import { listAliasMoves, listModels } from './list-models.ts';
 import { presentModel } from './present-model.ts';
 import { readObservations } from './read-observations.ts';
@@ -24,6 +25,13 @@ export function modelRoutes(register: Register, plane: Plane): void {
       const { items, ...page } = await listModels(query, request);
       const observations = await readObservations(query, plane);
       return { ...page, items: items.map((record) => presentModel(record, observations)) };
+    }),
+  );
+
+  register(contract.getModelBatching, ({ params: { name } }) =>
+    store.read(async (query) => {
+      await service.assertModelExists(query, name);
+      return { versions: await batchingOf(query, name, plane.clock.wallMs()) };
     }),
   );
 

@@ -117,6 +117,8 @@ test('a model is explained: how its requests become batches, and what to change'
           max_queue_delay_microseconds: 0,
           preserve_ordering: false,
           priority_levels: 0,
+          rows_are_of: 'gateway',
+          rest_is_of: 'gateway',
         },
         waiting: 0,
         batches: {
@@ -131,7 +133,14 @@ test('a model is explained: how its requests become batches, and what to change'
         queue: times,
         compute: times,
         refused: { queue_full: 0, queue_timeout: 0 },
-        advice: [{ finding: '1 batch has run since the version was loaded; advice begins with 100', change: null }],
+        advice: [
+          {
+            kind: 'tooFew',
+            finding: '1 batch has run since the version was loaded; advice begins with 100',
+            change: null,
+            configuration: null,
+          },
+        ],
       },
     ],
   });

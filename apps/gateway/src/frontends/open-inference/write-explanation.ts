@@ -5,7 +5,7 @@ import type { VersionExplanation } from '../../open-inference/model-explain.ts';
 export function explanationDocument(name: string, versions: readonly VersionExplanation[]): string {
   return JSON.stringify({
     model_name: name,
-    versions: versions.map(({ version, waiting, rules, apartReason, figures, advice }) => ({
+    versions: versions.map(({ version, waiting, rules, origins, apartReason, figures, advice }) => ({
       version,
       batching: {
         max_batch_rows: rules.rowsMax,
@@ -14,6 +14,8 @@ export function explanationDocument(name: string, versions: readonly VersionExpl
         max_queue_delay_microseconds: Math.round(rules.delayMs * 1_000),
         preserve_ordering: rules.keepsOrder,
         priority_levels: rules.levels,
+        rows_are_of: origins.rows,
+        rest_is_of: origins.rest,
       },
       waiting,
       batches: {
