@@ -79,6 +79,39 @@ describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
   });
 });
 
+test('a model says why its batches closed and what to change, by version and gateway, in both themes and on a phone', async () => {
+  mock.setScenario('degraded');
+  const page = await open('/models/mnist');
+  await page.getByRole('tab', { name: 'Versions' }).press('ArrowRight');
+  const closed = page.getByRole('table', { name: 'Why batches closed' });
+  expect(await closed.getByRole('row', { name: /^Full/ }).innerText()).toMatch(/[\d,]+\s+61 %/);
+  expect(await page.getByRole('table', { name: 'Sizes of batches' }).getByRole('row', { name: /^7–8/ }).count()).toBe(
+    1,
+  );
+  expect(await appears(page.getByText('max_batch_size: 16', { exact: true }))).toBe(true);
+  const count = page.locator('dl > div', { hasText: 'Batches' }).first().locator('dd');
+  const before = await count.innerText();
+  await expect.poll(() => count.innerText(), { timeout: 10_000 }).not.toBe(before);
+  await page.getByLabel('Gateway', { exact: true }).selectOption('gateway-2');
+  await page.getByText('The gateway gateway-2 is not connected').waitFor();
+  await page.getByLabel('Version', { exact: true }).selectOption('v5');
+  await page.getByRole('table', { name: 'Chosen automatically' }).waitFor();
+  await page.waitForURL('**/models/mnist?tab=batching&gateway=gateway-2&version=5');
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await accessibilityViolations(page)).toEqual([]);
+  }
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await accessibilityViolations(page)).toEqual([]);
+  expect(await overflowPixels(page)).toBe(0);
+  mock.setScenario('idle');
+  await page.goto(`${mock.url}/models/iris?tab=batching`);
+  await page.getByText("cluster-ai predict 'iris' --input 'input=[[5.1,3.5,1.4,0.2]]'").waitFor();
+  mock.setScenario('no-gateway');
+  await page.getByText('No gateway serves this model').waitFor();
+  expect(opened?.complaints).toEqual([]);
+});
+
 test.each([1280, 1920])('nothing is cut off at %d pixels', async (width) => {
   const page = await open('/playground?model=mnist', { viewport: { width, height: 900 } });
   await page.getByRole('tab', { name: 'TypeScript' }).click();

@@ -96,6 +96,11 @@ test('requests per second and latency follow the traffic', async () => {
     await page.getByText('Values as a table').first().click();
     const values = page.getByRole('table', { name: /^Requests, per second/ });
     await expect.poll(() => values.getByRole('row').count(), { timeout: 20_000 }).toBeGreaterThan(3);
+    await page.goto(`${platform.controlUrl}/models/iris?tab=batching`);
+    const queue = page.getByRole('table', { name: 'Times' }).getByRole('row', { name: /^In the queue/ });
+    await expect.poll(() => queue.innerText(), { timeout: 20_000 }).toMatch(/\d\.\d\d\s[\s\S]*[1-9][\d,]*$/);
+    await page.getByRole('table', { name: 'Why batches closed' }).getByText('Nobody else waited').waitFor();
+    await page.getByText('Equal to those of single runs').waitFor();
   } finally {
     await load.stop();
   }

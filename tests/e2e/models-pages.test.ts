@@ -212,6 +212,7 @@ test('no violation on any page in light and dark, and a phone needs no scrolling
   const paths = [
     ['/models', 'Models'],
     ['/models/adder', 'adder'],
+    ['/models/adder?tab=batching', 'adder'],
     ['/models/adder?tab=aliases', 'History'],
     ['/models/adder?tab=settings', 'Delete this model'],
     ['/models/adder/versions/2', 'Files'],

@@ -86,12 +86,13 @@ const courses: Readonly<Record<string, Course>> = {
     },
   },
   'mnist@5': {
-    closed: { idle: 0.93, full: 0.07 },
+    closed: { idle: 0.93, shape: 0.07 },
     sizes: { 1: 0.9, 2: 0.06, 3: 0.04 },
     meanRows: 1.1,
     queueMs: 0.08,
     computeMs: 1.4,
     more: {
+      rules: { ...gatewaysRules, rowsMax: 8, preferredRows: [8] },
       decisions: [
         {
           what: 'rows',

@@ -10,7 +10,7 @@ export function CommandLine({ command }: { readonly command: string }) {
       <span aria-hidden="true" className="font-mono text-xs text-muted select-none">
         $
       </span>
-      <code className="min-w-0 overflow-x-auto font-mono text-xs whitespace-nowrap text-ink">{command}</code>
+      <code className="min-w-0 font-mono text-xs break-words text-ink">{command}</code>
       <CopyButton text={command} what={t('theCommand', { command })} compact />
     </span>
   );

@@ -19,7 +19,7 @@ export function AdviceSection({ entry }: { readonly entry: GatewayBatching }) {
       id="advice"
       title={t('advice')}
       summary={t('adviceSummary')}
-      aside={<CommandLine command={cliWords.explainModel(model, entry.version, entry.gateway)} />}
+      aside={<CommandLine command={cliWords.explainModel(model)} />}
     >
       <Panel>
         <ul className="divide-y divide-line">
@@ -53,7 +53,7 @@ function AdviceItem({ advice, entry }: AdviceItemProps) {
   return (
     <div className="flex gap-3">
       <AdviceIcon needsChange={change !== null} isWell={advice.kind === 'allWell'} />
-      <div className="grid min-w-0 grow gap-x-8 gap-y-2 lg:grid-cols-[minmax(0,1fr)_auto]">
+      <div className="grid min-w-0 grow gap-x-8 gap-y-2 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="max-w-prose">
           <p className={change === null ? '' : 'font-medium'}>{finding}</p>
           {change !== null && <p className="text-muted">{change}</p>}

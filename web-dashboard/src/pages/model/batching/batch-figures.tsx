@@ -17,7 +17,7 @@ function figures(entry: GatewayBatching, t: Text<typeof batchingText.en>, format
     label,
     value: p50Ms === null ? null : format.ms(p50Ms),
     unit: 'ms',
-    note: p99Ms === null ? t('noBatch') : t('queueNote', { p99: format.ms(p99Ms) }),
+    note: p99Ms === null ? t('noBatch') : t('queueNote', { tail: format.ms(p99Ms) }),
   });
   return [
     { label: t('batches'), value: format.count(batches), note: t('ofRequests', { count: requests }) },

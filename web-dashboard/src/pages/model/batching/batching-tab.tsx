@@ -53,8 +53,11 @@ export function BatchingTab({ model }: { readonly model: Model }) {
   if (chosen === undefined) {
     return (
       <Panel>
-        <EmptyState title={t('noneTitle')} command={cliWords.latestRoute(model.name)}>
-          <p>{t('noneText')}</p>
+        <EmptyState
+          title={t('noneTitle')}
+          command={model.route === null ? cliWords.latestRoute(model.name) : cliWords.listGateways()}
+        >
+          <p>{t(model.route === null ? 'noneText' : 'noneYetText')}</p>
         </EmptyState>
       </Panel>
     );
@@ -98,11 +101,9 @@ function Explanation({ model, chosen }: { readonly model: Model; readonly chosen
           </div>
         </>
       )}
+      {batches > 0 && <TimesSection entry={entry} />}
       <DecisionsSection entry={entry} />
-      <div className="grid gap-8 xl:grid-cols-2">
-        {batches > 0 && <TimesSection entry={entry} />}
-        <RulesSection entry={entry} />
-      </div>
+      <RulesSection entry={entry} />
     </div>
   );
 }

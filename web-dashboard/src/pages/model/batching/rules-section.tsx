@@ -2,6 +2,7 @@ import type { GatewayBatching } from '@cluster-ai/contract/batching.ts';
 import type { ReactNode } from 'react';
 import { batchingText } from '../../../i18n/batching-text.ts';
 import { useText } from '../../../i18n/use-text.ts';
+import { Badge } from '../../../ui/badge.tsx';
 import { useFormat } from '../../../ui/format.ts';
 import { Panel, Section } from '../../../ui/section.tsx';
 import { Status } from '../../../ui/status.tsx';
@@ -20,7 +21,7 @@ export function RulesSection({ entry }: { readonly entry: GatewayBatching }) {
   return (
     <Section id="rules" title={t('rules')} summary={t('rulesSummary')}>
       <Panel className="p-5">
-        <dl className="grid gap-x-6 gap-y-2.5 sm:grid-cols-[minmax(8rem,auto)_minmax(0,1fr)]">
+        <dl className="grid gap-x-6 gap-y-2.5 sm:grid-cols-[auto_minmax(0,1fr)] xl:grid-cols-[auto_minmax(0,1fr)_auto_minmax(0,1fr)]">
           <Rule name={t('equal')}>
             <MergedOutputs entry={entry} />
           </Rule>
@@ -47,7 +48,7 @@ export function RulesSection({ entry }: { readonly entry: GatewayBatching }) {
           <Rule name={t('refusedLate')}>{count(refused.queueTimeout)}</Rule>
           <Rule name={t('takenApart')}>
             {count(takenApart)}
-            <span className="block text-xs text-muted">{t('takenApartHint')}</span>
+            {takenApart > 0 && <span className="block text-xs text-muted">{t('takenApartHint')}</span>}
           </Rule>
         </dl>
       </Panel>
@@ -69,8 +70,11 @@ function Rule({ name, origin, children }: RuleProps) {
       <dd>
         {children}
         {origin !== undefined && (
-          <span className="ml-2 text-xs text-muted">
-            {t('saidBy')} {t(origins[origin])}
+          <span className="ml-2">
+            <Badge>
+              <span className="sr-only">{t('saidBy')} </span>
+              {t(origins[origin])}
+            </Badge>
           </span>
         )}
       </dd>
@@ -81,11 +85,18 @@ function Rule({ name, origin, children }: RuleProps) {
 /** Whether merging changes what a model answers: it is tried before anything is merged. */
 function MergedOutputs({ entry: { rules, apartReason } }: { readonly entry: GatewayBatching }) {
   const t = useText(batchingText);
-  if (rules.rowsMax > 0) return <Status tone="good">{t('equalYes')}</Status>;
+  if (rules.rowsMax > 0) {
+    return (
+      <>
+        <Status tone="good">{t('equalYes')}</Status>
+        <span className="block text-xs text-muted">{t('equalHow')}</span>
+      </>
+    );
+  }
   return (
     <>
       <Status tone="rest">{t('equalNo')}</Status>
-      <span className="block text-sm text-muted">
+      <span className="block text-xs text-muted">
         {apartReason === null ? t('equalConfigured') : sentence(apartReason)}
       </span>
     </>

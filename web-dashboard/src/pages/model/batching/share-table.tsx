@@ -34,10 +34,9 @@ export function ShareTable({ caption, header, rows, total }: ShareTableProps) {
           <th scope="col" className="pb-2 pl-4 text-right font-medium">
             {t('batches')}
           </th>
-          <th scope="col" className="w-16 pb-2 pl-4 text-right font-medium">
+          <th scope="col" colSpan={2} className="w-2/5 pb-2 pl-4 font-medium max-sm:w-16">
             {t('share')}
           </th>
-          <td className="w-1/3 max-sm:hidden" />
         </tr>
       </thead>
       <tbody>
@@ -47,9 +46,12 @@ export function ShareTable({ caption, header, rows, total }: ShareTableProps) {
             <tr key={id} className="align-top">
               <th scope="row" className="py-1 text-left font-medium">
                 {label}
+                <div className="pt-1 sm:hidden">
+                  <ShareBar share={share} />
+                </div>
               </th>
               <td className="py-1 pl-4 text-right tabular-nums">{count(batches)}</td>
-              <td className="py-1 pl-4 text-right font-semibold whitespace-nowrap tabular-nums">{percent(share)}</td>
+              <td className="w-16 py-1 pl-4 font-semibold whitespace-nowrap tabular-nums">{percent(share)}</td>
               <td className="py-1 pl-4 max-sm:hidden">
                 <div className="pt-1.5">
                   <ShareBar share={share} />
