@@ -97,7 +97,12 @@ export function createParts(options: PartsOptions): GatewayParts {
     folders: new ModelFolders({ ...control, home: config.home, modelFiles: config.control.modelFiles, fetchTimeoutMs }),
     routes,
     observer,
-    batching: { clock, queueLengthMax: config.admission.queueLengthMax, enabled: config.batching.enabled },
+    batching: {
+      clock,
+      queueLengthMax: config.admission.queueLengthMax,
+      enabled: config.batching.enabled,
+      warmUpMsMax: config.batching.enabled ? config.runner.warmUpMsMax : 0,
+    },
     log,
     onChange: () => {
       void follower.deploymentChanged();

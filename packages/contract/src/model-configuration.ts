@@ -63,6 +63,10 @@ const sequenceBatching = z.object({
     }),
   ),
   maxCandidateSequences: z.int().positive().nullable(),
+  direct: z.object({ minimumSlotUtilization: z.number().min(0).max(1), maxQueueDelayMicroseconds: count }).optional(),
+  oldest: dynamicBatching
+    .pick({ preferredBatchSizes: true, maxQueueDelayMicroseconds: true, preserveOrdering: true })
+    .optional(),
 });
 
 const ragged = z.object({

@@ -20,6 +20,7 @@ import type { FuzzTarget } from '../engine/target.ts';
 
 const whole = (segments: readonly Uint8Array[] | null): Uint8Array => new Uint8Array(Buffer.concat(segments ?? []));
 const header = (kind: 18 | 82) => ({ kind, requestId: 1, modelKey: 2, timeMs: 3 });
+const order = { folder: '/f', modelFile: 'm', warmUpSize: 1, warmUpRows: [2, 4], warmUpMsMax: 5, rowsMax: 2 };
 const signature = { inputs: [{ name: 'x', datatype: 'FP32' as const, shape: [-1, 2] }], outputs: [] };
 
 /** The pipe between a gateway and a runner, which runs models of strangers: either end must survive the other. */
@@ -31,11 +32,11 @@ export const target: FuzzTarget = {
   mayFailInternally: true,
   seeds: () => [
     whole([
-      encodeLoadedFrame(1, 2, { loadMs: 3, warmUpMs: 4 }),
+      encodeLoadedFrame(1, 2, { loadMs: 3, warmUpMs: 4, warmedRows: [2, 4], coldRows: [8] }),
       encodeProbedFrame(2, 2, { loadMs: 1, warmUpMs: 2, warmUpSize: null, rowsMax: 8, reason: 'r' }),
     ]),
     whole([encodeFailedFrame(1, 2, new ClusterError('MODEL_INVALID', 'why')), encodeStatsReplyFrame(3, 4)]),
-    encodeLoadFrame(frameKinds.LOAD, 1, 2, { folder: '/f', modelFile: 'm', warmUpSize: 1, rowsMax: 2, signature }),
+    encodeLoadFrame(frameKinds.LOAD, 1, 2, { ...order, signature }),
     whole(
       encodeTensorFrame(header(frameKinds.RESULT), {
         tensors: [{ place: 0, datatype: 'FP32', shape: [2], parts: [new Uint8Array(8)] }],

@@ -43,6 +43,7 @@ const defaultRunnerSettings: ModelHostOptions['runner'] = {
   inlineBytesMax: 8 * 2 ** 20,
   executionTimeoutMs: 60_000,
   loadTimeoutMs: 120_000,
+  warmUpMsMax: 5_000,
   drainTimeoutMs: 30_000,
   crashesMax: 2,
   crashWindowMs: 3_600_000,

@@ -16,9 +16,10 @@ export interface Batcher {
   /**
    * Queues a validated request.
    * @param deadlineAtMs on the gateway's clock; the ticket then fails with DEADLINE_EXCEEDED.
+   * @param enqueuedAtMs since when it waits, where that is not now: it has waited elsewhere before.
    * @throws ClusterError OVERLOADED when the queue is full, QUEUE_FULL when its configuration says so; INVALID_ARGUMENT for what does not fit the model's sequences.
    */
-  enqueue(request: InferenceRequest, deadlineAtMs: number): Ticket;
+  enqueue(request: InferenceRequest, deadlineAtMs: number, enqueuedAtMs?: number): Ticket;
   /** Resolves when nothing waits or runs any more. */
   idle(): Promise<void>;
   /** Refuses everything from now on and fails what waits; what runs is still answered. */

@@ -85,7 +85,7 @@ export class TickBatcher implements Batcher, TicketHolder {
     return this.queue.rules.judgesTimeouts;
   }
 
-  enqueue(request: InferenceRequest, deadlineAtMs: number): Ticket {
+  enqueue(request: InferenceRequest, deadlineAtMs: number, enqueuedAtMs = this.options.clock.nowMs()): Ticket {
     if (this.closedWith !== null) throw this.closedWith;
     if (this.queue.length >= this.options.queueLengthMax) {
       throw new ClusterError(
@@ -99,7 +99,7 @@ export class TickBatcher implements Batcher, TicketHolder {
     const timeoutMicroseconds = rules.judgesTimeouts ? timeoutOf(request.parameters) : 0;
     const sizeMax = rules.judgesTimeouts ? this.queue.fullAt(level) : null;
     if (sizeMax !== null) throw this.queueFull(request, sizeMax, level);
-    const ticket = new Ticket(request, this.keys.keyOf(request), deadlineAtMs, this.options.clock.nowMs(), this);
+    const ticket = new Ticket(request, this.keys.keyOf(request), deadlineAtMs, enqueuedAtMs, this);
     this.queue.add(ticket, level, timeoutMicroseconds);
     this.ordered?.enter(ticket);
     this.scheduleFlush();

@@ -12,6 +12,12 @@ export function mergedRowsMax({ maxBatchSize, configuration }: ModelSettings, ro
   return merges ? configuration.maxBatchSize : 0;
 }
 
+/** Sizes that batches of a version have rather than others. */
+export function preferredRows({ configuration }: ModelSettings): readonly number[] {
+  const { dynamicBatching, sequenceBatching } = configuration ?? {};
+  return dynamicBatching?.preferredBatchSizes ?? sequenceBatching?.oldest?.preferredBatchSizes ?? [];
+}
+
 /** Copies of the session. */
 export function instancesOf({ instances, configuration }: ModelSettings): number {
   return instances ?? configuration?.instanceCount ?? 1;

@@ -1,39 +1,43 @@
 import type { SnapshotModel } from '@cluster-ai/contract/snapshot.ts';
+import { warmUpInTime, warmUpSizes, type WarmUpReport } from '@cluster-ai/core/batching/warm-up-sizes.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { WarmUpInput, WarmUpSample } from '@cluster-ai/core/model-configuration/model-configuration.ts';
 import { seededRandom } from '@cluster-ai/core/ports/random.ts';
 import { elementBytes } from '@cluster-ai/core/tensors/datatype.ts';
 import { assertTensorBytes, elementCount } from '@cluster-ai/core/tensors/tensor.ts';
 import type { ExecutionInput, ModelExecutor } from '../execution/executor.ts';
-import { instancesOf } from './run-settings.ts';
+import { instancesOf, preferredRows } from './run-settings.ts';
 import { readVersionFile } from './version-file.ts';
 
 /** Bytes of the inputs of one sample at most. */
 const sampleBytesMax = 256 * 2 ** 20;
 
+export interface WarmUpLimits {
+  /** Each run at most, milliseconds. */
+  readonly timeoutMs: number;
+  /** What other sizes of batches than those of the samples may take together, milliseconds. */
+  readonly sizesMsMax: number;
+}
+
 /**
- * Runs the samples of a version's configuration on each of its instances, one after another, before it serves.
- * @param executor of the model with every input, those that clients do not see too. @param timeoutMs for each run.
+ * Runs the samples of a version's configuration on each of its instances, one after another, before it serves; and the
+ * first of them again and again behind itself, with each size of batch: its dimensions are those that clients send, where
+ * those of made-up inputs are only ones that the model takes.
+ * @param executor of the model with every input, those that clients do not see too.
  * @throws ClusterError naming the sample: MODEL_INVALID when the model refused it, otherwise what may pass.
  */
 export async function runWarmUps(
   model: SnapshotModel,
   folder: string,
   executor: ModelExecutor,
-  timeoutMs: number,
-): Promise<void> {
-  for (const sample of model.settings.configuration?.warmUps ?? []) {
+  { timeoutMs, sizesMsMax }: WarmUpLimits,
+): Promise<WarmUpReport> {
+  const samples = model.settings.configuration?.warmUps ?? [];
+  for (const sample of samples) {
     try {
       const inputs = await inputsOf(model, folder, sample);
       assertWhole(inputs, executor);
-      for (let run = 0; run < sample.count; run += 1) {
-        // One more is handed over to each instance: none of them is chosen twice.
-        const instances = Math.min(instancesOf(model.settings), executor.freePlaces());
-        const runs = Array.from({ length: Math.max(1, instances) }, () =>
-          executor.execute({ inputs, outputNames: [], remainingMs: timeoutMs }),
-        );
-        await Promise.all(runs);
-      }
+      for (let run = 0; run < sample.count; run += 1) await runEverywhere(model, executor, inputs, timeoutMs);
     } catch (thrown) {
       if (!(thrown instanceof ClusterError)) throw thrown;
       // What may pass, such as a runner that ended, is tried again; what the model refuses is not.
@@ -41,6 +45,38 @@ export async function runWarmUps(
       throw new ClusterError(code, `model_warmup '${sample.name}' failed: ${thrown.message}`, { cause: thrown });
     }
   }
+  const [first] = samples;
+  if (first === undefined || (model.settings.configuration?.maxBatchSize ?? 0) === 0) return notWarmed;
+  const sizes = warmUpSizes(executor.rowsMax, preferredRows(model.settings)).filter(
+    (rows) => !samples.some(({ batchSize }) => batchSize === rows),
+  );
+  const run = async (batchSize: number): Promise<boolean> => {
+    try {
+      await runEverywhere(model, executor, await inputsOf(model, folder, { ...first, batchSize }), timeoutMs);
+      return true;
+    } catch (thrown) {
+      // Samples that are as large as they may be do not fit a larger batch.
+      if (thrown instanceof ClusterError && !thrown.retryable) return false;
+      throw thrown;
+    }
+  };
+  return warmUpInTime(sizes, sizesMsMax, { nowMs: () => performance.now(), run });
+}
+
+const notWarmed: WarmUpReport = { warmedRows: [], coldRows: [] };
+
+/** One more is handed over to each instance: none of them is chosen twice. */
+async function runEverywhere(
+  model: SnapshotModel,
+  executor: ModelExecutor,
+  inputs: readonly ExecutionInput[],
+  timeoutMs: number,
+): Promise<void> {
+  const instances = Math.min(instancesOf(model.settings), executor.freePlaces());
+  const runs = Array.from({ length: Math.max(1, instances) }, () =>
+    executor.execute({ inputs, outputNames: [], remainingMs: timeoutMs }),
+  );
+  await Promise.all(runs);
 }
 
 function assertWhole(inputs: readonly ExecutionInput[], executor: ModelExecutor): void {

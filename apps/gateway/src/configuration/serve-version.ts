@@ -1,5 +1,7 @@
 import type { SnapshotModel } from '@cluster-ai/contract/snapshot.ts';
 import type { ClassLabels } from '@cluster-ai/core/inference/classify.ts';
+import type { WarmUpReport } from '@cluster-ai/core/batching/warm-up-sizes.ts';
+import { sequenceBatches, sequencesAtOnce } from '@cluster-ai/core/batching/sequence-rules.ts';
 import { servedModel } from '@cluster-ai/core/model-configuration/served-model.ts';
 import type { Batcher } from '../batching/batcher.ts';
 import { TickBatcher, type TickBatcherOptions } from '../batching/tick-batcher.ts';
@@ -8,7 +10,7 @@ import { readFirstStates } from '../sequences/first-states.ts';
 import { SequenceBatcher } from '../sequences/sequence-batcher.ts';
 import { clientView, MappedExecutor, withRowsMax } from './mapped-executor.ts';
 import { readLabels } from './read-labels.ts';
-import { mergedRowsMax } from './run-settings.ts';
+import { instancesOf, mergedRowsMax } from './run-settings.ts';
 import { runWarmUps } from './run-warm-ups.ts';
 import { tryRagged, type RaggedVerdict } from './try-ragged.ts';
 
@@ -20,8 +22,15 @@ export interface ServedVersion {
   /** Rows of one request at most; 0 where nobody has said. */
   readonly rowsPerRequestMax: number;
   readonly labels: ClassLabels | undefined;
+  /** Sizes of batches that were run with the configuration's own sample; absent where there is none. */
+  readonly warmUp?: WarmUpReport;
   /** What was found of merging requests of different lengths; absent for a version that does not want it. */
   readonly raggedVerdict?: RaggedVerdict;
+}
+
+export interface ServeOptions extends TickBatcherOptions {
+  /** What running a sample with each size of batch may take, milliseconds. */
+  readonly warmUpMsMax?: number;
 }
 
 /** Each run of a warm-up at most, milliseconds. */
@@ -36,7 +45,7 @@ export async function serveVersion(
   model: SnapshotModel,
   hosted: ModelExecutor,
   folder: string,
-  batching: TickBatcherOptions,
+  batching: ServeOptions,
 ): Promise<ServedVersion> {
   const { configuration } = model.settings;
   if (configuration === undefined) {
@@ -48,22 +57,38 @@ export async function serveVersion(
   const whole = new MappedExecutor(hosted, served);
   const { sequenceBatching, dynamicBatching, ragged } = configuration;
   const states = await readFirstStates(model, folder);
-  await runWarmUps(model, folder, whole, warmUpTimeoutMs);
+  const warmUp = await runWarmUps(model, folder, whole, {
+    timeoutMs: warmUpTimeoutMs,
+    sizesMsMax: batching.warmUpMsMax ?? 0,
+  });
   const raggedVerdict =
     ragged === undefined
       ? null
       : await tryRagged(whole, served.signature, ragged, mergedRowsMax(model.settings, 0), batching);
   const merged = raggedVerdict === null ? whole : withRowsMax(whole, raggedVerdict.rowsMax, raggedVerdict.reason);
-  const runs = new TickBatcher(merged, { ...batching, dynamicBatching, ragged });
+  const maxBatchSize = configuration.maxBatchSize ?? 0;
+  const runs = new TickBatcher(merged, {
+    ...batching,
+    dynamicBatching:
+      sequenceBatching === null ? dynamicBatching : sequenceBatches(sequenceBatching, maxBatchSize, merged.rowsMax),
+    ragged,
+  });
   const batcher =
     sequenceBatching === null
       ? runs
-      : new SequenceBatcher(runs, { ...batching, sequences: sequenceBatching, states, signature: whole.signature });
+      : new SequenceBatcher(runs, {
+          ...batching,
+          sequences: sequenceBatching,
+          atOnceMax: sequencesAtOnce(sequenceBatching, maxBatchSize, instancesOf(model.settings)),
+          states,
+          signature: whole.signature,
+        });
   return {
     executor: clientView(merged, served.signature),
     batcher,
-    rowsPerRequestMax: configuration.maxBatchSize ?? 0,
+    rowsPerRequestMax: maxBatchSize,
     labels,
+    warmUp,
     ...(raggedVerdict === null ? {} : { raggedVerdict }),
   };
 }

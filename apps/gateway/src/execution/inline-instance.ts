@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { warmUpInTime, type WarmUpReport } from '@cluster-ai/core/batching/warm-up-sizes.ts';
 import { ClusterError, toClusterError } from '@cluster-ai/core/errors.ts';
 import type { ModelSignature } from '@cluster-ai/core/inference/signature.ts';
 import { elementBytes } from '@cluster-ai/core/tensors/datatype.ts';
@@ -55,7 +57,8 @@ export class InlineInstance implements HostedInstance {
     const run = model.executeNow;
     const runMs = run === null ? null : warmUp(run, signature, warmUpSize ?? 1);
     if (run !== null && runMs !== null && runMs <= runMsMax) {
-      const report = { loadMs: loadedMs - startedMs, warmUpMs: performance.now() - loadedMs };
+      const warm = await warmUpBatches(run, order);
+      const report = { loadMs: loadedMs - startedMs, warmUpMs: performance.now() - loadedMs, ...warm };
       return new InlineInstance(model, run, report, onFree);
     }
     await model.release();
@@ -140,8 +143,25 @@ function warmUp(run: InlineInstance['run'], signature: ModelSignature, size: num
   return runMs;
 }
 
-function zeros({ name, datatype, shape }: ModelSignature['inputs'][number], size: number): Tensor {
-  const filled = shape.map((dimension, axis) => (dimension === -1 ? (axis === 0 ? 1 : size) : dimension));
+/** Runs it with batches of several sizes too. Between two of them, the event loop is everybody's. */
+function warmUpBatches(run: InlineInstance['run'], order: LoadOrder): Promise<WarmUpReport> {
+  const { signature, warmUpSize, warmUpRows, warmUpMsMax } = order;
+  const runOne = async (rows: number): Promise<boolean> => {
+    const inputs = signature.inputs.map((input) => zeros(input, warmUpSize ?? 1, rows));
+    try {
+      run(inputs, []);
+    } catch (error) {
+      if (error instanceof ClusterError) return false;
+      throw error;
+    }
+    await nextTurn();
+    return true;
+  };
+  return warmUpInTime(warmUpRows, warmUpMsMax, { nowMs: () => performance.now(), run: runOne });
+}
+
+function zeros({ name, datatype, shape }: ModelSignature['inputs'][number], size: number, rows = 1): Tensor {
+  const filled = shape.map((dimension, axis) => (dimension === -1 ? (axis === 0 ? rows : size) : dimension));
   const count = filled.reduce((product, dimension) => product * dimension, 1);
   // An empty string is its length alone.
   const bytesEach = datatype === 'BYTES' ? 4 : elementBytes[datatype];

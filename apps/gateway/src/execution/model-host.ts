@@ -3,12 +3,13 @@ import path from 'node:path';
 import type { GatewayConfig } from '@cluster-ai/contract/config/gateway.ts';
 import type { SnapshotModel } from '@cluster-ai/contract/snapshot.ts';
 import type { ObservedModel, ObservedRunner, RunnerConfinement } from '@cluster-ai/contract/telemetry.ts';
+import { warmUpSizes } from '@cluster-ai/core/batching/warm-up-sizes.ts';
 import { ClusterError, toClusterError } from '@cluster-ai/core/errors.ts';
 import type { Clock } from '@cluster-ai/core/ports/clock.ts';
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
 import type { LoadOrder, LoadReport } from '@cluster-ai/protocols/runner-frames/control-frames.ts';
 import { findOnnxFile } from '@cluster-ai/runtimes/onnx/model-file.ts';
-import { instancesOf, mergedRowsMax } from '../configuration/run-settings.ts';
+import { instancesOf, mergedRowsMax, preferredRows } from '../configuration/run-settings.ts';
 import { confineRunners, type Confinement } from '../confinement/confinement.ts';
 import { memoryBytesDefault } from '../confinement/memory.ts';
 import type { ModelExecutor, ModelHost } from './executor.ts';
@@ -223,6 +224,9 @@ class ProcessModelHost implements ModelHost {
       modelFile,
       signature: model.signature,
       warmUpSize: null,
+      warmUpRows: [],
+      // The rest of the time is for loading.
+      warmUpMsMax: Math.min(this.options.runner.warmUpMsMax, this.options.runner.loadTimeoutMs / 2),
       rowsMax,
     };
     const { log, clock, runner } = this.options;
@@ -231,7 +235,8 @@ class ProcessModelHost implements ModelHost {
       probe(order, { modelId: label, loadTimeoutMs: runner.loadTimeoutMs, confinement, log, clock }),
     );
     entry.hosted.accept(report);
-    entry.order = { ...order, warmUpSize: report.warmUpSize };
+    const warmUpRows = report.warmUpSize === null ? [] : warmUpSizes(report.rowsMax, preferredRows(model.settings));
+    entry.order = { ...order, warmUpSize: report.warmUpSize, warmUpRows };
     return entry.order;
   }
 
@@ -315,8 +320,22 @@ class ProcessModelHost implements ModelHost {
 
   private modelLoaded(entry: Entry, report: LoadReport): void {
     entry.hosted.instanceLoaded(report);
+    this.reportWarmUp(entry.hosted, report);
     if (entry.hosted.state === 'READY') entry.firstLoad.resolve();
     this.options.onChange();
+  }
+
+  private reportWarmUp({ label }: HostedModel, { loadMs, warmUpMs, warmedRows, coldRows }: LoadReport): void {
+    const fields = { model: label, loadMs: Math.round(loadMs), warmUpMs: Math.round(warmUpMs), warmedRows };
+    if (coldRows.length === 0) {
+      this.options.log.info(fields, 'a copy of the model is loaded and warm');
+      return;
+    }
+    const { warmUpMsMax } = this.options.runner;
+    this.options.log.warn(
+      { ...fields, coldRows },
+      `a copy of the model is loaded, and cold for batches of ${coldRows.join(', ')} rows: the first of each will take longer (runner.warmUpMsMax is ${warmUpMsMax} ms)`,
+    );
   }
 
   private loadFailed(instance: ModelInstance, error: ClusterError): void {

@@ -3,8 +3,7 @@ import type { ObservedModel } from '@cluster-ai/contract/telemetry.ts';
 import { ClusterError, toClusterError } from '@cluster-ai/core/errors.ts';
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
 import { exhaustedError } from '@cluster-ai/platform/process/exhausted.ts';
-import type { TickBatcherOptions } from '../batching/tick-batcher.ts';
-import { serveVersion, type ServedVersion } from '../configuration/serve-version.ts';
+import { serveVersion, type ServedVersion, type ServeOptions } from '../configuration/serve-version.ts';
 import type { ModelHost } from '../execution/executor.ts';
 import type { ActiveRoute, RouteTable, ServingVariant } from '../routing/route-table.ts';
 import { withStandIns } from '../routing/stand-in.ts';
@@ -24,7 +23,7 @@ export interface DeploymentOptions {
   readonly folders: Pick<ModelFolders, 'prepare' | 'keepOnly'>;
   readonly routes: RouteTable;
   readonly observer: Observer;
-  readonly batching: TickBatcherOptions;
+  readonly batching: ServeOptions;
   readonly log: Logger;
   /** Called after every change of what serves. */
   readonly onChange: () => void;
@@ -271,7 +270,7 @@ export class Deployment {
       this.loaded.set(key, { model, ...served });
       this.failed.delete(key);
       this.options.log.info(
-        { model: model.id, durationMs: Math.round(performance.now() - startedAtMs) },
+        { model: model.id, durationMs: Math.round(performance.now() - startedAtMs), ...served.warmUp },
         'model is ready',
       );
       this.reportApart(model);

@@ -87,7 +87,7 @@ function queuePolicyOf(policy: QueuePolicy): Readonly<Record<string, unknown>> {
 }
 
 function sequencesOf(sequences: SequenceBatching): Readonly<Record<string, unknown>> {
-  const { maxCandidateSequences } = sequences;
+  const { maxCandidateSequences, direct, oldest } = sequences;
   return {
     max_sequence_idle_microseconds: sequences.maxIdleMicroseconds,
     control_input: sequences.controls.map((control) => ({ name: control.input, control: [controlOf(control)] })),
@@ -107,7 +107,24 @@ function sequencesOf(sequences: SequenceBatching): Readonly<Record<string, unkno
               },
             ],
     })),
-    ...(maxCandidateSequences === null ? {} : { oldest: { max_candidate_sequences: maxCandidateSequences } }),
+    ...(direct === undefined
+      ? {}
+      : {
+          direct: {
+            max_queue_delay_microseconds: direct.maxQueueDelayMicroseconds,
+            minimum_slot_utilization: direct.minimumSlotUtilization,
+          },
+        }),
+    ...(oldest === undefined && maxCandidateSequences === null
+      ? {}
+      : {
+          oldest: {
+            max_candidate_sequences: maxCandidateSequences ?? 0,
+            preferred_batch_size: oldest?.preferredBatchSizes ?? [],
+            max_queue_delay_microseconds: oldest?.maxQueueDelayMicroseconds ?? 0,
+            preserve_ordering: oldest?.preserveOrdering ?? false,
+          },
+        }),
   };
 }
 

@@ -44,6 +44,7 @@ function setUp(options: { readonly queueLengthMax?: number } = {}) {
   const batcher = new SequenceBatcher(new TickBatcher(executor, batching), {
     ...batching,
     sequences,
+    atOnceMax: Infinity,
     states,
     signature,
   });

@@ -57,6 +57,10 @@ export function renderMetrics(state: GatewayState): string {
   for (const model of state.models) {
     page.sample(metric.modelReady, { model: model.id }, model.state === 'READY' ? 1 : 0);
   }
+  page.begin(metric.modelWarmUp);
+  for (const { id, warmUpMs } of state.models) {
+    if (warmUpMs !== null) page.sample(metric.modelWarmUp, { model: id }, warmUpMs / 1_000);
+  }
   if (state.snapshotVersion !== null) addNumber(page, metric.snapshotVersion, state.snapshotVersion);
   if (state.snapshotStalenessSeconds !== null) {
     addNumber(page, metric.snapshotStaleness, state.snapshotStalenessSeconds);

@@ -82,6 +82,11 @@ export const metricCatalogue = {
     type: 'gauge',
     help: '1 for a model version that can be run here.',
   },
+  modelWarmUp: {
+    name: 'cluster_ai_gateway_model_warm_up_seconds',
+    type: 'gauge',
+    help: 'How long a model version was run with made-up inputs before it was ready: the copy that was loaded last.',
+  },
   snapshotVersion: {
     name: 'cluster_ai_gateway_snapshot_version',
     type: 'gauge',

@@ -1,6 +1,8 @@
+import { warmUpInTime, type WarmUpReport } from '@cluster-ai/core/batching/warm-up-sizes.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { ModelSignature } from '@cluster-ai/core/inference/signature.ts';
 import { seededRandom } from '@cluster-ai/core/ports/random.ts';
+import type { LoadOrder } from '@cluster-ai/protocols/runner-frames/control-frames.ts';
 import type { LoadedModel } from '@cluster-ai/runtimes/runtime.ts';
 import { synthesizeInputs } from './synthesize-inputs.ts';
 
@@ -24,13 +26,33 @@ export function hasBatchDimension({ inputs, outputs }: ModelSignature): boolean 
 
 /**
  * Runs the model once on made-up inputs of the given size: memory is laid out and code is hot before the first request.
+ * @param batchRows of a model that takes batches.
  * @throws ClusterError MODEL_EXECUTION_FAILED when the model refuses them.
  */
-export async function warmUp(model: LoadedModel, size: number): Promise<void> {
-  const rows = hasBatchDimension(model.signature) ? 1 : null;
+export async function warmUp(model: LoadedModel, size: number, batchRows = 1): Promise<void> {
+  const rows = hasBatchDimension(model.signature) ? batchRows : null;
   const inputs = synthesizeInputs(model.signature, { rows, size }, seededRandom(seed));
   if (inputs === null) throw new ClusterError('MODEL_EXECUTION_FAILED', 'made-up inputs would be too large');
   await model.execute(inputs, []);
+}
+
+/** Runs the model with batches of several sizes too, so that the first of each is not slow. */
+export function warmUpBatches(
+  model: LoadedModel,
+  size: number,
+  { warmUpRows, warmUpMsMax }: Pick<LoadOrder, 'warmUpRows' | 'warmUpMsMax'>,
+): Promise<WarmUpReport> {
+  const run = async (rows: number): Promise<boolean> => {
+    try {
+      await warmUp(model, size, rows);
+      return true;
+    } catch (error) {
+      // Refusing made-up values is no fault of a model; anything else is a defect of ours.
+      if (error instanceof ClusterError) return false;
+      throw error;
+    }
+  };
+  return warmUpInTime(warmUpRows, warmUpMsMax, { nowMs: () => performance.now(), run });
 }
 
 /** Finds a size of dynamic dimensions with which the model runs on made-up inputs. */

@@ -1,3 +1,4 @@
+import type { WarmUpReport } from '@cluster-ai/core/batching/warm-up-sizes.ts';
 import { ClusterError, toClusterError } from '@cluster-ai/core/errors.ts';
 import type { Tensor } from '@cluster-ai/core/tensors/tensor.ts';
 import { monotonicMs } from '@cluster-ai/platform/process/monotonic-time.ts';
@@ -21,7 +22,7 @@ import {
 } from '@cluster-ai/protocols/runner-frames/tensor-frame.ts';
 import type { LoadedModel, Runtime } from '@cluster-ai/runtimes/runtime.ts';
 import { probeModel } from '../probe/probe-model.ts';
-import { warmUp } from '../probe/warm-up.ts';
+import { warmUp, warmUpBatches } from '../probe/warm-up.ts';
 
 /** The pieces of an answer, or END_SLOT when the slot is to end. */
 type SlotAnswer = readonly Uint8Array[] | typeof frameKinds.END_SLOT;
@@ -83,15 +84,21 @@ export class SlotModels {
   }
 
   private async load({ requestId, modelKey }: FrameHeader, frame: Uint8Array): Promise<Uint8Array> {
-    const { folder, modelFile, signature, warmUpSize } = decodeLoadFrame(frame);
+    const order = decodeLoadFrame(frame);
+    const { folder, modelFile, signature, warmUpSize } = order;
     const startedMs = performance.now();
     const model = await this.runtime.load(folder, { modelFile, signature });
     const loadedMs = performance.now();
-    if (warmUpSize !== null) await warmUp(model, warmUpSize);
+    let warm: WarmUpReport = { warmedRows: [], coldRows: [] };
+    if (warmUpSize !== null) {
+      await warmUp(model, warmUpSize);
+      warm = await warmUpBatches(model, warmUpSize, order);
+    }
     this.models.set(modelKey, model);
     return encodeLoadedFrame(requestId, modelKey, {
       loadMs: loadedMs - startedMs,
       warmUpMs: performance.now() - loadedMs,
+      ...warm,
     });
   }
 

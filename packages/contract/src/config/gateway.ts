@@ -213,6 +213,14 @@ export const gatewayConfigSchema = z.strictObject({
         .default('as-allowed')
         .describe('`required` starts no model unless the system lets runners be shut in completely.'),
       loadTimeoutMs: milliseconds(120_000, 3_600_000).describe('Loading and warming a model at most.'),
+      warmUpMsMax: z
+        .int()
+        .min(0)
+        .max(600_000)
+        .default(5_000)
+        .describe(
+          'Before it is ready, each copy of a model whose requests are merged runs once with each size of batch (2, 4, 8 … rows, the largest, and preferred ones). That takes about so many milliseconds at most; sizes that are left out are named in the log. 0 leaves all of them out.',
+        ),
       drainTimeoutMs: milliseconds(30_000, 3_600_000).describe(
         'Wait for runs to end before a slot or a runner is closed.',
       ),

@@ -112,9 +112,24 @@ export interface SequenceBatching {
   readonly maxIdleMicroseconds: number;
   readonly controls: readonly SequenceControl[];
   readonly states: readonly SequenceState[];
-  /** Null: Triton's default strategy (direct). */
+  /** Of the strategy `oldest`: sequences that have requests with one copy of the model at once. Null: any number. */
   readonly maxCandidateSequences: number | null;
+  /** Present: each sequence owns a row of a copy's batch for as long as it lasts. */
+  readonly direct?: DirectSequences | undefined;
+  /** Present: batches are formed of the sequences' first requests as of those of others. */
+  readonly oldest?: OldestSequences | undefined;
 }
+
+export interface DirectSequences {
+  /** The part of a batch, 0 to 1, that must be there before it goes, unless the delay is over. */
+  readonly minimumSlotUtilization: number;
+  readonly maxQueueDelayMicroseconds: number;
+}
+
+export type OldestSequences = Pick<
+  DynamicBatching,
+  'preferredBatchSizes' | 'maxQueueDelayMicroseconds' | 'preserveOrdering'
+>;
 
 /** An input of the model that the gateway fills, unseen by clients. */
 export interface SequenceControl {

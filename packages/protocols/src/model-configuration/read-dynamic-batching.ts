@@ -32,7 +32,8 @@ export function readDynamicBatching(config: ConfigMessage, findings: Findings): 
   return batching;
 }
 
-function readPreferred(message: ConfigMessage, limit: number, findings: Findings): number[] {
+/** Reads `preferred_batch_size`, which no batch may be too small for. @param limit `max_batch_size`. */
+export function readPreferred(message: ConfigMessage, limit: number, findings: Findings): number[] {
   const sizes = message.numbers('preferred_batch_size');
   const wrong = sizes.find((size) => size < 1 || (limit > 0 && size > limit));
   if (wrong !== undefined) {
@@ -104,6 +105,7 @@ function hasTimeout({ defaultTimeoutMicroseconds, allowTimeoutOverride }: QueueP
   return defaultTimeoutMicroseconds > 0 || allowTimeoutOverride;
 }
 
-function microseconds(message: ConfigMessage, field: string): number {
+/** A time that JavaScript can count with. */
+export function microseconds(message: ConfigMessage, field: string): number {
   return Math.min(message.number(field), Number.MAX_SAFE_INTEGER);
 }

@@ -96,7 +96,7 @@ test('a sequence model: controls, and state with a first value', () => {
     max_batch_size: 4
     sequence_batching {
       max_sequence_idle_microseconds: 5000000
-      oldest { max_candidate_sequences: 16 }
+      oldest { max_candidate_sequences: 16 preferred_batch_size: [ 2, 4 ] max_queue_delay_microseconds: 300 preserve_ordering: true }
       control_input [
         { name: "START" control [ { kind: CONTROL_SEQUENCE_START fp32_false_true: [ 0, 1 ] } ] },
         { name: "READY" control { kind: CONTROL_SEQUENCE_READY bool_false_true: [ false, true ] } },
@@ -109,6 +109,7 @@ test('a sequence model: controls, and state with a first value', () => {
   expect(read.sequenceBatching).toEqual({
     maxIdleMicroseconds: 5_000_000,
     maxCandidateSequences: 16,
+    oldest: { preferredBatchSizes: [2, 4], maxQueueDelayMicroseconds: 300, preserveOrdering: true },
     controls: [
       { input: 'START', kind: 'start', datatype: 'FP32', no: 0, yes: 1 },
       { input: 'READY', kind: 'ready', datatype: 'BOOL', no: 0, yes: 1 },
@@ -125,6 +126,23 @@ test('a sequence model: controls, and state with a first value', () => {
       },
     ],
   });
+});
+
+test('the strategies of sequences: direct owns slots, and what no batch can be is refused', () => {
+  const { read, wrong } = readText(
+    'max_batch_size: 4 sequence_batching { direct { minimum_slot_utilization: 0.5 max_queue_delay_microseconds: 700 } }',
+  );
+  expect(wrong).toEqual([]);
+  expect(read.ignored).toEqual([]);
+  expect(read.sequenceBatching).toMatchObject({
+    maxCandidateSequences: null,
+    direct: { minimumSlotUtilization: 0.5, maxQueueDelayMicroseconds: 700 },
+  });
+  const places = (text: string) => readText(`max_batch_size: 4 sequence_batching { ${text} }`).wrong;
+  expect(places('direct { minimum_slot_utilization: 1.5 }')).toEqual([
+    expect.stringContaining('minimum_slot_utilization'),
+  ]);
+  expect(places('oldest { preferred_batch_size: 5 }')).toEqual([expect.stringContaining('preferred_batch_size')]);
 });
 
 test('dynamic batching: sizes, delay, levels of priority and how long who may wait', () => {

@@ -1,5 +1,7 @@
 import {
   sequenceIdleMicrosecondsDefault,
+  type DirectSequences,
+  type OldestSequences,
   type SequenceBatching,
   type SequenceControl,
   type SequenceState,
@@ -8,6 +10,7 @@ import type { Datatype } from '@cluster-ai/core/tensors/datatype.ts';
 import type { ConfigMessage } from './config-message.ts';
 import type { Findings } from './findings.ts';
 import { readDatatype, readDims } from './read-datatype.ts';
+import { microseconds, readPreferred } from './read-dynamic-batching.ts';
 
 const kinds = {
   CONTROL_SEQUENCE_START: 'start',
@@ -23,17 +26,37 @@ export function readSequences(config: ConfigMessage, findings: Findings): Sequen
   if (message === null) return null;
   const at = 'sequence_batching';
   if (message.flag('iterative_sequence')) findings.ignore(`${at}.iterative_sequence`);
-  for (const strategy of ['direct', 'oldest']) {
-    // Sequences are many or few as clients open them; none waits for the end of another.
-    for (const field of message.message(strategy)?.given() ?? []) findings.ignore(`${at}.${strategy}.${field}`);
-  }
   const idle = message.number('max_sequence_idle_microseconds');
   const candidates = message.message('oldest')?.number('max_candidate_sequences') ?? 0;
+  const direct = readDirect(message.message('direct'), findings);
+  const oldest = readOldest(message.message('oldest'), config.number('max_batch_size'), findings);
   return {
     maxIdleMicroseconds: idle === 0 ? sequenceIdleMicrosecondsDefault : Math.min(idle, Number.MAX_SAFE_INTEGER),
     controls: message.messages('control_input').flatMap((input) => readControls(input, findings)),
     states: message.messages('state').flatMap((state) => readState(state, findings)),
     maxCandidateSequences: candidates > 0 ? candidates : null,
+    ...(direct === null ? {} : { direct }),
+    ...(oldest === null ? {} : { oldest }),
+  };
+}
+
+function readDirect(message: ConfigMessage | null, findings: Findings): DirectSequences | null {
+  if (message === null) return null;
+  const part = message.number('minimum_slot_utilization');
+  if (!(part >= 0 && part <= 1)) {
+    const place = message.placeOf('minimum_slot_utilization');
+    findings.refuse(place, `minimum_slot_utilization is ${part}`, 'write a part of a batch, from 0.0 to 1.0');
+  }
+  const maxQueueDelayMicroseconds = microseconds(message, 'max_queue_delay_microseconds');
+  return { minimumSlotUtilization: Math.min(1, Math.max(0, part)), maxQueueDelayMicroseconds };
+}
+
+function readOldest(message: ConfigMessage | null, limit: number, findings: Findings): OldestSequences | null {
+  if (message === null) return null;
+  return {
+    preferredBatchSizes: readPreferred(message, limit, findings),
+    maxQueueDelayMicroseconds: microseconds(message, 'max_queue_delay_microseconds'),
+    preserveOrdering: message.flag('preserve_ordering'),
   };
 }
 

@@ -22,6 +22,7 @@ import { frameKinds, frameLengthAt, frameView, readFrameHeader } from './frame.t
 const text = fc.string({ unit: 'grapheme', maxLength: 300 });
 const number = fc.double({ noNaN: true });
 const size = fc.option(fc.integer({ min: 0, max: 0xffff_fffe }));
+const sizes = fc.array(fc.nat(), { maxLength: 20 });
 const tensors = fc.array(
   fc.record({
     name: text,
@@ -34,9 +35,12 @@ const loadOrders = fc.record({
   folder: text,
   modelFile: text,
   warmUpSize: size,
+  warmUpRows: sizes,
+  warmUpMsMax: number,
   rowsMax: fc.nat(),
   signature: fc.record({ inputs: tensors, outputs: tensors }),
 });
+const loadReports = fc.record({ loadMs: number, warmUpMs: number, warmedRows: sizes, coldRows: sizes });
 const probeReports = fc.record({ loadMs: number, warmUpMs: number, warmUpSize: size, rowsMax: fc.nat(), reason: text });
 
 function whole(frame: Uint8Array): Uint8Array {
@@ -62,15 +66,16 @@ describe('control frames', () => {
       fc.property(
         loadOrders,
         probeReports,
+        loadReports,
         fc.constantFrom(frameKinds.LOAD, frameKinds.PROBE),
-        (order, report, kind) => {
+        (order, report, loaded, kind) => {
           const load = whole(encodeLoadFrame(kind, 3, 5, order));
           expect(readFrameHeader(load)).toEqual({ kind, requestId: 3, modelKey: 5, timeMs: 0 });
           expect(decodeLoadFrame(load)).toEqual(order);
           expect(decodeProbedFrame(whole(encodeProbedFrame(3, 5, report)))).toEqual(report);
-          const { loadMs, warmUpMs } = report;
-          expect(decodeLoadedFrame(whole(encodeLoadedFrame(3, 5, report)))).toEqual({ loadMs, warmUpMs });
-          expect(decodeStatsReplyFrame(whole(encodeStatsReplyFrame(0, loadMs)))).toEqual({ rssBytes: loadMs });
+          expect(decodeLoadedFrame(whole(encodeLoadedFrame(3, 5, loaded)))).toEqual(loaded);
+          const { loadMs: rssBytes } = report;
+          expect(decodeStatsReplyFrame(whole(encodeStatsReplyFrame(0, rssBytes)))).toEqual({ rssBytes });
         },
       ),
     );

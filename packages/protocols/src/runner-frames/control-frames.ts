@@ -1,3 +1,4 @@
+import type { WarmUpReport } from '@cluster-ai/core/batching/warm-up-sizes.ts';
 import { ClusterError, isErrorCode } from '@cluster-ai/core/errors.ts';
 import type { ModelSignature, TensorSignature } from '@cluster-ai/core/inference/signature.ts';
 import { isDatatype } from '@cluster-ai/core/tensors/datatype.ts';
@@ -7,6 +8,8 @@ import { assertFrameLength, frameKinds, malformedFrame, type FrameKind } from '.
 /** Most inputs or outputs of a model. */
 const tensorsMax = 65_535;
 const rankMax = 255;
+/** Most batch sizes of a warm-up. */
+const warmUpSizesMax = 65_535;
 
 /** Stands for "none" where a number is optional. */
 const none = 0xffff_ffff;
@@ -20,17 +23,24 @@ export interface LoadOrder {
   readonly signature: ModelSignature;
   /** LOAD: size of dynamic dimensions for the warm-up run, null for no such run. */
   readonly warmUpSize: number | null;
+  /** LOAD: rows of the batches with which it is run too, ascending. */
+  readonly warmUpRows: readonly number[];
+  /** LOAD: what these batches may take together, milliseconds. */
+  readonly warmUpMsMax: number;
   /** PROBE: rows of a merged run to try; 0 tries none. */
   readonly rowsMax: number;
 }
 
-export interface LoadReport {
+interface LoadTimes {
   readonly loadMs: number;
   readonly warmUpMs: number;
 }
 
+/** How a copy of a model was loaded and warmed. */
+export interface LoadReport extends LoadTimes, WarmUpReport {}
+
 /** What the probe found out about a model that loads. */
-export interface ProbeReport extends LoadReport {
+export interface ProbeReport extends LoadTimes {
   /** Size of dynamic dimensions that the model accepted; null when no made-up input was accepted. */
   readonly warmUpSize: number | null;
   /** Rows that may be merged; 0 when requests must stay apart. */
@@ -51,7 +61,11 @@ export function encodeLoadFrame(
   order: LoadOrder,
 ): Uint8Array {
   const writer = new FieldWriter({ kind, requestId, modelKey, timeMs: 0 }).text(order.folder).text(order.modelFile);
-  writer.uint32(order.warmUpSize ?? none).uint32(order.rowsMax);
+  writer
+    .uint32(order.warmUpSize ?? none)
+    .uint32(order.rowsMax)
+    .float64(order.warmUpMsMax);
+  writeSizes(writer, order.warmUpRows);
   writeTensors(writer, order.signature.inputs);
   writeTensors(writer, order.signature.outputs);
   return writer.finish();
@@ -63,13 +77,27 @@ export function decodeLoadFrame(frame: Uint8Array): LoadOrder {
   const modelFile = reader.text();
   const warmUpSize = optional(reader.uint32());
   const rowsMax = reader.uint32();
+  const warmUpMsMax = reader.float64();
+  const warmUpRows = readSizes(reader);
   return {
     folder,
     modelFile,
     warmUpSize,
+    warmUpRows,
+    warmUpMsMax,
     rowsMax,
     signature: { inputs: readTensors(reader), outputs: readTensors(reader) },
   };
+}
+
+function writeSizes(writer: FieldWriter, sizes: readonly number[]): void {
+  writer.uint32(sizes.length);
+  for (const rows of sizes) writer.uint32(rows);
+}
+
+function readSizes(reader: FieldReader): number[] {
+  const count = bounded(reader.uint32(), warmUpSizesMax, 'batch sizes');
+  return Array.from({ length: count }, () => reader.uint32());
 }
 
 function writeTensors(writer: FieldWriter, tensors: readonly TensorSignature[]): void {
@@ -93,12 +121,16 @@ function readTensors(reader: FieldReader): TensorSignature[] {
 
 export function encodeLoadedFrame(requestId: number, modelKey: number, report: LoadReport): Uint8Array {
   const writer = new FieldWriter({ kind: frameKinds.LOADED, requestId, modelKey, timeMs: 0 });
-  return writer.float64(report.loadMs).float64(report.warmUpMs).finish();
+  writer.float64(report.loadMs).float64(report.warmUpMs);
+  writeSizes(writer, report.warmedRows);
+  writeSizes(writer, report.coldRows);
+  return writer.finish();
 }
 
 export function decodeLoadedFrame(frame: Uint8Array): LoadReport {
   const reader = new FieldReader(frame);
-  return { loadMs: reader.float64(), warmUpMs: reader.float64() };
+  const times = { loadMs: reader.float64(), warmUpMs: reader.float64() };
+  return { ...times, warmedRows: readSizes(reader), coldRows: readSizes(reader) };
 }
 
 export function encodeProbedFrame(requestId: number, modelKey: number, report: ProbeReport): Uint8Array {

@@ -346,6 +346,29 @@ def streamed(_client):
         expect_equal([answers[f"{sequence}/{value}"] for value in values], totals)
 
 
+@case("a sequence beyond the candidates of oldest waits until another one ends")
+def candidates(_client):
+    on = TRANSPORTS["gRPC"]()
+    with on.client:
+        # The configuration says eight.
+        ids = [fresh() for _ in range(8)]
+        for sequence in ids:
+            step(on, sequence, 1, sequence_start=True)
+        late = fresh()
+        try:
+            step(on, late, 1, sequence_start=True, client_timeout=0.5)
+        except InferenceServerException as error:
+            expect_equal(error.status(), "StatusCode.DEADLINE_EXCEEDED")
+        else:
+            raise AssertionError("a ninth sequence was with the model")
+        totals = [int(step(on, sequence, 2)["OUTPUT"][0, 0]) for sequence in ids]
+        expect_equal(totals, [103] * 8)
+        step(on, ids[3], 1, sequence_end=True)
+        expect_equal(int(step(on, late, 5, sequence_start=True, client_timeout=10)["OUTPUT"][0, 0]), 105)
+        for sequence in [*ids[:3], *ids[4:], late]:
+            step(on, sequence, 0, sequence_end=True)
+
+
 @case("a sequence that was silent for too long is over")
 def idle(_client):
     transports = [make() for make in TRANSPORTS.values()]
