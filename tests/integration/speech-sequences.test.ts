@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { InferenceRequest } from '@cluster-ai/core/inference/request.ts';
 import { systemClock } from '@cluster-ai/core/ports/clock.ts';
 import { seededRandom } from '@cluster-ai/core/ports/random.ts';
@@ -9,8 +11,7 @@ import { Findings } from '@cluster-ai/protocols/model-configuration/findings.ts'
 import { readConfigText } from '@cluster-ai/protocols/model-configuration/read-files.ts';
 import { readOnnxModel } from '@cluster-ai/protocols/onnx/read-model.ts';
 import { signatureFromOnnx } from '@cluster-ai/protocols/onnx/signature-from-onnx.ts';
-import { afterEach, expect, test } from 'vitest';
-import { fetchModels } from '../../models/fetch.ts';
+import { afterEach, beforeAll, expect, test } from 'vitest';
 import { floatsOf, startHost, type HostFixture } from './model-host/host-fixture.ts';
 
 const streams = 6;
@@ -19,7 +20,10 @@ const pieces = 8;
 const samples = 576;
 const stateSize = 2 * 128;
 
-const modelFile = fileURLToPath(new URL('../../.cache/models/silero-vad/1/model.onnx', import.meta.url));
+const root = new URL('../../', import.meta.url);
+const modelFile = fileURLToPath(new URL('.cache/models/silero-vad/1/model.onnx', root));
+
+beforeAll(() => promisify(execFile)(process.execPath, ['models/fetch.ts'], { cwd: root }).then(() => undefined));
 
 let fixture: HostFixture;
 afterEach(() => fixture.close());
@@ -49,7 +53,6 @@ test.each([
 ])(
   'Silero hears $atOnce streams at once with $strategy, each as if it were alone',
   async ({ strategy, atOnce }) => {
-    await fetchModels();
     const bytes = new Uint8Array(await readFile(modelFile));
     const signature = signatureFromOnnx(readOnnxModel(bytes));
     const findings = new Findings();
@@ -77,7 +80,12 @@ test.each([
       let state = bytesOf(new Float32Array(stateSize));
       for (let piece = 0; piece < pieces; piece += 1) {
         const before: Tensor = { name: 'state', datatype: 'FP32', shape: [2, 1, 128], data: state };
-        const inputs = [sound(stream, piece), before, rate].map(({ data, ...input }) => ({ ...input, parts: [data] }));
+        const inputs = [sound(stream, piece), before, rate].map(({ name, datatype, shape, data }) => ({
+          name,
+          datatype,
+          shape,
+          parts: [data],
+        }));
         const { outputs } = await host.execute({ inputs, outputNames: [], remainingMs: 30_000 });
         heard.push(...floatsOf(outputs.find(({ name }) => name === 'output')?.data));
         state = outputs.find(({ name }) => name === 'stateN')?.data.slice() ?? state;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { GatewayConfig } from '@cluster-ai/contract/config/gateway.ts';
-import { systemClock } from '@cluster-ai/core/ports/clock.ts';
+import { systemClock, type Clock } from '@cluster-ai/core/ports/clock.ts';
 import { seededRandom } from '@cluster-ai/core/ports/random.ts';
 import type { Logger, LogLevel } from '@cluster-ai/platform/log/log.ts';
 import { Redis } from '@cluster-ai/platform/redis/redis.ts';
@@ -10,6 +10,7 @@ import { AddressLockout } from './auth/address-lockout.ts';
 import { KeyRing } from './auth/key-ring.ts';
 import { ControlAddresses } from './control/control-addresses.ts';
 import { PredictTokens } from './auth/predict-tokens.ts';
+import type { ServeOptions } from './configuration/serve-version.ts';
 import type { ModelHost } from './execution/executor.ts';
 import { createModelHost } from './execution/model-host.ts';
 import { Deployment } from './models/deployment.ts';
@@ -97,12 +98,7 @@ export function createParts(options: PartsOptions): GatewayParts {
     folders: new ModelFolders({ ...control, home: config.home, modelFiles: config.control.modelFiles, fetchTimeoutMs }),
     routes,
     observer,
-    batching: {
-      clock,
-      queueLengthMax: config.admission.queueLengthMax,
-      enabled: config.batching.enabled,
-      warmUpMsMax: config.batching.enabled ? config.runner.warmUpMsMax : 0,
-    },
+    batching: batchingOf(config, clock),
     log,
     onChange: () => {
       void follower.deploymentChanged();
@@ -178,6 +174,14 @@ function describe(parts: GatewayParts, { config, programVersion, httpUrl }: Part
     inFlight: parts.admission.inFlight,
     queued: parts.deployment.queued,
     rssBytes: process.memoryUsage.rss(),
+  };
+}
+function batchingOf({ admission, batching, runner }: GatewayConfig, clock: Clock): ServeOptions {
+  return {
+    clock,
+    queueLengthMax: admission.queueLengthMax,
+    enabled: batching.enabled,
+    warmUpMsMax: batching.enabled ? runner.warmUpMsMax : 0,
   };
 }
 
