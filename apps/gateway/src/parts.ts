@@ -89,6 +89,7 @@ export function createParts(options: PartsOptions): GatewayParts {
     modelsFolder: modelsFolderOf(config.home),
     runner: config.runner,
     rowsMax: config.batching.rowsMax,
+    batching: config.batching,
     log,
     clock,
     onChange: () => deployment.hostChanged(),
@@ -99,6 +100,7 @@ export function createParts(options: PartsOptions): GatewayParts {
     routes,
     observer,
     batching: batchingOf(config, clock),
+    objectives: config.batching,
     log,
     onChange: () => {
       void follower.deploymentChanged();

@@ -1,3 +1,4 @@
+import { objectiveMsMax } from '@cluster-ai/core/batching/latency-objective.ts';
 import { datatypes } from '@cluster-ai/core/tensors/datatype.ts';
 import { z } from 'zod';
 import { modelConfigurationSchema } from './model-configuration.ts';
@@ -50,6 +51,11 @@ export const modelSettingsSchema = z.object({
   instances: z.int().min(1).max(64).optional(),
   /** Rows of a merged batch at most; 0 forbids merging. */
   maxBatchSize: z.int().min(0).max(65_536).optional(),
+  /**
+   * What 99 of 100 requests shall keep in the queue and the model together, milliseconds: gateways pick rows, delay and
+   * instances for it, within what is set above. 0: none, whatever the version's configuration or the gateway says.
+   */
+  latencyObjectiveMs: z.number().min(0).max(objectiveMsMax).optional(),
   /** What the version's own configuration file says; what is set above goes before it. */
   configuration: modelConfigurationSchema.optional(),
 });

@@ -61,6 +61,7 @@ export async function startHost(runner: Partial<ModelHostOptions['runner']> = {}
     modelsFolder: path.join(home, 'models'),
     runner: { ...defaultRunnerSettings, ...runner },
     rowsMax,
+    batching: { latencyObjectiveMs: 0, instancesMax: 2 },
     log,
     clock: systemClock,
     onChange: () => undefined,

@@ -1,4 +1,5 @@
 import { BatchCounts, type BatchCountsSnapshot, type ClosingReason } from '@cluster-ai/core/batching/batch-counts.ts';
+import { RunSizes } from '@cluster-ai/core/batching/run-sizes.ts';
 import { Histogram, quantileMs } from '../telemetry/histogram.ts';
 
 /** A distribution of times, milliseconds; null before the first. */
@@ -27,8 +28,12 @@ export class BatchFigures {
   queueTimeout = 0;
   takenApart = 0;
   readonly counts = new BatchCounts();
-  private readonly queue = new Histogram();
-  private readonly compute = new Histogram();
+  /** Of batches: from their handing over to their outputs, without the wait behind an earlier run. */
+  readonly runs = new RunSizes();
+  readonly queue = new Histogram();
+  readonly compute = new Histogram();
+  /** Of requests, from their arrival in the queue to their outputs, or to the end of their time. */
+  readonly latency = new Histogram();
 
   handedOver(reason: ClosingReason, rows: number, requests: number): void {
     this.counts.add(reason, rows, requests);

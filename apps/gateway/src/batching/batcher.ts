@@ -11,6 +11,8 @@ export interface Batcher {
   readonly figures: BatchFigures;
   /** How its requests become batches. */
   readonly rules: BatchRules;
+  /** Forms batches by other rules from now on: rows, delay and preferred sizes, never merging where it was off. */
+  adopt(rules: BatchRules): void;
   /** Requests that wait. */
   readonly queued: number;
   /**

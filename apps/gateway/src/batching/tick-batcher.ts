@@ -77,6 +77,11 @@ export class TickBatcher implements Batcher, TicketHolder {
     return this.queue.rules;
   }
 
+  adopt(rules: BatchRules): void {
+    this.queue.adopt(rules);
+    if (this.queue.length > 0) this.scheduleFlush();
+  }
+
   get queued(): number {
     return this.queue.length;
   }
@@ -140,6 +145,7 @@ export class TickBatcher implements Batcher, TicketHolder {
   }
 
   private expired(ticket: Ticket, why: Expiry): void {
+    this.figures.latency.observe(this.options.clock.nowMs() - ticket.enqueuedAtMs);
     if (why === 'deadline') {
       ticket.expireIfDue(this.options.clock.nowMs());
       return;
@@ -215,12 +221,14 @@ export class TickBatcher implements Batcher, TicketHolder {
     const pieces = splitOutputs(outputs, batch.map(requestOf), rows, this.options.ragged);
     const counted = this.countsRows ? rows : rows.map(() => 1);
     const batchRows = counted.reduce((sum, count) => sum + count, 0);
+    this.figures.runs.add(batchRows, executeMs - waitMs);
     // The one that the batch is counted by must be one that is counted.
     const leader = batch.findIndex((ticket) => !ticket.settled);
     batch.forEach((ticket, index) => {
       const own = pieces[index] ?? [];
       const queueMs = startedAtMs - ticket.enqueuedAtMs;
       this.figures.waited(queueMs);
+      this.figures.latency.observe(queueMs + executeMs);
       const times = {
         queueMs,
         executeMs,

@@ -66,6 +66,12 @@ export interface ModelHost {
    * MODEL_OUT_OF_SERVICE for one that brought runners down too often; `forgetOthers` and another id end that.
    */
   load(model: SnapshotModel, folder: string): Promise<ModelExecutor>;
+  /**
+   * Brings a loaded model to so many instances, while it serves; settles when the new ones are ready, or those that are
+   * too many have ended. @param instances at least 1, at most what `instancesMaxOf` allows.
+   * @throws ClusterError MODEL_NOT_READY for a model that is not READY, or runs inside the gateway; what a failed load says.
+   */
+  scale(modelId: string, instances: number): Promise<void>;
   /** Drains and releases; its memory returns to the system. Does nothing for a model that is not loaded. */
   unload(modelId: string): Promise<void>;
   observedModels(): ObservedModel[];

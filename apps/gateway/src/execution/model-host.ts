@@ -9,7 +9,7 @@ import type { Clock } from '@cluster-ai/core/ports/clock.ts';
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
 import type { LoadOrder, LoadReport } from '@cluster-ai/protocols/runner-frames/control-frames.ts';
 import { findOnnxFile } from '@cluster-ai/runtimes/onnx/model-file.ts';
-import { instancesOf, mergedRowsMax, preferredRows } from '../configuration/run-settings.ts';
+import { instancesMaxOf, instancesOf, mergedRowsMax, preferredRows } from '../configuration/run-settings.ts';
 import { confineRunners, type Confinement } from '../confinement/confinement.ts';
 import { memoryBytesDefault } from '../confinement/memory.ts';
 import type { ModelExecutor, ModelHost } from './executor.ts';
@@ -29,6 +29,7 @@ const probesAtOnceMax = 2;
 const loadFailuresMax = 5;
 const statsEveryMs = 1_000;
 const drainCheckMs = 10;
+const scaleCheckMs = 10;
 
 export interface ModelHostOptions {
   /** Folder of this gateway. */
@@ -38,6 +39,8 @@ export interface ModelHostOptions {
   readonly runner: GatewayConfig['runner'];
   /** Rows of a merged batch for models that do not say. */
   readonly rowsMax: number;
+  /** What decides how many instances a model may be given for an objective. */
+  readonly batching: Pick<GatewayConfig['batching'], 'latencyObjectiveMs' | 'instancesMax'>;
   readonly log: Logger;
   readonly clock: Clock;
   /** An observed state changed. */
@@ -57,6 +60,8 @@ interface Entry {
   order: LoadOrder | null;
   /** Its copies in runners; empty before its probe has passed it, and while it is inline. */
   instances: readonly ModelInstance[];
+  /** One that was added to a model that serves, and is not loaded yet; how its load failed. */
+  growing: { readonly instance: ModelInstance; error: ClusterError | null } | null;
   /** Its copy in this process. */
   inline: InlineInstance | null;
   /** Where its instances are; null before they are placed. */
@@ -104,7 +109,7 @@ class ProcessModelHost implements ModelHost {
     if (outOfService !== null) throw new ClusterError('MODEL_OUT_OF_SERVICE', outOfService);
     const hosted = new HostedModel(model, this.isolationFor(model, { kills: 0, isSuspect: false }));
     const firstLoad = Promise.withResolvers<void>();
-    const entry: Entry = { hosted, order: null, instances: [], inline: null, runner: null, firstLoad };
+    const entry: Entry = { hosted, order: null, instances: [], growing: null, inline: null, runner: null, firstLoad };
     // It may be rejected before anyone waits for it: by an unload during the probe.
     entry.firstLoad.promise.catch(() => undefined);
     this.entries.set(model.id, entry);
@@ -121,6 +126,18 @@ class ProcessModelHost implements ModelHost {
       throw error;
     }
     return hosted;
+  }
+
+  async scale(modelId: string, instances: number): Promise<void> {
+    const entry = this.entries.get(modelId);
+    if (entry === undefined || entry.hosted.state !== 'READY' || entry.runner === null) {
+      throw new ClusterError(
+        'MODEL_NOT_READY',
+        `model '${entry?.hosted.label ?? modelId}' cannot be given instances now`,
+      );
+    }
+    while (entry.instances.length < instances) await this.addInstance(entry);
+    while (entry.instances.length > instances) await this.dropInstance(entry);
   }
 
   async unload(modelId: string): Promise<void> {
@@ -273,9 +290,14 @@ class ProcessModelHost implements ModelHost {
       hosted.instances = entry.instances;
     }
     const { instances } = entry;
-    const runner = isolation === 'shared' ? this.sharedRunner() : this.newRunner('dedicated', instances.length);
+    const runner = isolation === 'shared' ? this.sharedRunner() : this.newRunner('dedicated', this.slotsFor(entry));
     entry.runner = runner;
     for (const instance of instances) runner.add(instance);
+  }
+
+  /** Threads for every instance that it has, or may be given. */
+  private slotsFor({ instances, hosted }: Entry): number {
+    return Math.max(instances.length, instancesMaxOf(hosted.model.settings, this.options.batching));
   }
 
   private sharedRunner(): Runner {
@@ -338,9 +360,43 @@ class ProcessModelHost implements ModelHost {
     );
   }
 
+  private async addInstance(entry: Entry): Promise<void> {
+    const { hosted, runner } = entry;
+    const instance = this.newInstance(hosted);
+    const growing: NonNullable<Entry['growing']> = { instance, error: null };
+    entry.growing = growing;
+    this.setInstances(entry, [...entry.instances, instance]);
+    runner?.add(instance);
+    while (!instance.ready && growing.error === null && isServed(hosted)) {
+      await new Promise((resolve) => void setTimeout(resolve, scaleCheckMs));
+    }
+    entry.growing = null;
+    if (growing.error !== null) throw growing.error;
+    if (!isServed(hosted)) throw unloadedMeanwhile(hosted);
+  }
+
+  /** The model has served without it and goes on doing so. */
+  private async dropInstance(entry: Entry): Promise<void> {
+    const instance = entry.instances.at(-1);
+    if (instance === undefined) return;
+    this.setInstances(entry, entry.instances.slice(0, -1));
+    await entry.runner?.remove(instance);
+    this.options.onChange();
+  }
+
+  private setInstances(entry: Entry, instances: readonly ModelInstance[]): void {
+    entry.instances = instances;
+    entry.hosted.instances = instances;
+  }
+
   private loadFailed(instance: ModelInstance, error: ClusterError): void {
     const entry = this.entries.get(instance.modelId);
     if (entry === undefined) return;
+    if (entry.growing?.instance === instance) {
+      entry.growing.error = error;
+      void this.dropInstance(entry);
+      return;
+    }
     this.options.log.error({ model: entry.hosted.label, error }, 'a model that passed its probe could not be loaded');
     this.countLoadFailure(entry, error);
   }
@@ -424,6 +480,11 @@ class ProcessModelHost implements ModelHost {
 
 function unloadedMeanwhile({ label }: HostedModel): ClusterError {
   return new ClusterError('MODEL_NOT_READY', `model '${label}' was unloaded before it was ready`);
+}
+
+/** Not given up, nor unloaded; it may be loading again after a crash. */
+function isServed({ state }: HostedModel): boolean {
+  return state === 'READY' || state === 'LOADING';
 }
 
 function runnerIsolationOf(isolation: Isolation): RunnerIsolation {

@@ -49,6 +49,10 @@ class FakeHost implements ModelHost {
     return executor;
   }
 
+  scale(): Promise<void> {
+    return Promise.resolve();
+  }
+
   unload(id: string): Promise<void> {
     this.unloads.push(id);
     this.states.delete(id);
@@ -119,7 +123,8 @@ function setUp() {
   const observer = new Observer({ clock, log, slowRequestMs: 1_000, sampleEvery: 0, traces: { takes: () => false } });
   const onChange = vi.fn<() => void>();
   const batching = { clock, queueLengthMax: 100, enabled: true };
-  const deployment = new Deployment({ host, folders, routes, observer, batching, log, onChange });
+  const objectives = { latencyObjectiveMs: 0 };
+  const deployment = new Deployment({ host, folders, routes, observer, batching, objectives, log, onChange });
   let version = 0;
   const apply = async (variants: readonly (readonly [SnapshotModel, number])[]): Promise<void> => {
     version += 1;

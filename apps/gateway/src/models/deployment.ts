@@ -1,8 +1,12 @@
+import type { GatewayConfig } from '@cluster-ai/contract/config/gateway.ts';
 import type { Snapshot, SnapshotModel, SnapshotRoute } from '@cluster-ai/contract/snapshot.ts';
 import type { ObservedModel } from '@cluster-ai/contract/telemetry.ts';
 import { ClusterError, toClusterError } from '@cluster-ai/core/errors.ts';
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
 import { exhaustedError } from '@cluster-ai/platform/process/exhausted.ts';
+import { AutomaticBatching } from '../batching/automatic-batching.ts';
+import type { Batcher } from '../batching/batcher.ts';
+import { choiceLimitsOf } from '../configuration/run-settings.ts';
 import { serveVersion, type ServedVersion, type ServeOptions } from '../configuration/serve-version.ts';
 import type { ModelHost } from '../execution/executor.ts';
 import type { ActiveRoute, RouteTable, ServingVariant } from '../routing/route-table.ts';
@@ -24,6 +28,8 @@ export interface DeploymentOptions {
   readonly routes: RouteTable;
   readonly observer: Observer;
   readonly batching: ServeOptions;
+  /** What decides whether, and within what, batches are picked for a latency objective. */
+  readonly objectives: Pick<GatewayConfig['batching'], 'latencyObjectiveMs' | 'instancesMax'>;
   readonly log: Logger;
   /** Called after every change of what serves. */
   readonly onChange: () => void;
@@ -31,6 +37,8 @@ export interface DeploymentOptions {
 
 interface LoadedModel extends ServedVersion {
   readonly model: SnapshotModel;
+  /** Null for one without a latency objective. */
+  readonly automatic: AutomaticBatching | null;
 }
 
 interface FailedModel {
@@ -105,9 +113,13 @@ export class Deployment {
 
   /** What is counted of the batches of each version that is loaded. */
   batching(): ModelBatching[] {
-    return [...this.loaded.values()].map(({ model, batcher }) => ({
+    const hosted = new Map(this.options.host.observedModels().map((observed) => [observed.id, observed]));
+    return [...this.loaded].map(([key, { model, batcher, automatic }]) => ({
       model: model.id,
       figures: batcher.figures.snapshot(),
+      rules: batcher.rules,
+      instances: hosted.get(key)?.instances ?? 0,
+      automatic: automatic?.report() ?? null,
     }));
   }
 
@@ -150,6 +162,7 @@ export class Deployment {
       const lost = observed.state === 'FAILED' ? this.loaded.get(observed.id) : undefined;
       if (lost === undefined) continue;
       this.loaded.delete(observed.id);
+      lost.automatic?.stop();
       // It had passed its probe, so the machine is the likelier cause (memory, say), and that can pass.
       const error = this.options.host.failure(observed.id) ?? new ClusterError('RUNNER_CRASHED', observed.reason);
       this.recordFailure(lost.model, error, error.code === 'MODEL_OUT_OF_SERVICE' ? null : reviveAfterMs);
@@ -233,6 +246,7 @@ export class Deployment {
         batcher: found.batcher,
         rowsPerRequestMax: found.rowsPerRequestMax,
         labels: found.labels,
+        ...(found.automatic === null ? {} : { automatic: found.automatic }),
         stats: this.options.observer.statsFor(route, model.id),
       },
     ];
@@ -267,7 +281,7 @@ export class Deployment {
           throw thrown;
         },
       );
-      this.loaded.set(key, { model, ...served });
+      this.loaded.set(key, { model, ...served, automatic: this.automatic(model, served.batcher) });
       this.failed.delete(key);
       this.options.log.info(
         { model: model.id, durationMs: Math.round(performance.now() - startedAtMs), ...served.warmUp },
@@ -282,6 +296,16 @@ export class Deployment {
     }
     this.loading.delete(key);
     this.advance();
+  }
+
+  private automatic(model: SnapshotModel, batcher: Batcher): AutomaticBatching | null {
+    const { host, objectives, batching, log } = this.options;
+    const key = loadKey(model);
+    const isInline = host.observedModels().some(({ id, isolation }) => id === key && isolation === 'inline');
+    const limits = choiceLimitsOf(model.settings, objectives, { rules: batcher.rules, isInline });
+    if (limits === null) return null;
+    const scale = (instances: number): Promise<void> => host.scale(key, instances);
+    return new AutomaticBatching({ model: model.id, batcher, limits, scale, clock: batching.clock, log });
   }
 
   /** A model whose requests should be merged, and are not because its answers would be others. */
@@ -324,7 +348,8 @@ export class Deployment {
     }
   }
 
-  private async unload(key: string, { model, batcher }: LoadedModel): Promise<void> {
+  private async unload(key: string, { model, batcher, automatic }: LoadedModel): Promise<void> {
+    automatic?.stop();
     await batcher.idle();
     batcher.close(
       new ClusterError('MODEL_NOT_READY', `model '${model.name}' version ${model.version} has been unloaded`),

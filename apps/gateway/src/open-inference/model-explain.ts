@@ -1,6 +1,7 @@
 import { adviseBatching, type Advice } from '@cluster-ai/core/batching/advise.ts';
 import type { BatchRules } from '@cluster-ai/core/batching/batch-rules.ts';
 import type { ModelSettings } from '@cluster-ai/contract/manifest.ts';
+import type { AutomaticReport } from '../batching/automatic-batching.ts';
 import type { BatchFiguresSnapshot } from '../batching/batch-figures.ts';
 import { instancesOf } from '../configuration/run-settings.ts';
 import { variantOfVersion, type RouteTable, type ServingVariant } from '../routing/route-table.ts';
@@ -20,6 +21,8 @@ export interface VersionExplanation {
   readonly apartReason: string;
   readonly figures: BatchFiguresSnapshot;
   readonly advice: readonly Advice[];
+  /** What is picked for its latency objective, and why; absent without one. */
+  readonly automatic?: AutomaticReport;
 }
 
 /**
@@ -34,7 +37,7 @@ export function explainModel(routes: RouteTable, name: string, version: string |
 }
 
 /** Explains one version that serves. */
-export function explain({ model, executor, batcher }: ServingVariant): VersionExplanation {
+export function explain({ model, executor, batcher, automatic }: ServingVariant): VersionExplanation {
   const { rules } = batcher;
   const { apartReason } = executor;
   const figures = batcher.figures.snapshot();
@@ -56,6 +59,7 @@ export function explain({ model, executor, batcher }: ServingVariant): VersionEx
       refused,
       takenApart,
     }),
+    ...(automatic === undefined ? {} : { automatic: automatic.report() }),
   };
 }
 

@@ -3,6 +3,7 @@ import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { InferenceRequest } from '@cluster-ai/core/inference/request.ts';
 import type { Random } from '@cluster-ai/core/ports/random.ts';
 import type { SnapshotModel } from '@cluster-ai/contract/snapshot.ts';
+import type { AutomaticBatching } from '../batching/automatic-batching.ts';
 import type { Batcher } from '../batching/batcher.ts';
 import type { ServedVersion } from '../configuration/serve-version.ts';
 import type { VariantStats } from '../telemetry/variant-stats.ts';
@@ -20,6 +21,8 @@ export interface ServingVariant {
   readonly rowsPerRequestMax?: number;
   /** Words of its classes. */
   readonly labels?: ServedVersion['labels'];
+  /** Present when its batches are picked for a latency objective. */
+  readonly automatic?: Pick<AutomaticBatching, 'report'>;
   readonly stats: VariantStats;
 }
 

@@ -92,6 +92,10 @@ export class SequenceBatcher implements Batcher, TicketHolder {
     return this.runs.rules;
   }
 
+  adopt(rules: BatchRules): void {
+    this.runs.adopt(rules);
+  }
+
   get queued(): number {
     return this.waiting.size + this.runs.queued;
   }

@@ -1,6 +1,8 @@
 import type { ObservedModel, ObservedRunner } from '@cluster-ai/contract/telemetry.ts';
+import type { BatchRules } from '@cluster-ai/core/batching/batch-rules.ts';
 import { closingReasons } from '@cluster-ai/core/batching/batch-counts.ts';
 import type { TlsFigures } from '@cluster-ai/platform/tls/certificate-files.ts';
+import type { AutomaticReport } from '../batching/automatic-batching.ts';
 import type { BatchFiguresSnapshot } from '../batching/batch-figures.ts';
 import { Exposition } from './exposition.ts';
 import { metricCatalogue as metric } from './metric-catalogue.ts';
@@ -37,6 +39,11 @@ export interface ModelBatching {
   /** `<name>@<version>`. */
   readonly model: string;
   readonly figures: BatchFiguresSnapshot;
+  /** In force. */
+  readonly rules: Pick<BatchRules, 'rowsMax' | 'delayMs'>;
+  readonly instances: number;
+  /** Null for a version without a latency objective. */
+  readonly automatic: Pick<AutomaticReport, 'objectiveMs' | 'standing'> | null;
 }
 
 /** Renders `/metrics`. All the work of exposing happens here, at the scrape, and none on the request path. */
@@ -46,6 +53,7 @@ export function renderMetrics(state: GatewayState): string {
   page.sample(metric.info, { gateway: state.gateway }, 1);
   addTraffic(page, state.stats);
   addBatching(page, state.batching);
+  addChoices(page, state.batching);
   addNumber(page, metric.inFlight, state.inFlight);
   addNumber(page, metric.bodyBytes, state.bodyBytes);
   addByReason(page, metric.admissionRefused, state.admissionRefused);
@@ -108,6 +116,25 @@ function addBatching(page: Exposition, batching: readonly ModelBatching[]): void
   for (const { model, figures } of batching) {
     page.sample(metric.queueRefused, { model, reason: 'full' }, figures.refused.queueFull);
     page.sample(metric.queueRefused, { model, reason: 'timeout' }, figures.refused.queueTimeout);
+  }
+}
+
+/** What is in force, whether an operator has set it or it was picked for an objective. */
+function addChoices(page: Exposition, batching: readonly ModelBatching[]): void {
+  page.begin(metric.batchRowsMax);
+  for (const { model, rules } of batching) page.sample(metric.batchRowsMax, { model }, rules.rowsMax);
+  page.begin(metric.batchDelay);
+  for (const { model, rules } of batching) page.sample(metric.batchDelay, { model }, rules.delayMs / 1_000);
+  page.begin(metric.instances);
+  for (const { model, instances } of batching) page.sample(metric.instances, { model }, instances);
+  const wanted = batching.flatMap(({ model, automatic }) => (automatic === null ? [] : [{ model, automatic }]));
+  page.begin(metric.latencyObjective);
+  for (const { model, automatic } of wanted) {
+    page.sample(metric.latencyObjective, { model }, automatic.objectiveMs / 1_000);
+  }
+  page.begin(metric.latencyObjectiveMissed);
+  for (const { model, automatic } of wanted) {
+    page.sample(metric.latencyObjectiveMissed, { model }, automatic.standing === 'missed' ? 1 : 0);
   }
 }
 

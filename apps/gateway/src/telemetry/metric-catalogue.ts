@@ -45,6 +45,31 @@ export const metricCatalogue = {
     type: 'counter',
     help: 'Requests that the queue policy of a model version kept from running, by reason: full (max_queue_size) and timeout.',
   },
+  batchRowsMax: {
+    name: 'cluster_ai_gateway_batch_rows_max',
+    type: 'gauge',
+    help: 'Rows of a batch at most, by model version, as in force: set by an operator, or picked for a latency objective. 0: each request runs alone.',
+  },
+  batchDelay: {
+    name: 'cluster_ai_gateway_batch_delay_seconds',
+    type: 'gauge',
+    help: 'How long a batch may wait for others while a place is free, by model version, as in force.',
+  },
+  instances: {
+    name: 'cluster_ai_gateway_model_instances',
+    type: 'gauge',
+    help: 'Instances of a model version that are ready.',
+  },
+  latencyObjective: {
+    name: 'cluster_ai_gateway_latency_objective_seconds',
+    type: 'gauge',
+    help: 'What 99 of 100 requests to a model version shall keep in the queue and the model together, where there is an objective.',
+  },
+  latencyObjectiveMissed: {
+    name: 'cluster_ai_gateway_latency_objective_missed',
+    type: 'gauge',
+    help: '1 when the objective is not held and nothing is left to change; /v2/models/{model}/explain says why.',
+  },
   info: {
     name: 'cluster_ai_gateway_info',
     type: 'gauge',

@@ -1,3 +1,4 @@
+import { objectiveMsMax } from '@cluster-ai/core/batching/latency-objective.ts';
 import { z } from 'zod';
 import { corsSchema, plaintextSchema, tlsSchema, trustedProxiesSchema } from './listener.ts';
 
@@ -171,6 +172,22 @@ export const gatewayConfigSchema = z.strictObject({
         .max(65_536)
         .default(64)
         .describe('Rows of a merged batch, unless the model says otherwise.'),
+      latencyObjectiveMs: z
+        .number()
+        .min(0)
+        .max(objectiveMsMax)
+        .default(0)
+        .describe(
+          'What 99 of 100 requests to a model shall keep, unless the model says otherwise: batches, delay and instances are picked for it. 0: none.',
+        ),
+      instancesMax: z
+        .int()
+        .min(1)
+        .max(64)
+        .optional()
+        .describe(
+          'Instances that a model is given at most for its latency objective. Unset: as many as the machine has cores.',
+        ),
     })
     .prefault({}),
   runner: z

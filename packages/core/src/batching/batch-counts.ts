@@ -32,7 +32,7 @@ const reasonIndex: Readonly<Record<ClosingReason, number>> = {
 };
 
 /** Two steps in each power of two, to 2^17: more rows than a batch can have. */
-const sizeBuckets = 36;
+export const sizeBuckets = 36;
 
 /** Batches with at most `rowsMax` rows, and more than the bucket before. */
 export interface SizeCount {
@@ -61,7 +61,7 @@ export class BatchCounts {
   add(reason: ClosingReason, rows: number, requests: number): void {
     const index = reasonIndex[reason];
     this.reasons[index] = (this.reasons[index] ?? 0) + 1;
-    const bucket = bucketOf(rows);
+    const bucket = sizeBucket(rows);
     this.sizes[bucket] = (this.sizes[bucket] ?? 0) + 1;
     this.requests += requests;
     this.rows += rows;
@@ -93,7 +93,7 @@ export class BatchCounts {
 }
 
 /** 1, 2, 3, 4, 6, 8, 12, 16, 24, 32 and so on are the last of their buckets; no rows at all count as one. */
-function bucketOf(rows: number): number {
+export function sizeBucket(rows: number): number {
   const above = Math.max(0, rows - 1);
   if (above < 2) return above;
   const octave = 31 - Math.clz32(above);

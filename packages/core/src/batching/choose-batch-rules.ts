@@ -132,6 +132,19 @@ export class BatchChooser {
     return back ?? this.isHeld(seen);
   }
 
+  /**
+   * The last step could not be taken: all is as it was before.
+   * @returns null when there was none.
+   */
+  couldNot(because: string): BatchingDecision | null {
+    const { trial } = this;
+    this.trial = null;
+    if (trial === null) return null;
+    const { what, before, seen } = trial;
+    this.bars.add(what, this.current[fieldOf[what]], seen.rowsPerSecond);
+    return this.change(what, before[fieldOf[what]], because);
+  }
+
   /** Whether the last step has made anything better; otherwise it is taken back. */
   private judgeTrial(seen: SeenWindow): BatchingDecision | null {
     const { trial } = this;

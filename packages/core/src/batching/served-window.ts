@@ -41,7 +41,7 @@ export function seeWindow(window: ServedWindow, instances: number): SeenWindow {
     rowsPerSecond: (rows / durationMs) * 1_000,
     rowsPerBatch: rows / Math.max(1, batches),
     rowsLargest: window.runs.reduce((most, run) => (run.count > 0 ? Math.max(most, run.rows) : most), 1),
-    full: window.fullBatches / Math.max(1, batches),
+    full: Math.min(1, window.fullBatches / Math.max(1, batches)),
     busy: Math.min(1, busyMs / (durationMs * Math.max(1, instances))),
     rowsPerBusyMs: rows / Math.max(0.001, busyMs),
   };

@@ -1,3 +1,4 @@
+import { objectiveMsMax, objectiveParameter, readObjective } from '@cluster-ai/core/batching/latency-objective.ts';
 import type { ModelConfiguration, VersionPolicy } from '@cluster-ai/core/model-configuration/model-configuration.ts';
 import type { ConfigMessage } from './config-message.ts';
 import type { Findings } from './findings.ts';
@@ -46,6 +47,14 @@ export function readConfiguration(
   const maxBatchSize = saysNothing ? null : readBatchSize(config, findings);
   const ragged = readRagged(config, findings);
   const modelFile = config.text('default_model_filename');
+  const parameters = Object.fromEntries(
+    [...config.messageMap('parameters')].map(([key, value]) => [key, value.text('string_value')]),
+  );
+  if (readObjective(parameters) === undefined) {
+    const message = `${objectiveParameter} is ${JSON.stringify(parameters[objectiveParameter])}`;
+    const fix = `write milliseconds from 0 to ${objectiveMsMax}; 0 means no objective`;
+    findings.refuse(config.placeOf('parameters'), message, fix);
+  }
   return {
     maxBatchSize,
     inputs,
@@ -57,9 +66,7 @@ export function readConfiguration(
     sequenceBatching: readSequences(config, findings),
     ...(ragged === undefined ? {} : { ragged }),
     warmUps: readWarmUps(config, findings),
-    parameters: Object.fromEntries(
-      [...config.messageMap('parameters')].map(([key, value]) => [key, value.text('string_value')]),
-    ),
+    parameters,
     ignored: findings.ignored,
   };
 }

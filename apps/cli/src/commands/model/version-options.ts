@@ -1,5 +1,6 @@
 import { lineageValue, type Lineage } from '@cluster-ai/contract/api/models.ts';
 import type { ModelSettings } from '@cluster-ai/contract/manifest.ts';
+import { objectiveMsMax } from '@cluster-ai/core/batching/latency-objective.ts';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { wholeNumber } from '../arguments.ts';
@@ -13,6 +14,7 @@ export interface VersionOptions extends NotesOptions {
   readonly isolation?: 'shared' | 'dedicated';
   readonly instances?: number;
   readonly maxBatchSize?: number;
+  readonly latencyObjective?: number;
 }
 
 /** What is said about a version, and may be changed later. */
@@ -37,15 +39,21 @@ export function withVersionOptions(command: Command): Command {
       ]),
     )
     .option('--instances <number>', 'copies that answer side by side', wholeNumber)
-    .option('--max-batch-size <rows>', 'rows of a merged batch at most; 0 never merges', rowCount);
+    .option('--max-batch-size <rows>', 'rows of a merged batch at most; 0 never merges', rowCount)
+    .option(
+      '--latency-objective <ms>',
+      'what 99 of 100 requests shall keep: gateways pick batches, delay and instances for it; 0 is none',
+      milliseconds,
+    );
 }
 
 /** How a version is to be run; what was not said is the gateway's choice. */
-export function settingsOf({ isolation, instances, maxBatchSize }: VersionOptions): ModelSettings {
+export function settingsOf({ isolation, instances, maxBatchSize, latencyObjective }: VersionOptions): ModelSettings {
   return {
     ...(isolation === undefined ? {} : { isolation }),
     ...(instances === undefined ? {} : { instances }),
     ...(maxBatchSize === undefined ? {} : { maxBatchSize }),
+    ...(latencyObjective === undefined ? {} : { latencyObjectiveMs: latencyObjective }),
   };
 }
 
@@ -55,6 +63,12 @@ function collectLineage(text: string, before: Lineage | undefined): Lineage {
     throw new InvalidArgumentError('It must be a key and a value, as in dataset=iris-2026.');
   }
   return { ...before, [key.trim()]: lineageValue(value) };
+}
+
+function milliseconds(text: string): number {
+  const value = text.trim() === '' ? NaN : Number(text);
+  if (value >= 0 && value <= objectiveMsMax) return value;
+  throw new InvalidArgumentError(`It must be milliseconds, from 0 to ${objectiveMsMax}.`);
 }
 
 function rowCount(text: string): number {

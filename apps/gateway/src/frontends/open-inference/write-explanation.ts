@@ -1,3 +1,4 @@
+import type { AutomaticReport } from '../../batching/automatic-batching.ts';
 import type { TimesSnapshot } from '../../batching/batch-figures.ts';
 import type { VersionExplanation } from '../../open-inference/model-explain.ts';
 
@@ -5,7 +6,7 @@ import type { VersionExplanation } from '../../open-inference/model-explain.ts';
 export function explanationDocument(name: string, versions: readonly VersionExplanation[]): string {
   return JSON.stringify({
     model_name: name,
-    versions: versions.map(({ version, waiting, rules, origins, apartReason, figures, advice }) => ({
+    versions: versions.map(({ version, waiting, rules, origins, apartReason, figures, advice, automatic }) => ({
       version,
       batching: {
         max_batch_rows: rules.rowsMax,
@@ -31,8 +32,29 @@ export function explanationDocument(name: string, versions: readonly VersionExpl
       compute: timesOf(figures.compute),
       refused: { queue_full: figures.refused.queueFull, queue_timeout: figures.refused.queueTimeout },
       advice,
+      ...(automatic === undefined ? {} : automaticOf(automatic)),
     })),
   });
+}
+
+/** What a latency objective has led to: field names as in `batching`. */
+function automaticOf({ objectiveMs, standing, p99Ms, choice, decisions }: AutomaticReport) {
+  return {
+    objective: {
+      latency_objective_ms: objectiveMs,
+      standing,
+      p99_ms: p99Ms,
+      max_batch_rows: choice.rowsMax,
+      max_queue_delay_microseconds: Math.round(choice.delayMs * 1_000),
+      instances: choice.instances,
+    },
+    decisions: decisions.map(({ what, chosen, because, atMs }) => ({
+      what,
+      chosen,
+      because,
+      at: new Date(atMs).toISOString(),
+    })),
+  };
 }
 
 function timesOf({ count, meanMs, p50Ms, p99Ms }: TimesSnapshot) {
