@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { callEndpoint } from '@cluster-ai/contract/api/client.ts';
 import type { Lineage } from '@cluster-ai/contract/api/models.ts';
+import type { ModelSettings } from '@cluster-ai/contract/manifest.ts';
 import * as uploads from '@cluster-ai/contract/api/uploads.ts';
 import { controlPlaneConfigSchema } from '@cluster-ai/contract/config/control-plane.ts';
 import type { Clock } from '@cluster-ai/core/ports/clock.ts';
@@ -157,7 +158,7 @@ export async function pushModel(
   plane: RunningPlane,
   model: string,
   files: readonly TestFile[],
-  options: { deploy?: 'latest' | 'none'; notes?: string; lineage?: Lineage } = {},
+  options: { deploy?: 'latest' | 'none'; notes?: string; lineage?: Lineage; settings?: ModelSettings } = {},
 ) {
   const upload = await callEndpoint(plane.admin, uploads.createUpload, {
     body: { model, files: announce(files), ...options },

@@ -73,6 +73,36 @@ describe('a model that is loaded', () => {
     expect(fixture.host.observedRunners()).toMatchObject([{ slots: 2 }]);
   });
 
+  it('gets further instances and gives them back while it serves', async () => {
+    fixture = await startHost();
+    const model = await fixture.load('heavy@1', heavyModel(1), { latencyObjectiveMs: 50, isolation: 'dedicated' });
+    expect(model.freePlaces()).toBe(2);
+    let running = true;
+    let answered = 0;
+    const client = async (): Promise<void> => {
+      while (running) {
+        if (model.freePlaces() > 0) {
+          expect((await model.execute(matrices(100))).outputs[0]?.shape).toEqual([100, 100]);
+          answered += 1;
+        }
+        await new Promise(setImmediate);
+      }
+    };
+    const clients = [client(), client(), client()];
+    await fixture.host.scale('heavy@1', 2);
+    expect(fixture.host.observedModels()).toMatchObject([{ state: 'READY', instances: 2 }]);
+    expect(fixture.host.observedRunners()).toMatchObject([{ slots: 2 }]);
+    await fixture.host.scale('heavy@1', 1);
+    expect(fixture.host.observedModels()).toMatchObject([{ state: 'READY', instances: 1 }]);
+    expect(fixture.host.observedRunners()).toMatchObject([{ slots: 1, restarts: 0 }]);
+    const before = answered;
+    await until('it goes on answering', () => answered > before);
+    running = false;
+    await Promise.all(clients);
+    expect(model.freePlaces()).toBe(2);
+    await expect(fixture.host.scale('unknown@1', 2)).rejects.toMatchObject({ code: 'MODEL_NOT_READY' });
+  });
+
   it('reports what the model refuses, and skips what nobody waits for', async () => {
     fixture = await startHost();
     const model = await fixture.load('classifier@1', smallClassifierModel());

@@ -15,7 +15,15 @@ batches.handedOver('idle', 3, 2);
 batches.queueFull = 5;
 
 const page = renderMetrics({
-  batching: [{ model: 'iris@1', figures: batches.snapshot() }],
+  batching: [
+    {
+      model: 'iris@1',
+      figures: batches.snapshot(),
+      rules: { rowsMax: 16, delayMs: 0.5 },
+      instances: 2,
+      automatic: { objectiveMs: 20, standing: 'missed' },
+    },
+  ],
   gateway: 'gateway-2',
   stats: [iris, new VariantStats('', '')],
   inFlight: 2,
@@ -63,6 +71,11 @@ test('samples carry what they are of', () => {
       'cluster_ai_gateway_runner_restarts_total{runner="shared-1"} 4',
       'cluster_ai_gateway_in_flight_body_bytes 900',
       'cluster_ai_gateway_admission_refused_total{reason="body_bytes"} 5',
+      'cluster_ai_gateway_batch_rows_max{model="iris@1"} 16',
+      'cluster_ai_gateway_batch_delay_seconds{model="iris@1"} 0.0005',
+      'cluster_ai_gateway_model_instances{model="iris@1"} 2',
+      'cluster_ai_gateway_latency_objective_seconds{model="iris@1"} 0.02',
+      'cluster_ai_gateway_latency_objective_missed{model="iris@1"} 1',
       'cluster_ai_gateway_snapshot_version 7',
       'cluster_ai_gateway_start_time_seconds 1700000000.5',
     ]),

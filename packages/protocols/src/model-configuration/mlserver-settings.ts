@@ -3,6 +3,7 @@ import type { ConfiguredInput, ModelConfiguration } from '@cluster-ai/core/model
 import { nearestName } from '@cluster-ai/core/names/nearest-name.ts';
 import { datatypes, isDatatype } from '@cluster-ai/core/tensors/datatype.ts';
 import { parseExactJson, type ExactJson } from '../json/exact-json.ts';
+import { checkObjective } from './check-objective.ts';
 import type { Findings } from './findings.ts';
 
 /** MLServer's file in a model's folder. */
@@ -44,6 +45,10 @@ export function readMlserverSettings(text: string, modelName: string | null, fin
   for (const key of Object.keys(parameters)) if (key !== 'uri' && key !== 'extra') findings.ignore(`parameters.${key}`);
   const size = json['max_batch_size'];
   const outputs = readTensors(json['outputs'], 'outputs', findings);
+  const owned = Object.fromEntries(
+    Object.entries(extra).map(([key, value]) => [key, typeof value === 'string' ? value : plainText(value)]),
+  );
+  checkObjective(owned, 'parameters.extra', findings);
   return {
     mergedRowsMax: typeof size === 'number' && Number.isSafeInteger(size) && size >= 0 ? Math.min(size, 65_536) : null,
     configuration: {
@@ -56,9 +61,7 @@ export function readMlserverSettings(text: string, modelName: string | null, fin
       dynamicBatching: null,
       sequenceBatching: null,
       warmUps: [],
-      parameters: Object.fromEntries(
-        Object.entries(extra).map(([key, value]) => [key, typeof value === 'string' ? value : plainText(value)]),
-      ),
+      parameters: owned,
       ignored: findings.ignored,
     },
   };

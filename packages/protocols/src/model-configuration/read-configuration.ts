@@ -1,5 +1,5 @@
-import { objectiveMsMax, objectiveParameter, readObjective } from '@cluster-ai/core/batching/latency-objective.ts';
 import type { ModelConfiguration, VersionPolicy } from '@cluster-ai/core/model-configuration/model-configuration.ts';
+import { checkObjective } from './check-objective.ts';
 import type { ConfigMessage } from './config-message.ts';
 import type { Findings } from './findings.ts';
 import { readDynamicBatching } from './read-dynamic-batching.ts';
@@ -50,11 +50,7 @@ export function readConfiguration(
   const parameters = Object.fromEntries(
     [...config.messageMap('parameters')].map(([key, value]) => [key, value.text('string_value')]),
   );
-  if (readObjective(parameters) === undefined) {
-    const message = `${objectiveParameter} is ${JSON.stringify(parameters[objectiveParameter])}`;
-    const fix = `write milliseconds from 0 to ${objectiveMsMax}; 0 means no objective`;
-    findings.refuse(config.placeOf('parameters'), message, fix);
-  }
+  checkObjective(parameters, config.placeOf('parameters'), findings);
   return {
     maxBatchSize,
     inputs,

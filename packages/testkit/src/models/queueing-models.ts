@@ -26,13 +26,21 @@ export const queueingModels: Readonly<Record<string, RepositoryModel>> = {
         default_priority_level: 2
         default_queue_policy { allow_timeout_override: true max_queue_size: 8 }
       }`,
-    '1/model.onnx': identityBy(slowly()),
+    '1/model.onnx': identityBy(slowly(products)),
   },
 };
 
+/**
+ * A model that gives a number back after so many products with a matrix: a run has a large fixed part, reading the matrix, and
+ * a row costs little besides. `INPUT0` FP32[n,1] -> `OUTPUT0` FP32[n,1].
+ */
+export function identityAfterProducts(count: number): Uint8Array {
+  return identityBy(slowly(count));
+}
+
 /** The number is written into every column, multiplied with the identity many times, and read from one of them. */
-function slowly(): OnnxNode[] {
-  const steps = Array.from({ length: products }, (_, index): OnnxNode => {
+function slowly(count: number): OnnxNode[] {
+  const steps = Array.from({ length: count }, (_, index): OnnxNode => {
     const inputs = [index === 0 ? 'wide' : `product_${index}`, 'matrix'];
     return { opType: 'MatMul', inputs, outputs: [`product_${index + 1}`] };
   });
@@ -43,7 +51,7 @@ function slowly(): OnnxNode[] {
     ...steps,
     {
       opType: 'ReduceMax',
-      inputs: [`product_${products}`],
+      inputs: [`product_${count}`],
       outputs: ['OUTPUT0'],
       attributes: { axes: { ints: [1] }, keepdims: { int: 1 } },
     },

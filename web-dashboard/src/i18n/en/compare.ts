@@ -25,6 +25,7 @@ export const compare = {
   isolation: 'Runner',
   instances: 'Copies',
   maxBatchSize: 'Largest merged batch, rows',
+  latencyObjectiveMs: 'Latency objective (p99), ms',
   notes: 'Notes',
   source: 'Came by',
   createdBy: 'Made by',

@@ -57,6 +57,8 @@ export const version = {
   settingsSummary:
     'How it is to be run; what is not set is the gateway’s choice. They are given when the version is pushed.',
   maxBatchSize: 'Largest merged batch, rows',
+  latencyObjectiveMs: 'Latency objective (p99), ms',
+  noObjective: 'none',
   never: 'never merged',
   gatewaysChoice: 'the gateway’s choice',
   about: 'Notes and lineage',

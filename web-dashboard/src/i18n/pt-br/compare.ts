@@ -28,6 +28,7 @@ export const compare: TranslationOf<typeof english> = {
   isolation: 'Executor',
   instances: 'Cópias',
   maxBatchSize: 'Maior lote unido, linhas',
+  latencyObjectiveMs: 'Meta de latência (p99), ms',
   notes: 'Notas',
   source: 'Origem',
   createdBy: 'Criada por',

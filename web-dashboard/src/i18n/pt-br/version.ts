@@ -60,6 +60,8 @@ export const version: TranslationOf<typeof english> = {
   settingsSummary:
     'Como deve ser executada; o que não foi definido fica a critério do gateway. É informada quando a versão é enviada.',
   maxBatchSize: 'Maior lote unido, linhas',
+  latencyObjectiveMs: 'Meta de latência (p99), ms',
+  noObjective: 'nenhuma',
   never: 'nunca unidos',
   gatewaysChoice: 'a critério do gateway',
   about: 'Notas e linhagem',

@@ -10,6 +10,13 @@ import { changeOf, type Subject, type Value } from './compare-versions.ts';
 /** Characters of a digest that a cell shows; the whole is its title. */
 const digestLength = 12;
 
+const settingKinds: ReadonlySet<Subject['kind']> = new Set<Subject['kind']>([
+  'isolation',
+  'instances',
+  'maxBatchSize',
+  'latencyObjectiveMs',
+]);
+
 interface CompareCellProps {
   readonly subject: Subject;
   readonly value: Value;
@@ -20,7 +27,7 @@ interface CompareCellProps {
 /** One value, and how far it is from the baseline's. */
 export function CompareCell({ subject, value, baseline }: CompareCellProps) {
   const t = useText(compareText);
-  const isSetting = subject.kind === 'isolation' || subject.kind === 'instances' || subject.kind === 'maxBatchSize';
+  const isSetting = settingKinds.has(subject.kind);
   const version = useText(versionText);
   if (value === null) {
     return <span className="text-muted">{isSetting ? version('gatewaysChoice') : t('notThere')}</span>;
@@ -60,6 +67,8 @@ function Plain({ subject: { kind }, value }: { readonly subject: Subject; readon
       return value === 'shared' || value === 'dedicated' ? version(value) : value;
     case 'maxBatchSize':
       return value === 0 ? version('never') : value;
+    case 'latencyObjectiveMs':
+      return value === 0 ? version('noObjective') : value;
     case 'notes':
       return <span className="whitespace-pre-line">{value}</span>;
     default:

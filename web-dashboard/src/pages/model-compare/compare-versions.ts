@@ -12,6 +12,7 @@ export type Subject =
         | 'isolation'
         | 'instances'
         | 'maxBatchSize'
+        | 'latencyObjectiveMs'
         | 'notes'
         | 'source'
         | 'createdBy'
@@ -58,6 +59,7 @@ export function compareVersions(versions: readonly WholeVersion[]): ComparedRow[
     row('settings', { kind: 'isolation' }, ({ settings }) => settings.isolation ?? null),
     row('settings', { kind: 'instances' }, ({ settings }) => settings.instances ?? null),
     row('settings', { kind: 'maxBatchSize' }, ({ settings }) => settings.maxBatchSize ?? null),
+    row('settings', { kind: 'latencyObjectiveMs' }, ({ settings }) => settings.latencyObjectiveMs ?? null),
     row('files', { kind: 'sizeBytes' }, ({ sizeBytes }) => sizeBytes),
     row('files', { kind: 'fileCount' }, ({ fileCount }) => fileCount),
     ...each('files', 'file', ({ files }) => files.map(({ path }) => path), fileOf),

@@ -101,7 +101,7 @@ function fileColumns(t: VersionText, { bytes }: Format): readonly Column<Manifes
 export function SettingsSection({ version: { settings } }: { readonly version: WholeVersion }) {
   const t = useText(versionText);
   const choice = <span className="text-muted">{t('gatewaysChoice')}</span>;
-  const { isolation, instances, maxBatchSize } = settings;
+  const { isolation, instances, maxBatchSize, latencyObjectiveMs } = settings;
   return (
     <Section id="settings" title={t('settings')} summary={t('settingsSummary')}>
       <Panel className="p-5">
@@ -112,6 +112,14 @@ export function SettingsSection({ version: { settings } }: { readonly version: W
           <dd>{instances ?? choice}</dd>
           <dt className="text-muted">{t('maxBatchSize')}</dt>
           <dd>{maxBatchSize === undefined ? choice : maxBatchSize === 0 ? t('never') : maxBatchSize}</dd>
+          <dt className="text-muted">{t('latencyObjectiveMs')}</dt>
+          <dd>
+            {latencyObjectiveMs === undefined
+              ? choice
+              : latencyObjectiveMs === 0
+                ? t('noObjective')
+                : latencyObjectiveMs}
+          </dd>
         </dl>
       </Panel>
     </Section>

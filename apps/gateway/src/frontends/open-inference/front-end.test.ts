@@ -12,6 +12,7 @@ import { Admission } from '../../admission/admission.ts';
 import { createAuthenticate } from '../../auth/authenticate.ts';
 import { KeyRing } from '../../auth/key-ring.ts';
 import { PredictTokens } from '../../auth/predict-tokens.ts';
+import type { AutomaticReport } from '../../batching/automatic-batching.ts';
 import { TickBatcher } from '../../batching/tick-batcher.ts';
 import { KeyUses } from '../../limits/key-uses.ts';
 import { Limiter } from '../../limits/limiter.ts';
@@ -24,7 +25,9 @@ import { Observer } from '../../telemetry/observer.ts';
 import { createOpenInferenceFrontEnd } from './front-end.ts';
 
 /** A gateway without a network and without a runtime: model `echo` gives its two columns back. */
-function setUp(options: { readonly as?: keyof typeof presets; readonly ready?: boolean } = {}) {
+function setUp(
+  options: { readonly as?: keyof typeof presets; readonly ready?: boolean; readonly automatic?: AutomaticReport } = {},
+) {
   const log = new MemoryLog();
   const model = snapshotModel('echo', 3);
   const executor = new FakeExecutor({ model, rowsMax: 8 });
@@ -33,13 +36,15 @@ function setUp(options: { readonly as?: keyof typeof presets; readonly ready?: b
   const traces = new TraceSettings();
   const observer = new Observer({ clock: systemClock, log, slowRequestMs: 60_000, sampleEvery: 0, traces });
   const stats = observer.statsFor('echo', model.id);
+  const report = options.automatic;
+  const automatic = report === undefined ? {} : { automatic: { report: () => report } };
   const routes = new RouteTable(seededRandom(1));
   routes.replace(
     [
       {
         name: 'echo',
         stickyHeader: 'x-unit',
-        serving: [{ id: model.id, weight: 1, model, executor, batcher, stats }],
+        serving: [{ id: model.id, weight: 1, model, executor, batcher, stats, ...automatic }],
         wanted: [model],
       },
       { name: 'slow', stickyHeader: 'x-unit', serving: [], wanted: [snapshotModel('slow', 1)] },
@@ -149,6 +154,25 @@ test('a model is explained: how its requests become batches, and what to change'
   expect((await send('GET', '/v2/models/slow/explain')).text).toBe('{"model_name":"slow","versions":[]}');
   expect((await send('GET', '/v2/models/none/explain')).status).toBe(404);
   expect((await send('POST', '/v2/models/echo/explain')).status).toBe(405);
+});
+
+test('what is picked for a latency objective is explained with its reasons', async () => {
+  const atMs = Date.UTC(2026, 0, 2);
+  const decision = { what: 'rows', chosen: '16 rows', because: 'p99 is 6 ms of 20 ms', atMs } as const;
+  const choice = { rowsMax: 16, delayMs: 0.25, instances: 2 };
+  const { send } = setUp({ automatic: { objectiveMs: 20, standing: 'held', p99Ms: 6, choice, decisions: [decision] } });
+  const { versions } = JSON.parse((await send('GET', '/v2/models/echo/explain')).text);
+  expect(versions[0]).toMatchObject({
+    objective: {
+      latency_objective_ms: 20,
+      standing: 'held',
+      p99_ms: 6,
+      max_batch_rows: 16,
+      max_queue_delay_microseconds: 250,
+      instances: 2,
+    },
+    decisions: [{ what: 'rows', chosen: '16 rows', because: 'p99 is 6 ms of 20 ms', at: '2026-01-02T00:00:00.000Z' }],
+  });
 });
 
 const bearer = (id: string): FakeCallOptions => ({ headers: { authorization: `Bearer ${id}` } });
