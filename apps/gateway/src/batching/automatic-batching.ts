@@ -17,7 +17,7 @@ const decisionsMax = 20;
 /** How often it is looked whether a window has ended, milliseconds. */
 const lookEveryMs = 250;
 
-export interface KeptDecision extends BatchingDecision {
+interface KeptDecision extends BatchingDecision {
   /** Milliseconds since 1970. */
   readonly atMs: number;
 }
@@ -97,6 +97,7 @@ export class AutomaticBatching {
     try {
       await this.options.scale(instances);
     } catch (thrown) {
+      if (this.stopped) return;
       const error = toClusterError(thrown);
       this.options.log.warn(
         { model: this.options.model, code: error.code, error: error.cause ?? error.message },

@@ -301,6 +301,10 @@ describe('what is wrong is named with its place and the way out', () => {
       'dynamic_batching { preserve_ordering: true default_queue_policy { timeout_action: DELAY default_timeout_microseconds: 5 } }',
       'line 1, column 20: preserve_ordering is given beside timeout_action: DELAY; keep one of them, or write timeout_action: REJECT',
     ],
+    [
+      'parameters { key: "latency_objective_ms" value: { string_value: "fast" } }',
+      'line 1, column 1: latency_objective_ms is "fast"; write milliseconds from 0 to 60000; 0 means no objective',
+    ],
     ['instance_group { count: 100 }', 'line 1, column 1: instance_group wants 100 instances; a model has 64 at most'],
   ])('%s', (text, wanted) => {
     expect(readText(text).wrong[0]?.replace(/; write dims.*$/, '')).toBe(wanted);

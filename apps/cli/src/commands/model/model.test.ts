@@ -122,6 +122,7 @@ test.each([
   [['annotate', 'iris', '2', '--lineage', 'dataset'], 'It must be a key and a value'],
   [['annotate', 'iris', 'two', '--notes', 'x'], 'It must be a whole number above 0'],
   [['push', 'iris', 'x.onnx', '--isolation', 'none'], 'Allowed choices are shared, dedicated'],
+  [['push', 'iris', 'x.onnx', '--latency-objective', 'fast'], 'It must be milliseconds, from 0 to 60000.'],
 ])('%j is refused', async (words, message) => {
   const { code, stderr } = await run('model', ...words);
   expect([code, stderr, plane.calls]).toEqual([2, expect.stringContaining(message), []]);
