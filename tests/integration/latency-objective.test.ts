@@ -40,7 +40,7 @@ interface Explained {
   readonly objective?: Readonly<Record<'standing' | 'p99_ms' | 'max_batch_rows' | 'instances', unknown>>;
   readonly decisions?: readonly { readonly what: string; readonly chosen: string; readonly because: string }[];
   readonly batching: { readonly max_batch_rows: number };
-  readonly batches: { readonly mean_rows: number };
+  readonly batches: { readonly mean_rows: number; readonly sizes: readonly { readonly rows_max: number }[] };
 }
 
 async function explained(model: string): Promise<Explained> {
@@ -49,6 +49,11 @@ async function explained(model: string): Promise<Explained> {
   const [version] = (JSON.parse(text) as { readonly versions: readonly Explained[] }).versions;
   if (version === undefined) throw new Error(`${model} is not served`);
   return version;
+}
+
+async function largestBatch(model: string): Promise<number> {
+  const { batches } = await explained(model);
+  return batches.sizes.at(-1)?.rows_max ?? 0;
 }
 
 async function metric(name: string, model: string): Promise<number> {
@@ -67,7 +72,8 @@ function predictionOf(model: string): LoadRequest {
 test('where there is room, batches grow, and the reasons are told', async () => {
   expect(await explained('roomy')).toMatchObject({ batching: { max_batch_rows: 8 }, decisions: [] });
   const load = startSteadyLoad(gateway.url, predictionOf('roomy'), { clients: 48, pauseMs: 0 });
-  const tookMs = await until('batches have grown', 60_000, async () => (await metric('batch_rows_max', 'roomy')) > 8);
+  const tookMs = await until('the limit has grown', 60_000, async () => (await metric('batch_rows_max', 'roomy')) > 8);
+  await until('batches have grown', 60_000, async () => (await largestBatch('roomy')) > 8);
   const outcomes = await load.stop();
   const { objective, decisions = [], batches } = await explained('roomy');
   console.log(
