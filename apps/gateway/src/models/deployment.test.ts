@@ -15,6 +15,7 @@ import { Deployment } from './deployment.ts';
 
 /** Loads when the test says so; remembers what is loaded. */
 class FakeHost implements ModelHost {
+  readonly scale = (): Promise<void> => Promise.resolve();
   readonly executors = new Map<string, FakeExecutor>();
   readonly loads: string[] = [];
   readonly unloads: string[] = [];
@@ -47,10 +48,6 @@ class FakeHost implements ModelHost {
     const executor = this.executors.get(this.keyOf(model));
     if (executor === undefined) throw new Error(`${model.id} is not loaded`);
     return executor;
-  }
-
-  scale(): Promise<void> {
-    return Promise.resolve();
   }
 
   unload(id: string): Promise<void> {

@@ -52,6 +52,8 @@ const saturated = 0.8;
 const worthWaiting = 0.5;
 /** Part of its time from which requests gather behind an instance anyway. */
 const gathering = 0.95;
+/** Part of the rows allowed above which waiting would bring few more. */
+const roomInBatch = 0.75;
 /** Part of all batches from which the limit on rows holds something up. */
 const oftenFull = 0.2;
 /** How much cheaper a row must become for larger batches to be tried, and how much better things for them to stay. */
@@ -249,13 +251,8 @@ export class BatchChooser {
     const { rowsMax, delayMs } = this.current;
     const more = delayMs === 0 ? delayFirstMs(objectiveMs) : delayMs * 2;
     if (fixed.delay || rowsMax < 2 || more > objectiveMs / 4 || this.bars.has('delay', more)) return null;
-    if (
-      seen.busy < worthWaiting ||
-      seen.busy > gathering ||
-      seen.rowsPerBatch > rowsMax * 0.75 ||
-      !this.costs.knowsSlope
-    )
-      return null;
+    const isWorthIt = seen.busy >= worthWaiting && seen.busy <= gathering && seen.rowsPerBatch <= rowsMax * roomInBatch;
+    if (!isWorthIt || !this.costs.knowsSlope) return null;
     const addedMs = more - delayMs;
     const larger = Math.min(rowsMax, seen.rowsPerBatch + (seen.rowsPerSecond * addedMs) / 1_000);
     const gain = this.costs.gain(seen.rowsPerBatch, larger);
