@@ -1,4 +1,4 @@
-import { batchRules } from '@cluster-ai/core/batching/batch-rules.ts';
+import { batchRules, type BatchRules } from '@cluster-ai/core/batching/batch-rules.ts';
 import type { ChoiceLimits } from '@cluster-ai/core/batching/choose-batch-rules.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { FakeClock } from '@cluster-ai/testkit/fake-clock.ts';
@@ -33,7 +33,7 @@ function setUp(
   const batcher = {
     figures,
     rules: batchRules(null, 32),
-    adopt(rules: typeof batcher.rules) {
+    adopt(rules: BatchRules): void {
       batcher.rules = rules;
     },
   };

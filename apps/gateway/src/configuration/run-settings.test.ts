@@ -1,3 +1,4 @@
+import type { DynamicBatching } from '@cluster-ai/core/model-configuration/model-configuration.ts';
 import { emptyConfiguration } from '@cluster-ai/testkit/empty-configuration.ts';
 import { expect, test } from 'vitest';
 import { batchRules } from '@cluster-ai/core/batching/batch-rules.ts';
@@ -46,7 +47,7 @@ test('what somebody has fixed by hand is not picked', () => {
     return choiceLimitsOf(settings, defaults, { rules, isInline });
   };
   const { instanceCount: _fixed, ...rest } = configuration;
-  const batched = (more: Partial<typeof dynamicBatching>) => ({
+  const batched = (more: Partial<DynamicBatching>) => ({
     configuration: { ...rest, instanceCount: null, dynamicBatching: { ...dynamicBatching, ...more } },
   });
   const nothing = { rows: false, delay: false, instances: false };

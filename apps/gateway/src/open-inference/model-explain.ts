@@ -42,6 +42,7 @@ export function explain({ model, executor, batcher, automatic }: ServingVariant)
   const { apartReason } = executor;
   const figures = batcher.figures.snapshot();
   const { queue, compute, refused, takenApart } = figures;
+  const picked = automatic?.report();
   return {
     version: String(model.version),
     waiting: batcher.queued,
@@ -51,15 +52,16 @@ export function explain({ model, executor, batcher, automatic }: ServingVariant)
     figures,
     advice: adviseBatching({
       rules,
-      instances: instancesOf(model.settings),
+      instances: picked?.choice.instances ?? instancesOf(model.settings),
       apartReason,
       counts: figures,
       queueP50Ms: queue.p50Ms,
       computeP50Ms: compute.p50Ms,
       refused,
       takenApart,
+      ...(picked === undefined ? {} : { objective: picked.standing === 'missed' ? 'missed' : 'open' }),
     }),
-    ...(automatic === undefined ? {} : { automatic: automatic.report() }),
+    ...(picked === undefined ? {} : { automatic: picked }),
   };
 }
 

@@ -44,7 +44,7 @@ function explainAll(routes: readonly ActiveRoute[]): VersionBatching[] {
 }
 
 function describe(variant: ServingVariant): VersionBatching {
-  const { waiting, rules, origins, apartReason, figures, advice } = explain(variant);
+  const { waiting, rules, origins, apartReason, figures, advice, automatic } = explain(variant);
   const { rowsMax, preferredRows, delayMs, keepsOrder, levels } = rules;
   const { name: model, version } = variant.model;
   return {
@@ -63,5 +63,6 @@ function describe(variant: ServingVariant): VersionBatching {
     ...figures,
     sizes: [...figures.sizes],
     advice: [...advice],
+    ...(automatic === undefined ? {} : { decisions: [...automatic.decisions] }),
   };
 }

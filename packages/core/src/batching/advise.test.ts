@@ -120,6 +120,15 @@ describe('advice about batches', () => {
     ]);
   });
 
+  test('what is picked for an objective is nobody’s to change, unless the objective is missed', () => {
+    const crowded = { queueP50Ms: 5 };
+    expect(changes(evidence({ full: 150, idle: 50 }, 8, { ...crowded, objective: 'open' }))).toEqual([null]);
+    expect(changes(evidence({ full: 150, idle: 50 }, 8, { ...crowded, objective: 'missed' }))).toEqual([
+      expect.stringMatching(/^raise instance_group/),
+    ]);
+    expect(changes(evidence({ delay: 150, idle: 50 }, 1, { objective: 'open' }))).toEqual([null]);
+  });
+
   test('little traffic is no fault', () => {
     expect(adviseBatching(evidence({ idle: 200 }, 1))).toEqual([
       {

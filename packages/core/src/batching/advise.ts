@@ -17,6 +17,8 @@ export interface BatchingEvidence {
   readonly refused: { readonly queueFull: number; readonly queueTimeout: number };
   /** Batches that failed, and whose requests ran again one by one. */
   readonly takenApart: number;
+  /** Present where batches are picked for a latency objective: then nobody need change what is picked, unless it is missed. */
+  readonly objective?: 'open' | 'missed';
 }
 
 export const adviceKinds = [
@@ -135,19 +137,20 @@ function apart({ apartReason }: BatchingEvidence): Advice {
   };
 }
 
-function merging({ rules, instances, counts, queueP50Ms, computeP50Ms }: BatchingEvidence): Advice[] {
+function merging({ rules, instances, counts, queueP50Ms, computeP50Ms, objective }: BatchingEvidence): Advice[] {
   const part = (reason: ClosingReason): number => counts.closed[reason] / counts.batches;
   const percent = (reason: ClosingReason): string => `${Math.round(part(reason) * 100)} %`;
   const waits = queueP50Ms !== null && computeP50Ms !== null && queueP50Ms > computeP50Ms + rules.delayMs;
   const advice: Advice[] = [];
-  if (part('full') >= mostly && waits) {
+  const isPicked = objective !== undefined;
+  if (part('full') >= mostly && waits && !isPicked) {
     advice.push({
       kind: 'full',
       finding: `${percent('full')} of the batches were full (${rules.rowsMax} rows), and half of the requests waited for more than ${rounded(queueP50Ms)} ms`,
       change: 'raise max_batch_size, or instance_group count where a core is free',
       configuration: `max_batch_size: ${rules.rowsMax * 2}`,
     });
-  } else if (waits) {
+  } else if (waits && objective !== 'open') {
     advice.push({
       kind: 'waiting',
       finding: `half of the requests waited for more than ${rounded(queueP50Ms)} ms, longer than a run takes (${rounded(computeP50Ms)} ms)`,
@@ -155,7 +158,7 @@ function merging({ rules, instances, counts, queueP50Ms, computeP50Ms }: Batchin
       configuration: instanceLines(instances),
     });
   }
-  if (part('delay') >= often && counts.rows / counts.batches <= hardlyMerged) {
+  if (part('delay') >= often && !isPicked && counts.rows / counts.batches <= hardlyMerged) {
     advice.push({
       kind: 'idleDelay',
       finding: `${percent('delay')} of the batches waited for max_queue_delay_microseconds, and had ${meanRows(counts)} rows on average all the same`,
