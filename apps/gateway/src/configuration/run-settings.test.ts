@@ -1,4 +1,3 @@
-import type { DynamicBatching } from '@cluster-ai/core/model-configuration/model-configuration.ts';
 import { emptyConfiguration } from '@cluster-ai/testkit/empty-configuration.ts';
 import { expect, test } from 'vitest';
 import { batchRules } from '@cluster-ai/core/batching/batch-rules.ts';
@@ -47,8 +46,12 @@ test('what somebody has fixed by hand is not picked', () => {
     return choiceLimitsOf(settings, defaults, { rules, isInline });
   };
   const { instanceCount: _fixed, ...rest } = configuration;
-  const batched = (more: Partial<DynamicBatching>) => ({
-    configuration: { ...rest, instanceCount: null, dynamicBatching: { ...dynamicBatching, ...more } },
+  const batched = (preferredBatchSizes: number[], maxQueueDelayMicroseconds: number) => ({
+    configuration: {
+      ...rest,
+      instanceCount: null,
+      dynamicBatching: { ...dynamicBatching, preferredBatchSizes, maxQueueDelayMicroseconds },
+    },
   });
   const nothing = { rows: false, delay: false, instances: false };
   const given = { rowsMax: 8, delayMs: 0, instances: 1 };
@@ -57,11 +60,11 @@ test('what somebody has fixed by hand is not picked', () => {
   expect(limits({ configuration })?.fixed.instances).toBe(true);
   expect(limits({}, 8, true)).toMatchObject({ fixed: { ...nothing, instances: true }, instancesMax: 1 });
   expect(limits({}, 0)?.fixed).toEqual({ rows: true, delay: true, instances: false });
-  expect(limits(batched({ maxQueueDelayMicroseconds: 2_000 }))).toMatchObject({
+  expect(limits(batched([], 2_000))).toMatchObject({
     given: { ...given, delayMs: 2 },
     fixed: { ...nothing, delay: true },
   });
-  expect(limits(batched({ preferredBatchSizes: [4] }))?.fixed).toEqual({ ...nothing, rows: true });
+  expect(limits(batched([4], 0))?.fixed).toEqual({ ...nothing, rows: true });
   expect(limits({ latencyObjectiveMs: 0 })).toBeNull();
   expect([{}, { instances: 2 }, { latencyObjectiveMs: 0 }].map((one) => instancesMaxOf(one, defaults))).toEqual([
     4, 2, 1,

@@ -57,13 +57,12 @@ export function choiceLimitsOf(
   if (objectiveMs === null) return null;
   const { rowsMax, delayMs } = rules;
   const instances = isInline ? 1 : instancesOf(settings);
-  const prefers = (settings.configuration?.dynamicBatching?.preferredBatchSizes.length ?? 0) > 0;
   const instancesMax = isInline ? 1 : instancesMaxOf(settings, defaults);
   return {
     objectiveMs,
     given: { rowsMax, delayMs, instances },
     fixed: {
-      rows: rowsMax < 2 || prefers,
+      rows: rowsMax < 2 || preferredRows(settings).length > 0,
       delay: rowsMax < 2 || delayMs > 0,
       instances: instancesMax <= instances,
     },
