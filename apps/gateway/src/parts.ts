@@ -76,13 +76,8 @@ export function createParts(options: PartsOptions): GatewayParts {
   const limiter = new Limiter({ uses, clock, log, shared });
   const admission = new Admission(config.admission);
   const traces = new TraceSettings();
-  const observer = new Observer({
-    clock,
-    log,
-    traces,
-    slowRequestMs: config.log.slowRequestMs,
-    sampleEvery: config.log.sampleEvery,
-  });
+  const { slowRequestMs, sampleEvery } = config.log;
+  const observer = new Observer({ clock, log, traces, slowRequestMs, sampleEvery });
   const routes = new RouteTable(config.routing.seed === undefined ? Math.random : seededRandom(config.routing.seed));
   const host = createModelHost({
     home: config.home,
