@@ -6,6 +6,7 @@ import { seededRandom } from '@cluster-ai/core/ports/random.ts';
 import type { Logger, LogLevel } from '@cluster-ai/platform/log/log.ts';
 import { Redis } from '@cluster-ai/platform/redis/redis.ts';
 import { Admission } from './admission/admission.ts';
+import { BusyPoll } from './admission/busy-poll.ts';
 import { AddressLockout } from './auth/address-lockout.ts';
 import { KeyRing } from './auth/key-ring.ts';
 import { ControlAddresses } from './control/control-addresses.ts';
@@ -74,7 +75,8 @@ export function createParts(options: PartsOptions): GatewayParts {
   const lockout = new AddressLockout({ rule: config.lockout, clock, log, redis });
   const shared = redis === null ? null : { redis, counters: new SharedCounters(redis, randomUUID()) };
   const limiter = new Limiter({ uses, clock, log, shared });
-  const admission = new Admission(config.admission);
+  const busyPoll = new BusyPoll({ clock, windowMs: config.admission.busyPollMicroseconds / 1_000 });
+  const admission = new Admission(config.admission, busyPoll);
   const traces = new TraceSettings();
   const { slowRequestMs, sampleEvery } = config.log;
   const observer = new Observer({ clock, log, traces, slowRequestMs, sampleEvery });

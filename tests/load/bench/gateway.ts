@@ -52,12 +52,12 @@ export async function startBenchGateway(options: BenchGatewayOptions): Promise<B
     cwd: repository,
     env: {
       PATH: process.env['PATH'],
-      ...environmentOf[options.variant],
       CLUSTER_AI_GATEWAY_HOME: home,
       CLUSTER_AI_GATEWAY_AUTH: 'required',
       CLUSTER_AI_GATEWAY_HTTP_PORT: '0',
       CLUSTER_AI_GATEWAY_GRPC_PORT: '0',
       CLUSTER_AI_GATEWAY_METRICS_PORT: '0',
+      ...environmentOf[options.variant],
       // Nobody listens there.
       CLUSTER_AI_GATEWAY_CONTROL_URL: 'http://127.0.0.1:1',
     },

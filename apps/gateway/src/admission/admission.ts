@@ -1,4 +1,5 @@
 import { ClusterError } from '@cluster-ai/core/errors.ts';
+import type { BusyPoll } from './busy-poll.ts';
 
 export interface AdmissionLimits {
   /** Requests inside at once. */
@@ -18,10 +19,13 @@ export class Admission {
   /** Requests that were refused, by what was full. */
   readonly refused = { requests: 0, body_bytes: 0 };
   private readonly limits: AdmissionLimits;
+  private readonly poll: Pick<BusyPoll, 'event'> | null;
   private closing = false;
 
-  constructor(limits: AdmissionLimits) {
+  /** @param poll hears of each request that comes and goes. */
+  constructor(limits: AdmissionLimits, poll: Pick<BusyPoll, 'event'> | null = null) {
     this.limits = limits;
+    this.poll = poll;
   }
 
   /** Takes a place; give it back with `leave`. @throws ClusterError OVERLOADED */
@@ -32,6 +36,7 @@ export class Admission {
       throw full(`${inFlightMax} requests are inside`);
     }
     this.inFlight += 1;
+    this.poll?.event(this.inFlight);
   }
 
   /**
@@ -51,6 +56,7 @@ export class Admission {
   /** @param bodyBytes what the request has kept of its body. */
   leave(bodyBytes: number): void {
     this.inFlight -= 1;
+    this.poll?.event(this.inFlight);
     this.release(bodyBytes);
   }
 

@@ -1,6 +1,7 @@
 import { apiKeyForm } from '@cluster-ai/core/access/api-key.ts';
 import { isLoopbackExempt, proxyHeaders } from '@cluster-ai/core/access/loopback.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
+import { RememberedTexts } from '@cluster-ai/core/names/remembered-texts.ts';
 import type { Clock } from '@cluster-ai/core/ports/clock.ts';
 import { createClientReader, type Client } from '@cluster-ai/platform/edge/client-address.ts';
 import type { CallHead } from '@cluster-ai/platform/edge/edge.ts';
@@ -55,6 +56,11 @@ function assertSentOnce({ headers }: CallHead): void {
   if (count > 1) throw new ClusterError('UNAUTHENTICATED', `the Authorization header was sent ${count} times`);
 }
 
+/** The token of a header of the form `Bearer <token>`, or null. */
+const tokenOf = new RememberedTexts(
+  (authorization) => /^Bearer ([\x21-\x7e]{1,4096})$/i.exec(authorization)?.[1] ?? null,
+);
+
 function holderOf(
   authorization: string,
   call: CallHead,
@@ -62,8 +68,8 @@ function holderOf(
   clientOf: ClientOf,
 ): Caller | Promise<never> {
   const { keys, tokens, clock } = parts;
-  const token = /^Bearer ([\x21-\x7e]{1,4096})$/i.exec(authorization)?.[1];
-  if (token === undefined) {
+  const token = tokenOf.of(authorization);
+  if (token === null) {
     throw new ClusterError('UNAUTHENTICATED', 'the Authorization header is not of the form "Bearer <key>"');
   }
   const holder = (tokens.looksLike(token) ? tokens : keys).find(token, clock.wallMs());

@@ -161,6 +161,14 @@ export const gatewayConfigSchema = z.strictObject({
         .default(512 * 2 ** 20)
         .describe('Bytes of the bodies of requests inside the gateway together.'),
       defaultTimeoutMs: milliseconds(30_000, 3_600_000).describe('Deadline of a request that names none.'),
+      busyPollMicroseconds: z
+        .int()
+        .min(0)
+        .max(10_000)
+        .default(200)
+        .describe(
+          'While one or two requests at a time follow one another within this time, the gateway stays awake for the next instead of sleeping: less latency for a core that is busy while it lasts. 0 always sleeps.',
+        ),
     })
     .prefault({}),
   batching: z

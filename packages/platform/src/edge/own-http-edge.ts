@@ -6,6 +6,7 @@ import type { CallHandler, Edge, EdgeOptions } from './edge.ts';
 import { HeadCache } from './http1/head-cache.ts';
 import { Http1Connection, type ConnectionShare } from './http1/http1-connection.ts';
 import { beginsAsHttp2, type OpenOtherClients, type OtherClients } from './http1/other-clients.ts';
+import { readInto } from './http1/read-into.ts';
 import { HeadEnds } from './http1/response-head.ts';
 import { TurnEnd } from './http1/turn-end.ts';
 import { NodeTlsHandshakes } from './node-tls-handshakes.ts';
@@ -16,6 +17,9 @@ const lastTurns = 3;
 
 /** How long open connections may still bring one more request each after the listening has ended. */
 const lingerMs = 500;
+
+/** So much of a connection is read at a time, bytes. */
+const readBytesMax = 65_536;
 
 /** How often clients are looked for that take too long. */
 const sweepMs = 1_000;
@@ -47,6 +51,8 @@ class OwnHttpEdge implements Edge {
   private readonly share: ConnectionShare;
   private readonly others: OtherClients | null;
   private readonly connections = new Set<Http1Connection>();
+  /** What any of the connections has brought, until it was looked at. */
+  private readonly memory = Buffer.alloc(readBytesMax);
   private closing = false;
   private sweeper: NodeJS.Timeout | undefined;
 
@@ -137,23 +143,59 @@ class OwnHttpEdge implements Edge {
   }
 
   private acceptTls(socket: TLSSocket): void {
-    if (socket.alpnProtocol === 'h2' && this.others !== null) this.others.accept(socket);
-    else this.serve(socket);
+    if (socket.alpnProtocol === 'h2' && this.others !== null) {
+      this.others.accept(socket);
+      return;
+    }
+    const connection = this.begin(socket);
+    this.listenTo(socket, connection);
+    socket.on('data', (chunk: Buffer) => connection.read(chunk));
   }
 
   /** In plain text, the first bytes tell what the client speaks. */
   private accept(socket: Socket): void {
-    if (this.others === null) this.serve(socket);
-    else this.serve(socket, this.others);
+    const connection = this.begin(socket);
+    const { others } = this;
+    if (others === null) {
+      this.readInto(socket, connection);
+      return;
+    }
+    const ignore = this.listenTo(socket, connection);
+    let begin: Buffer = Buffer.alloc(0);
+    const readFirst = (chunk: Buffer): void => {
+      begin = begin.length === 0 ? chunk : Buffer.concat([begin, chunk]);
+      const verdict = beginsAsHttp2(begin);
+      if (verdict === 'maybe') return;
+      socket.off('data', readFirst);
+      ignore();
+      if (verdict === 'no') {
+        this.readInto(socket, connection);
+        connection.read(begin);
+        return;
+      }
+      this.connections.delete(connection);
+      socket.unshift(begin);
+      others.accept(socket);
+    };
+    socket.on('data', readFirst);
   }
 
-  /** @param others the client may turn out to be one of them. */
-  private serve(socket: Socket, others: OtherClients | null = null): void {
+  private begin(socket: Socket): Http1Connection {
     const connection = new Http1Connection(socket, this.share);
     // Its handshake was under way when the listening ended.
     if (this.closing) connection.endWithNextAnswer();
     this.connections.add(connection);
-    const read = (chunk: Buffer): void => connection.read(chunk);
+    return connection;
+  }
+
+  private readInto(socket: Socket, connection: Http1Connection): void {
+    const taken = readInto(socket, this.memory, (bytes) => connection.readBorrowed(bytes));
+    connection.moveTo(taken);
+    this.listenTo(taken, connection);
+  }
+
+  /** @returns what ends the listening. */
+  private listenTo(socket: Socket, connection: Http1Connection): () => void {
     const end = (): void => connection.readEnd();
     const fail = (): void => connection.cut();
     const close = (): void => {
@@ -164,26 +206,6 @@ class OwnHttpEdge implements Edge {
     // What went wrong with a connection that its client has left is nobody's concern.
     socket.on('error', fail);
     socket.on('close', close);
-    if (others === null) {
-      socket.on('data', read);
-      return;
-    }
-    let begin: Buffer = Buffer.alloc(0);
-    const readFirst = (chunk: Buffer): void => {
-      begin = begin.length === 0 ? chunk : Buffer.concat([begin, chunk]);
-      const verdict = beginsAsHttp2(begin);
-      if (verdict === 'maybe') return;
-      socket.off('data', readFirst);
-      if (verdict === 'no') {
-        socket.on('data', read);
-        connection.read(begin);
-        return;
-      }
-      socket.off('end', end).off('error', fail).off('close', close);
-      this.connections.delete(connection);
-      socket.unshift(begin);
-      others.accept(socket);
-    };
-    socket.on('data', readFirst);
+    return () => socket.off('end', end).off('error', fail).off('close', close);
   }
 }

@@ -54,8 +54,11 @@ export function decodeRequest(
   { json = usualJson, signature = unknownSignature }: DecodeOptions = {},
 ): DecodedRequest {
   const target = { modelName, modelVersion, signature };
+  if (headerLength === null) {
+    return readJson(body, json, (document, source) => readRequest(document, noBlobs, target, source));
+  }
   const textLength = jsonLength(headerLength, body.byteLength);
-  if (textLength === 0 && headerLength !== null) return decodeRawRequest(body, target);
+  if (textLength === 0) return decodeRawRequest(body, target);
   const jsonBytes = body.subarray(0, textLength);
   const blobs = body.subarray(jsonBytes.byteLength);
   return readJson(jsonBytes, json, (document, source) => readRequest(document, blobs, target, source));
@@ -75,12 +78,13 @@ export function assertJsonLength(
   if (/^\d{1,15}$/.test(told) && Number(told) > textBytesMax) throw jsonTooLarge(Number(told), textBytesMax);
 }
 
+const noBlobs = new Uint8Array(0);
+
 function unknownSignature(): never {
   throw invalid('raw binary requests need a model whose input is known; send the JSON header before the tensors');
 }
 
-function jsonLength(headerLength: string | null, bodyLength: number): number {
-  if (headerLength === null) return bodyLength;
+function jsonLength(headerLength: string, bodyLength: number): number {
   const length = /^-?\d{1,15}$/.test(headerLength) ? Number(headerLength) : Number.NaN;
   if (Number.isNaN(length)) {
     throw invalid(`Unable to parse Inference-Header-Content-Length, got: ${headerLength.slice(0, 40)}`);

@@ -1,4 +1,5 @@
 import type { InferenceResponse } from '@cluster-ai/core/inference/request.ts';
+import { RememberedTexts } from '@cluster-ai/core/names/remembered-texts.ts';
 import type { Tensor } from '@cluster-ai/core/tensors/tensor.ts';
 import type { JsonNumbers } from '../json/json-numbers.ts';
 import { tensorToJson } from '../json/tensor-json.ts';
@@ -70,8 +71,11 @@ function document(response: InferenceResponse, outputs: readonly string[]): stri
 
 function opening({ id, modelName, modelVersion }: InferenceResponse): string {
   const ownId = id === null ? '' : `"id":${JSON.stringify(id)},`;
-  return `{${ownId}"model_name":${JSON.stringify(modelName)},"model_version":${JSON.stringify(modelVersion)},"outputs":[`;
+  return `{${ownId}"model_name":${quoted.of(modelName)},"model_version":${quoted.of(modelVersion)},"outputs":[`;
 }
+
+/** Names of models and tensors as JSON writes them. */
+const quoted = new RememberedTexts((name) => JSON.stringify(name));
 
 const closing = ']}';
 
@@ -110,7 +114,7 @@ function selectOutputs(tensors: readonly Tensor[], form: ResponseForm): Selected
 }
 
 function head(tensor: Tensor): string {
-  return `{"name":${JSON.stringify(tensor.name)},"datatype":"${tensor.datatype}","shape":[${tensor.shape.join(',')}]`;
+  return `{"name":${quoted.of(tensor.name)},"datatype":"${tensor.datatype}","shape":[${tensor.shape.join(',')}]`;
 }
 
 /** Small bodies come from Buffer's pool: a memory of its own for each would cost more than everything else here. */

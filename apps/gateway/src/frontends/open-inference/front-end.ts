@@ -1,11 +1,14 @@
 import { modelsCover } from '@cluster-ai/core/access/roles.ts';
 import { ClusterError, toClusterError } from '@cluster-ai/core/errors.ts';
+import { RememberedTexts } from '@cluster-ai/core/names/remembered-texts.ts';
 import type { Call, CallHandler, Reply } from '@cluster-ai/platform/edge/edge.ts';
 import type { JsonNumbers } from '@cluster-ai/protocols/json/json-numbers.ts';
 import { modelStatus } from '@cluster-ai/protocols/kserve-v1/predict.ts';
+import type { ResponseForm } from '@cluster-ai/protocols/open-inference/decode-request.ts';
 import { healthDocument, modelMetadata, serverMetadata } from '@cluster-ai/protocols/open-inference/documents.ts';
+import type { JsonOptions } from '@cluster-ai/protocols/open-inference/json-document.ts';
 import { assertCovers, assertMay, type Caller } from '../../auth/caller.ts';
-import { predict, type Stages } from '../../pipeline.ts';
+import { predict, type PredictionProtocol, type Stages } from '../../pipeline.ts';
 import { describeModel, isModelReady } from '../../open-inference/model-metadata.ts';
 import { readModelConfig } from '../../open-inference/model-config.ts';
 import { explainModel } from '../../open-inference/model-explain.ts';
@@ -52,15 +55,15 @@ export interface OpenInferenceOptions {
 export function createOpenInferenceFrontEnd(options: OpenInferenceOptions): CallHandler {
   const { stages } = options;
   const json = { textBytesMax: options.jsonBytesMax, numbers: options.jsonNumbers };
+  const plans = new RememberedTexts((rawPath) => planOf(targetOf(rawPath, options.preset), json));
   return async (sent, plainReply) => {
-    const target = targetOf(sent.rawPath, options.preset);
+    const { target, inference } = plans.of(sent.rawPath);
     try {
       const call = unpacked(sent, options.bodyBytesMax);
       const reply = packed(sent, plainReply);
       if (call.method !== 'POST') return await answer(call, reply, target, options);
+      if (inference !== null) return await predict(call, reply, inference, stages);
       switch (target?.kind) {
-        case 'infer':
-          return await predict(call, reply, openInferenceProtocol(target.model, target.version, json), stages);
         case 'generate':
         case 'generate-stream': {
           const streams = target.kind === 'generate-stream';
@@ -76,6 +79,18 @@ export function createOpenInferenceFrontEnd(options: OpenInferenceOptions): Call
       sendError(plainReply, toClusterError(thrown), stages.nextRequestId(sent));
     }
   };
+}
+
+/** What a path asks for, and how its predictions are spoken. */
+interface PathPlan {
+  readonly target: OpenInferenceTarget | null;
+  /** Null where it asks for no prediction of this protocol. */
+  readonly inference: PredictionProtocol<ResponseForm> | null;
+}
+
+function planOf(target: OpenInferenceTarget | null, json: JsonOptions): PathPlan {
+  const inference = target?.kind === 'infer' ? openInferenceProtocol(target.model, target.version, json) : null;
+  return { target, inference };
 }
 
 /** What a path asks for, if the server that is spoken like has it. */

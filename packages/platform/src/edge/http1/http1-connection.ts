@@ -47,7 +47,7 @@ export class Http1Connection implements ExchangeOwner, TurnMember {
   readonly remoteAddress: string;
   readonly localAddress: string;
   readonly outbox = new Outbox();
-  private readonly socket: Socket;
+  private socket: Socket;
   private readonly share: ConnectionShare;
   /** Oldest exchange whose answer has not left, and so on to the newest. */
   private first: Exchange | null = null;
@@ -58,6 +58,8 @@ export class Http1Connection implements ExchangeOwner, TurnMember {
 
   /** What was read and is no whole head, or waits until others are answered. */
   private rest: Buffer | null = null;
+  /** What is being read is overwritten by what comes next. */
+  private isBorrowed = false;
   /** How far lines of a part of a head were found right. */
   private checkedTo = 0;
   private lastHead: RequestHead | null = null;
@@ -96,11 +98,23 @@ export class Http1Connection implements ExchangeOwner, TurnMember {
 
   // What comes in.
 
-  /** Takes what the client sent. */
+  /** The connection goes on over another socket. */
+  moveTo(socket: Socket): void {
+    this.socket = socket;
+  }
+
+  /** Takes what the client sent, in memory of its own. */
   read(chunk: Buffer): void {
     const { rest } = this;
     this.rest = null;
     this.process(rest === null ? chunk : Buffer.concat([rest, chunk]));
+  }
+
+  /** Takes what the client sent, in memory that is good until this returns. */
+  readBorrowed(chunk: Buffer): void {
+    this.isBorrowed = this.rest === null;
+    this.read(chunk);
+    this.isBorrowed = false;
   }
 
   /** The client sends nothing more. It counts as gone when it has not been answered. */
@@ -127,7 +141,7 @@ export class Http1Connection implements ExchangeOwner, TurnMember {
     }
     // They may have been given back, and are no bytes any more.
     const isWhole = at >= bytes.length;
-    this.rest = isWhole || this.takesNoMore ? null : bytes.subarray(at);
+    this.rest = isWhole || this.takesNoMore ? null : this.own(bytes.subarray(at));
     const isBetween = this.rest === null ? this.onlyEmptyLines !== true : this.openCount >= pipelinedMax;
     if (this.incoming === null && isBetween) this.receivingSinceMs = null;
     else this.receivingSinceMs ??= performance.now();
@@ -171,10 +185,13 @@ export class Http1Connection implements ExchangeOwner, TurnMember {
     const { incoming } = this;
     if (incoming === null || this.chunks !== null || this.contentLeft < bytes.length) return 0;
     const { length } = bytes;
-    const { copies } = incoming;
     this.readBody(incoming, bytes, 0);
-    if (copies) giveBack(bytes);
+    if (!this.isBorrowed) giveBack(bytes);
     return length;
+  }
+
+  private own(bytes: Buffer): Buffer {
+    return this.isBorrowed ? Buffer.from(bytes) : bytes;
   }
 
   /** @returns where the bytes go on behind the request, as far as they are here. */
@@ -184,7 +201,7 @@ export class Http1Connection implements ExchangeOwner, TurnMember {
     let at = from;
     let whole: Uint8Array = noBytes;
     if (!isChunked && bytes.length - at >= contentLength) {
-      if (hasBody) whole = bytes.subarray(at, at + contentLength);
+      if (hasBody) whole = this.own(bytes.subarray(at, at + contentLength));
       at += contentLength;
     } else {
       this.incoming = new IncomingBody(head.contentLength);

@@ -9,10 +9,8 @@ function piece(mark: number): Buffer {
 
 test('a body of several pieces is whole, and its memory goes back when nobody looks at it any more', async () => {
   const incoming = new IncomingBody(2 * half);
-  expect(incoming.copies).toBe(false);
   incoming.take(piece(1));
   const reading = incoming.read(1_000_000, () => undefined);
-  expect(incoming.copies).toBe(true);
   incoming.take(piece(2));
   incoming.finish();
   const body = await reading;
@@ -30,4 +28,16 @@ test('a small body stays where it is', async () => {
   const body = await reading;
   incoming.release();
   expect(Buffer.from(body).toString()).toBe('abcd');
+});
+
+test('what was taken may be overwritten', async () => {
+  const incoming = new IncomingBody(8);
+  const memory = Buffer.from('abcd');
+  incoming.take(memory);
+  memory.fill('x');
+  const reading = incoming.read(1_000, () => undefined);
+  incoming.take(Buffer.from(memory.fill('y')));
+  memory.fill('z');
+  incoming.finish();
+  expect(Buffer.from(await reading).toString()).toBe('abcdyyyy');
 });

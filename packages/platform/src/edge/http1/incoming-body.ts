@@ -39,25 +39,20 @@ export class IncomingBody {
     return this.reader === null && !this.isUnwanted && this.earlyBytes >= unreadBytesMax;
   }
 
-  /** What is taken is copied. */
-  get copies(): boolean {
-    return this.reader !== null || this.isUnwanted;
-  }
-
   /** Nobody looks at the body any more. */
   release(): void {
     if (this.handedOver !== null) giveBack(this.handedOver);
     this.handedOver = null;
   }
 
-  /** Takes the next bytes. They stay as they are: nobody writes where they lie. */
+  /** Takes the next bytes, and copies them. */
   readonly take = (piece: Buffer): void => {
     if (this.isUnwanted) return;
     if (this.reader !== null) {
       this.keep(piece, this.reader);
       return;
     }
-    this.early.push(piece);
+    this.early.push(Buffer.from(piece));
     this.earlyBytes += piece.byteLength + pieceBytes;
   };
 
