@@ -33,7 +33,10 @@ afterAll(async () => {
 
 test('both are there, with names, folders and metrics of their own, and take connections', async () => {
   expect(platform.output()).toMatch(/predictions +http:\/\/localhost:\d+ \(2 gateways\)/);
-  expect(await cli(platform, 'gateway', 'list')).toMatch(/^gateway-1 +ready[^]*^gateway-2 +ready/m);
+  // They tell the control plane of it once a second.
+  await until('both are told to be ready', 10_000, async () =>
+    /^gateway-1 +ready[^]*^gateway-2 +ready/m.test(await cli(platform, 'gateway', 'list')),
+  );
   expect(await readdir(platform.home)).toEqual(expect.arrayContaining(['gateway-1', 'gateway-2']));
   // By chance one gateway gets all of 40 connections in 2 of 2^40 runs.
   const outcomes = await Promise.all(Array.from({ length: 40 }, () => onNewConnection()));

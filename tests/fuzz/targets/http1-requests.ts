@@ -43,6 +43,8 @@ function assertReadsAgain(head: RequestHead): void {
   const fields = head.headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
   const again = readHead(`${head.method} ${head.rawPath} HTTP/1.${head.minorVersion}\r\n${fields}\r\n`, headerBytesMax);
   assert.ok(again instanceof RequestHead);
+  // They are made when they are first asked for, and would stand in one of the two only.
+  assert.deepEqual(again.headers, head.headers);
   assert.deepEqual({ ...again, raw: null }, { ...head, raw: null });
   assert.ok(!(head.isChunked && head.contentLength !== null), 'a request ends in one way');
 }

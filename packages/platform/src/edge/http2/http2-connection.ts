@@ -259,13 +259,17 @@ export class Http2Connection implements StreamOwner, FrameEvents {
       this.takeTrailers(stream, headers, endStream);
       return;
     }
+    // The first part of its block may have been refused, or a frame on it that came before.
+    const isReset = this.closedStreams.isReset(streamId);
     if (this.closedStreams.isIdle(streamId)) {
       this.closedStreams.open(streamId);
-      this.open(streamId, headers, endStream);
-      return;
+      if (!isReset) {
+        this.open(streamId, headers, endStream);
+        return;
+      }
     }
     this.guard.spend();
-    if (this.closedStreams.isReset(streamId)) return;
+    if (isReset) return;
     throw this.closedStreams.wasSkipped(streamId)
       ? new Http2ConnectionError('PROTOCOL_ERROR', `stream ${streamId} is older than those that were opened`)
       : new Http2ConnectionError('STREAM_CLOSED', `HEADERS after the end of stream ${streamId}`);
