@@ -54,7 +54,11 @@ export class TickBatcher implements Batcher, TicketHolder {
   private readonly queue: DynamicQueue<Ticket>;
   private readonly wakeUp: WakeUp;
   private readonly ordered: OrderedOutcomes | null;
-  private readonly running = new Set<Ticket>();
+  /**
+   * Batches that were handed over. No set: its table is replaced again and again, and each old one, once it has grown old in
+   * the heap, would keep all that follow it, and the requests in them, from being collected young.
+   */
+  private readonly running: (readonly Ticket[])[] = [];
   private flushScheduled = false;
   private deadlineTimer: NodeJS.Timeout | null = null;
   private closedWith: ClusterError | null = null;
@@ -190,8 +194,8 @@ export class TickBatcher implements Batcher, TicketHolder {
   private async run({ entries: batch, reason }: FormedBatch<Ticket>, startedAtMs: number): Promise<void> {
     let rows = 0;
     let deadlineAtMs = 0;
+    this.running.push(batch);
     for (const ticket of batch) {
-      this.running.add(ticket);
       rows += ticket.rows;
       deadlineAtMs = Math.max(deadlineAtMs, ticket.deadlineAtMs);
     }
@@ -206,7 +210,7 @@ export class TickBatcher implements Batcher, TicketHolder {
     } catch (thrown) {
       this.handleFailure(batch, toClusterError(thrown));
     } finally {
-      for (const ticket of batch) this.running.delete(ticket);
+      this.running.splice(this.running.indexOf(batch), 1);
       this.ordered?.release();
       this.afterSettling();
     }
@@ -272,7 +276,7 @@ export class TickBatcher implements Batcher, TicketHolder {
 
   private checkDeadlines(): void {
     const nowMs = this.options.clock.nowMs();
-    for (const ticket of this.running) ticket.expireIfDue(nowMs);
+    for (const batch of this.running) for (const ticket of batch) ticket.expireIfDue(nowMs);
     this.queue.expire(nowMs);
     // Stopped here and not with the last request: a quiet client would start and stop it each time.
     if (this.isIdle && this.deadlineTimer !== null) {
@@ -283,7 +287,7 @@ export class TickBatcher implements Batcher, TicketHolder {
   }
 
   private get isIdle(): boolean {
-    return this.queue.length === 0 && this.running.size === 0;
+    return this.queue.length === 0 && this.running.length === 0;
   }
 
   private afterSettling(): void {

@@ -167,8 +167,9 @@ export class BatchQueue<E extends Queued<E>> {
     else place.afterOfKey.place.beforeOfKey = place.beforeOfKey;
     place.beforeOfKey = null;
     place.afterOfKey = null;
-    // Keys are what clients make of shapes: those that nobody waits with must not be kept.
-    if (lane.head === null) lanes.delete(batchKey);
+    // Keys are what clients make of shapes: those that nobody waits with must not be kept. All but the one of models whose
+    // shapes are fixed, which would come and go with every batch.
+    if (lane.head === null && batchKey !== '') lanes.delete(batchKey);
   }
 }
 
