@@ -13,7 +13,7 @@ const addresses = [
   [pathTo.models(list), `/models${listQuery}`],
   [pathTo.model('a b/c'), '/models/a%20b%2Fc'],
   [pathTo.model('iris', 'aliases'), '/models/iris?tab=aliases'],
-  [pathTo.model('iris', 'batching'), '/models/iris?tab=batching'],
+  [pathTo.batching('iris', 3), '/models/iris?tab=batching&version=3'],
   [pathTo.modelVersion('iris', 12), '/models/iris/versions/12'],
   [pathTo.modelCompare('iris', [3, 5]), '/models/iris/compare?versions=3%2C5'],
   [pathTo.routes(list), `/routes${listQuery}`],

@@ -9,8 +9,11 @@ export const pathTo = {
   /** @param search.model the name that the push offers. */
   models: (search: ListSearch & { readonly do?: 'push'; readonly model?: string } = {}) =>
     ({ to: '/models', search }) as const,
-  model: (name: string, tab?: 'versions' | 'batching' | 'aliases' | 'settings') =>
+  model: (name: string, tab?: 'versions' | 'aliases' | 'settings') =>
     ({ to: '/models/$name', params: { name }, search: { tab } }) as const,
+  /** How requests of a version become batches. */
+  batching: (name: string, version: number) =>
+    ({ to: '/models/$name', params: { name }, search: { tab: 'batching', version: String(version) } }) as const,
   modelVersion: (name: string, version: number, search: { readonly do?: 'deploy' | 'annotate' } = {}) =>
     ({ to: '/models/$name/versions/$version', params: { name, version: String(version) }, search }) as const,
   /** The first version is the baseline. */

@@ -16,6 +16,7 @@ export const version = {
   inline: 'inside the gateway',
   instances: 'Copies',
   batches: 'Merged batches',
+  whyBatches: 'Why batches close',
   yes: 'Yes',
   no: 'No',
   absent: 'Not loaded',

@@ -19,6 +19,7 @@ export const version: TranslationOf<typeof english> = {
   inline: 'dentro do gateway',
   instances: 'Cópias',
   batches: 'Lotes unidos',
+  whyBatches: 'Por que os lotes fecham',
   yes: 'Sim',
   no: 'Não',
   absent: 'Não carregada',

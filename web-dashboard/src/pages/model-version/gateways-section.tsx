@@ -1,10 +1,13 @@
 import type { Overview } from '@cluster-ai/contract/api/system.ts';
+import { Link } from '@tanstack/react-router';
 import { modelId, observationsOf, type GatewayObservation } from '../../api/version-standing.ts';
 import { modelsText } from '../../i18n/models-text.ts';
 import { useText, type Text } from '../../i18n/use-text.ts';
 import { versionText } from '../../i18n/version-text.ts';
+import { pathTo } from '../../routes/path-to.ts';
 import type { Column } from '../../table/column.ts';
 import { DataTable } from '../../table/data-table.tsx';
+import { buttonClass } from '../../ui/button-class.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { useFormat, type Format } from '../../ui/format.ts';
 import { Panel, Section } from '../../ui/section.tsx';
@@ -25,7 +28,17 @@ export function GatewaysSection({ overview, model, version }: GatewaysSectionPro
   const format = useFormat();
   const rows = observationsOf(overview, modelId(model, version));
   return (
-    <Section id="gateways" title={t('gateways')}>
+    <Section
+      id="gateways"
+      title={t('gateways')}
+      aside={
+        rows.some(({ observed }) => observed?.state === 'READY') && (
+          <Link {...pathTo.batching(model, version)} className={buttonClass('quiet')}>
+            {t('whyBatches')}
+          </Link>
+        )
+      }
+    >
       <Panel>
         {overview === undefined ? (
           <SkeletonLines lines={2} />
