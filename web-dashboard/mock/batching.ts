@@ -93,15 +93,32 @@ const courses: Readonly<Record<string, Course>> = {
     computeMs: 1.4,
     more: {
       rules: { ...gatewaysRules, rowsMax: 8, preferredRows: [8] },
-      decisions: [
-        {
-          what: 'rows',
-          chosen: '8 rows',
-          because: 'a batch of 16 took 6.2 ms, more than half of the objective of 10 ms',
-        },
-        { what: 'delay', chosen: '0 ms', because: 'with 42 requests a second nobody comes within the time of a run' },
-        { what: 'instances', chosen: '1 instance', because: 'it was busy for 6 % of the time' },
-      ],
+      automatic: {
+        objectiveMs: 10,
+        standing: 'held',
+        p99Ms: 7.9,
+        choice: { rowsMax: 8, delayMs: 0, instances: 1 },
+        decisions: [
+          {
+            what: 'instances',
+            chosen: '1 instance',
+            because: 'it was busy for 6 % of the time',
+            atMs: loadedAtMs + 60_000,
+          },
+          {
+            what: 'delay',
+            chosen: '0 ms',
+            because: 'with 42 requests a second nobody comes within the time of a run',
+            atMs: loadedAtMs + 120_000,
+          },
+          {
+            what: 'rows',
+            chosen: '8 rows',
+            because: 'a batch of 16 took 6.2 ms, more than half of the objective of 10 ms',
+            atMs: loadedAtMs + 1_800_000,
+          },
+        ],
+      },
       advice: [
         {
           kind: 'littleTraffic',

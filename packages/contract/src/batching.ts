@@ -40,12 +40,25 @@ const rulesSchema = z.object({
   origins: z.object({ rows: originSchema, rest: originSchema }),
 });
 
-/** What the automatic mode has chosen, and why. */
-const decisionSchema = z.object({
-  what: z.string(),
-  /** With its unit. */
-  chosen: z.string(),
-  because: z.string(),
+/** What is picked for a latency objective at this moment, and why. */
+const automaticSchema = z.object({
+  objectiveMs: z.number(),
+  /** Whether it is held. */
+  standing: z.enum(['measuring', 'held', 'adjusting', 'missed']),
+  /** Of the last window; null before the first. */
+  p99Ms: z.number().nullable(),
+  choice: z.object({ rowsMax: count, delayMs: z.number().nonnegative(), instances: count }),
+  /** The last ones, oldest first. */
+  decisions: z.array(
+    z.object({
+      what: z.string(),
+      /** With its unit. */
+      chosen: z.string(),
+      because: z.string(),
+      /** Milliseconds since 1970. */
+      atMs: z.number().nonnegative(),
+    }),
+  ),
 });
 
 const closedSchema = z.object({
@@ -86,8 +99,8 @@ export const versionBatchingSchema = z.object({
   /** Batches that failed, and whose requests ran again one by one. */
   takenApart: count,
   advice: z.array(adviceSchema),
-  /** Absent where the automatic mode is off. */
-  decisions: z.array(decisionSchema).optional(),
+  /** Absent without a latency objective. */
+  automatic: automaticSchema.optional(),
 });
 
 export type VersionBatching = z.infer<typeof versionBatchingSchema>;

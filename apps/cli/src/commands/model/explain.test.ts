@@ -33,7 +33,20 @@ const busy: GatewayBatching = {
   compute: { count: 200, meanMs: 1.5, p50Ms: 1.5, p99Ms: 2 },
   refused: { queueFull: 1, queueTimeout: 0 },
   takenApart: 0,
-  decisions: [{ what: 'rows', chosen: '8 rows', because: 'more would take longer than 5 ms' }],
+  automatic: {
+    objectiveMs: 5,
+    standing: 'held',
+    p99Ms: 4.25,
+    choice: { rowsMax: 8, delayMs: 0.5, instances: 1 },
+    decisions: [
+      {
+        what: 'rows',
+        chosen: '8 rows',
+        because: 'more would take longer than 5 ms',
+        atMs: Date.parse('2026-01-01T09:30:00Z'),
+      },
+    ],
+  },
   advice: [{ kind: 'full', finding: 'they were full', change: 'raise it', configuration: 'max_batch_size: 16' }],
 };
 
@@ -49,7 +62,7 @@ const quiet: GatewayBatching = {
   rows: 0,
   sizes: [],
   queue: { count: 0, meanMs: null, p50Ms: null, p99Ms: null },
-  decisions: undefined,
+  automatic: undefined,
 };
 
 let plane: FakeControlPlane;
@@ -69,7 +82,7 @@ test('what is known of a version: rules and who says them, times, why batches cl
     'merged|up to 8 rows, outputs equal to single runs',
     'rules|goes at 4, 8 rows, waits 0.5 ms at most for others, answers in order, 2 priority levels',
     'said by|rows: a setting of the version; the rest: its configuration file',
-    'automatic rows|8 rows: more would take longer than 5 ms',
+    'automatic|rows, delay and copies for a p99 of 5 ms: held, now 4.25 ms',
     'batches|200 of 1200 requests, 6.25 rows in one on average; 3 wait now',
     'refused|1 for a full queue, 0 after too long a wait',
     'taken apart|0 batches that failed as a whole',
@@ -86,6 +99,9 @@ test('what is known of a version: rules and who says them, times, why batches cl
     'ROWS UP TO|BATCHES|SHARE',
     '1|49|24.5 %',
     '8|151|75.5 %',
+    '',
+    'CHOSEN|AUTOMATICALLY|AT|BECAUSE',
+    'rows|8 rows|2026-01-01 09:30Z|more would take longer than 5 ms',
     '',
     '* they were full',
     '|raise it',

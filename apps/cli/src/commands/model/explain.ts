@@ -40,7 +40,7 @@ async function explain(name: string, options: ExplainOptions): Promise<void> {
 }
 
 function explanationText(entry: GatewayBatching): string {
-  const { rules, batches, requests, rows, waiting, refused, takenApart, decisions = [] } = entry;
+  const { rules, batches, requests, rows, waiting, refused, takenApart, automatic } = entry;
   const mean = batches === 0 ? '' : `, ${rounded(rows / batches)} rows in one on average`;
   return [
     renderFields({
@@ -48,15 +48,14 @@ function explanationText(entry: GatewayBatching): string {
       merged: mergedText(entry),
       rules: rulesText(entry),
       'said by': originText(rules),
-      ...Object.fromEntries(
-        decisions.map(({ what, chosen, because }) => [`automatic ${what}`, `${chosen}: ${because}`]),
-      ),
+      ...(automatic === undefined ? {} : { automatic: automaticText(automatic) }),
       batches: `${batches} of ${requests} requests${mean}; ${waiting} wait now`,
       refused: `${refused.queueFull} for a full queue, ${refused.queueTimeout} after too long a wait`,
       'taken apart': `${takenApart} batches that failed as a whole`,
     }),
     timesTable(entry),
     ...(batches === 0 ? [] : [closedTable(entry), sizesTable(entry)]),
+    ...(automatic === undefined || automatic.decisions.length === 0 ? [] : [decisionsTable(automatic)]),
     adviceText(entry),
   ].join('\n\n');
 }
@@ -85,6 +84,30 @@ const origins = {
 
 function originText({ origins: { rows, rest } }: GatewayBatching['rules']): string {
   return rows === rest ? origins[rows] : `rows: ${origins[rows]}; the rest: ${origins[rest]}`;
+}
+
+type Automatic = NonNullable<GatewayBatching['automatic']>;
+
+const standings = {
+  measuring: 'still measuring',
+  held: 'held',
+  adjusting: 'being adjusted',
+  missed: 'missed',
+} as const;
+
+function automaticText({ objectiveMs, standing, p99Ms }: Automatic): string {
+  const measured = p99Ms === null ? '' : `, now ${rounded(p99Ms)} ms`;
+  return `rows, delay and copies for a p99 of ${rounded(objectiveMs)} ms: ${standings[standing]}${measured}`;
+}
+
+/** The newest first. */
+function decisionsTable({ decisions }: Automatic): string {
+  return renderTable(
+    ['CHOSEN', 'AUTOMATICALLY', 'AT', 'BECAUSE'],
+    decisions
+      .toReversed()
+      .map(({ what, chosen, because, atMs }) => [what, chosen, timeText(new Date(atMs).toISOString()), because]),
+  );
 }
 
 function timesTable({ queue, compute }: GatewayBatching): string {

@@ -17,10 +17,11 @@ import { SkeletonLines } from '../../../ui/skeleton.tsx';
 import { Notice } from '../../../ui/status.tsx';
 import { Timestamp } from '../../../ui/timestamp.tsx';
 import { AdviceSection } from './advice-section.tsx';
+import { AutomaticSection } from './automatic-section.tsx';
 import { BatchFigures } from './batch-figures.tsx';
 import { ClosedSection, SizesSection } from './batch-shares.tsx';
 import { chooseEntry, type Chosen } from './choose-entry.ts';
-import { DecisionsSection } from './decisions-section.tsx';
+
 import { RulesSection } from './rules-section.tsx';
 import { sampleCommand } from './sample-command.ts';
 import { TimesSection } from './times-section.tsx';
@@ -102,7 +103,7 @@ function Explanation({ model, chosen }: { readonly model: Model; readonly chosen
         </>
       )}
       {batches > 0 && <TimesSection entry={entry} />}
-      <DecisionsSection entry={entry} />
+      <AutomaticSection entry={entry} />
       <RulesSection entry={entry} />
     </div>
   );

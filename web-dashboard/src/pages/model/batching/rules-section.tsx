@@ -8,7 +8,12 @@ import { Panel, Section } from '../../../ui/section.tsx';
 import { Status } from '../../../ui/status.tsx';
 import { sentence } from './advice-words.ts';
 
-const origins = { setting: 'setting', configuration: 'configured', gateway: 'byGateway' } as const;
+const origins = {
+  setting: 'setting',
+  configuration: 'configured',
+  gateway: 'byGateway',
+  automatic: 'byAutomatic',
+} as const;
 
 type Origin = keyof typeof origins;
 
@@ -16,8 +21,9 @@ type Origin = keyof typeof origins;
 export function RulesSection({ entry }: { readonly entry: GatewayBatching }) {
   const t = useText(batchingText);
   const { number, count, ms } = useFormat();
-  const { rules, refused, takenApart } = entry;
+  const { rules, refused, takenApart, automatic } = entry;
   const { rowsMax, preferredRows, delayMs, keepsOrder, levels, origins: said } = rules;
+  const chosen = automatic === undefined ? null : 'automatic';
   return (
     <Section id="rules" title={t('rules')} summary={t('rulesSummary')}>
       <Panel className="p-5">
@@ -25,15 +31,15 @@ export function RulesSection({ entry }: { readonly entry: GatewayBatching }) {
           <Rule name={t('equal')}>
             <MergedOutputs entry={entry} />
           </Rule>
-          <Rule name={t('rowsMax')} origin={said.rows}>
+          <Rule name={t('rowsMax')} origin={chosen ?? said.rows}>
             {rowsMax === 0 ? t('oneRequest') : t('atMost', { count: rowsMax })}
           </Rule>
           {rowsMax > 0 && (
             <>
-              <Rule name={t('goesAt')} origin={said.rest}>
+              <Rule name={t('goesAt')} origin={chosen ?? said.rest}>
                 {t('goesAtRows', { rows: preferredRows.map((rows) => number(rows)).join(', ') })}
               </Rule>
-              <Rule name={t('delayMax')} origin={said.rest}>
+              <Rule name={t('delayMax')} origin={chosen ?? said.rest}>
                 {delayMs === 0 ? t('delayNone') : t('delayMs', { ms: ms(delayMs) })}
               </Rule>
             </>
