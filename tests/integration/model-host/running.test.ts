@@ -1,3 +1,4 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   batchMeanModel,
@@ -10,7 +11,7 @@ import {
   wideModel,
   windowModel,
 } from '@cluster-ai/testkit/models/onnx-models.ts';
-import { floats, floatsOf, matrices, startHost, until, type HostFixture } from './host-fixture.ts';
+import { floats, floatsOf, matrices, runnerPid, startHost, until, type HostFixture } from './host-fixture.ts';
 
 let fixture: HostFixture;
 afterEach(() => fixture.close());
@@ -101,6 +102,34 @@ describe('a model that is loaded', () => {
     await Promise.all(clients);
     expect(model.freePlaces()).toBe(2);
     await expect(fixture.host.scale('unknown@1', 2)).rejects.toMatchObject({ code: 'MODEL_NOT_READY' });
+  });
+
+  it('goes on with what it has when a further instance cannot be loaded', async () => {
+    fixture = await startHost();
+    const model = await fixture.load('classifier@1', smallClassifierModel(), { latencyObjectiveMs: 50 });
+    const file = fixture.file('models/classifier@1/model.onnx');
+    const bytes = await readFile(file);
+    await rm(file);
+    await expect(fixture.host.scale('classifier@1', 2)).rejects.toMatchObject({
+      code: expect.stringMatching(/MODEL_/),
+    });
+    expect((await model.execute(floats('x', [1, 4], [1, 2, 3, 4]))).outputs[0]?.shape).toEqual([1, 3]);
+    expect(fixture.host.observedModels()).toMatchObject([{ state: 'READY', instances: 1 }]);
+    await writeFile(file, bytes);
+    await fixture.host.scale('classifier@1', 2);
+    expect(fixture.host.observedModels()).toMatchObject([{ state: 'READY', instances: 2 }]);
+    expect(model.freePlaces()).toBe(4);
+  });
+
+  it('has as many instances as were wanted after its runner was killed while one was added', async () => {
+    fixture = await startHost();
+    const model = await fixture.load('classifier@1', smallClassifierModel(), { latencyObjectiveMs: 50 });
+    const scaled = fixture.host.scale('classifier@1', 2);
+    process.kill(runnerPid(fixture.host, 'shared'), 'SIGKILL');
+    await scaled;
+    await until('it is ready again', () => fixture.host.observedModels()[0]?.state === 'READY');
+    expect(fixture.host.observedModels()).toMatchObject([{ state: 'READY', instances: 2 }]);
+    expect((await model.execute(floats('x', [1, 4], [1, 2, 3, 4]))).outputs[0]?.shape).toEqual([1, 3]);
   });
 
   it('reports what the model refuses, and skips what nobody waits for', async () => {

@@ -197,7 +197,8 @@ export class BatchChooser {
     if (fixed.rows || rows < 2 || worstMs <= part * objectiveMs) return null;
     const fewer = this.fittingRows(rows);
     const { costs } = this;
-    if (costs.runMs(fewer) > sinksLeast * costs.runMs(rows)) return null;
+    // Fewer rows must make runs shorter, and not in vain.
+    if (costs.runMs(fewer) > sinksLeast * costs.runMs(rows) || costs.runMs(1) > objectiveMs) return null;
     const capacity = (of: number): number => (instances * of * 1_000) / costs.runMs(of);
     if (capacity(fewer) < Math.min(0.95 * capacity(rows), seen.rowsPerSecond * gainLeast)) return null;
     this.bars.add('rows', rowsMax, seen.rowsPerSecond);
