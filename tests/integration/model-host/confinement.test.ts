@@ -61,7 +61,7 @@ async function listen(where: string): Promise<string> {
   return address === null || typeof address === 'string' ? where : `127.0.0.1:${address.port}`;
 }
 
-const variables = 'MALLOC_ARENA_MAX MALLOC_MMAP_THRESHOLD_ MALLOC_TRIM_THRESHOLD_ ORT_DISABLE_TELEMETRY';
+const variables = 'GLIBC_TUNABLES MALLOC_ARENA_MAX MALLOC_MMAP_THRESHOLD_ MALLOC_TRIM_THRESHOLD_ ORT_DISABLE_TELEMETRY';
 
 it('is as strong as this system allows, and says what it lacks', () => {
   console.log(`level ${confinement.level}: ${confinement.report.active.join(', ')}`);

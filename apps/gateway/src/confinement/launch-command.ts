@@ -111,6 +111,8 @@ function nodeCommand({ node, script, codeFolders, modelsFolder }: LaunchOptions)
     '--permission',
     '--allow-addons',
     '--allow-worker',
+    // Threads that are about to wait collect what their runs have left.
+    '--expose-gc',
     ...[...codeFolders, modelsFolder].map((folder) => `--allow-fs-read=${folder}`),
     script,
   ];

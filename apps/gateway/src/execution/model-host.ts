@@ -18,13 +18,10 @@ import { InlineGuard } from './inline-guard.ts';
 import { InlineInstance } from './inline-instance.ts';
 import { ModelInstance } from './model-instance.ts';
 import { chooseIsolation, isFromOutside, type Isolation, type RunnerIsolation } from './placement.ts';
-import { probe } from './probe.ts';
+import { Prober } from './prober.ts';
 import { Runner, type RunnerCrash } from './runner.ts';
 import { StrikeLedger } from './strike-ledger.ts';
-import { Turnstile } from './turnstile.ts';
 
-/** Probes at once: each takes a core for as long as it lasts. */
-const probesAtOnceMax = 2;
 /** Failed loads in a row, after a successful probe, until a model is given up. */
 const loadFailuresMax = 5;
 const statsEveryMs = 1_000;
@@ -74,7 +71,7 @@ class ProcessModelHost implements ModelHost {
   private readonly options: ModelHostOptions;
   private readonly entries = new Map<string, Entry>();
   private readonly runners = new Set<Runner>();
-  private readonly probes = new Turnstile(probesAtOnceMax);
+  private readonly prober: Prober;
   private shared: Runner | null = null;
   private lastInstanceKey = 0;
   private lastRunnerNumber = 0;
@@ -91,6 +88,7 @@ class ProcessModelHost implements ModelHost {
     const { log, clock, runner: rule } = options;
     this.ledger = new StrikeLedger({ file: path.join(options.home, 'runner-crashes.json'), rule, clock, log });
     const starts = path.join(options.home, 'inline-starts.json');
+    this.prober = new Prober({ clock });
     this.guard = new InlineGuard({ file: starts, windowMs: rule.crashWindowMs, clock, log });
     this.statsTimer = setInterval(() => this.runners.forEach((runner) => runner.requestStats()), statsEveryMs).unref();
     // Looked at after the sockets were read: a gateway that was itself held up must not blame its runners.
@@ -248,9 +246,8 @@ class ProcessModelHost implements ModelHost {
     };
     const { log, clock, runner } = this.options;
     const confinement = await this.confine();
-    const report = await this.probes.run(() =>
-      probe(order, { modelId: label, loadTimeoutMs: runner.loadTimeoutMs, confinement, log, clock }),
-    );
+    const { loadTimeoutMs } = runner;
+    const report = await this.prober.run(model, order, { modelId: label, loadTimeoutMs, confinement, log, clock });
     entry.hosted.accept(report);
     const warmUpRows = report.warmUpSize === null ? [] : warmUpSizes(report.rowsMax, preferredRows(model.settings));
     entry.order = { ...order, warmUpSize: report.warmUpSize, warmUpRows };
@@ -397,6 +394,7 @@ class ProcessModelHost implements ModelHost {
       void this.dropInstance(entry);
       return;
     }
+    this.distrust(entry);
     this.options.log.error({ model: entry.hosted.label, error }, 'a model that passed its probe could not be loaded');
     this.countLoadFailure(entry, error);
   }
@@ -422,6 +420,7 @@ class ProcessModelHost implements ModelHost {
     const entry = this.entries.get(modelId);
     if (entry === undefined || entry.hosted.state !== 'LOADING') return;
     const { hosted } = entry;
+    this.distrust(entry);
     if (isFromOutside(how)) hosted.kills += 1;
     else if (!isAlone) hosted.isSuspect = true;
     else if (this.ledger.add(modelId)) {
@@ -442,6 +441,11 @@ class ProcessModelHost implements ModelHost {
     );
     for (const instance of entry.instances) runner.withdraw(instance);
     this.place(entry, isolation);
+  }
+
+  /** Its probe has not told the whole truth, perhaps. */
+  private distrust({ hosted, order }: Entry): void {
+    if (order !== null) this.prober.forget(hosted.model, order);
   }
 
   /** It brought runners down too often: nothing but an operator starts it again, not even a new start of the gateway. */

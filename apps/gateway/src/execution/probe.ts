@@ -1,6 +1,5 @@
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { Clock } from '@cluster-ai/core/ports/clock.ts';
-import { lowerProcess } from '@cluster-ai/platform/process/lower-priority.ts';
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
 import {
   decodeProbedFrame,
@@ -73,14 +72,13 @@ function startProcess({ modelId, confinement, log, clock }: ProbeOptions): Runne
     const process: RunnerProcess = new RunnerProcess({
       id: `probe of ${modelId}`,
       slots: 1,
+      inBackground: true,
       confinement,
       log,
       clock,
       onSlotEnded: () => undefined,
       onClose: (how) => process.link(0).failAll(how, [modelId]),
     });
-    // Nobody's request waits for it.
-    if (process.pid !== null) lowerProcess(process.pid);
     return process;
   } catch (error) {
     // The model has not been met: nothing is wrong with it.

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { Duplex } from 'node:stream';
 import type { Clock } from '@cluster-ai/core/ports/clock.ts';
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
+import { lowerProcess } from '@cluster-ai/platform/process/lower-priority.ts';
 import { decodeStatsReplyFrame, encodeBareFrame } from '@cluster-ai/protocols/runner-frames/control-frames.ts';
 import { FrameSplitter } from '@cluster-ai/protocols/runner-frames/frame-splitter.ts';
 import { frameKinds, malformedFrame, readFrameHeader } from '@cluster-ai/protocols/runner-frames/frame.ts';
@@ -26,6 +27,8 @@ export interface RunnerProcessOptions {
   readonly id: string;
   /** Threads that it may have; each gets a pipe of its own when the process starts. */
   readonly slots: number;
+  /** Nobody's request waits for it: it has a low priority. */
+  readonly inBackground?: boolean;
   readonly confinement: Confinement;
   readonly log: Logger;
   readonly clock: Clock;
@@ -65,6 +68,7 @@ export class RunnerProcess {
       throw new Error('a runner process could not be started');
     }
     endFirstWhenMemoryIsShort(this.child.pid, options);
+    if (options.inBackground === true) lowerProcess(this.child.pid);
     for (const output of [this.child.stdout, this.child.stderr]) {
       if (output !== null) logRunnerOutput(output, options.id, options.log, options.clock);
     }
@@ -192,13 +196,18 @@ export class RunnerProcess {
   }
 }
 
-function start({ confinement, slots }: RunnerProcessOptions, scratch: ScratchFile | null): ChildProcess {
+function start(
+  { confinement, slots, inBackground = false }: RunnerProcessOptions,
+  scratch: ScratchFile | null,
+): ChildProcess {
   const { file, args } = confinement.command(slots);
   const slotPipes = Array.from({ length: slots }, () => 'pipe' as const);
   try {
     return spawn(file, args, {
-      // A group of its own: Ctrl-C in a terminal must reach the supervisor alone. It ends when its pipe closes.
-      detached: true,
+      // A group of its own: Ctrl-C in a terminal must reach the supervisor alone. It ends when its pipe closes. With a
+      // group comes a session, and where Linux groups by session (autogroup, sched(7)) priorities count within one only:
+      // what shall stand behind the gateway must be in the gateway's.
+      detached: !inBackground,
       cwd: '/',
       env: runnerEnvironment(),
       stdio: ['ignore', 'pipe', 'pipe', 'pipe', scratch?.reader ?? 'ignore', ...slotPipes],

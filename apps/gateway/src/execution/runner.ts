@@ -82,7 +82,8 @@ export class Runner {
     this.instances.delete(instance);
   }
 
-  /** Drains and releases an instance; resolves when its slot's thread, or the process, has ended if it was the last. */
+  /** Drains and releases an instance; resolves when its slot's thread, or the process, has ended if that
+   * was its last. One idle thread is kept. */
   async remove(instance: ModelInstance): Promise<void> {
     this.instances.delete(instance);
     const { process } = this;
@@ -122,7 +123,7 @@ export class Runner {
       isolation: this.options.isolation,
       pid: this.process?.pid ?? null,
       restarts: this.restarts,
-      slots: this.slots.filter(({ started }) => started).length,
+      slots: this.slots.filter(({ started, instances }) => started && instances.size > 0).length,
       rssBytes: this.process?.rssBytes ?? 0,
       models: [...new Set([...this.instances].map(({ label }) => label))],
     };
@@ -163,7 +164,9 @@ export class Runner {
   }
 
   private place(instance: ModelInstance, process: RunnerProcess): void {
-    const index = chooseSlot(this.slots.map(({ instances, ending }) => (ending === null ? instances.size : null)));
+    const index =
+      this.idleSlot() ??
+      chooseSlot(this.slots.map(({ instances, ending }) => (ending === null ? instances.size : null)));
     const slot = index === null ? undefined : this.slots[index];
     // Every thread is ending: the first that has ended takes the instance.
     if (index === null || slot === undefined) return;
@@ -172,6 +175,14 @@ export class Runner {
     slot.instances.add(instance);
     instance.attach(process.link(index));
     void this.load(instance, process);
+  }
+
+  /** The first slot whose thread has nothing to do; null when all are at work or not started. */
+  private idleSlot(): number | null {
+    const index = this.slots.findIndex(
+      ({ started, instances, ending }) => started && instances.size === 0 && ending === null,
+    );
+    return index < 0 ? null : index;
   }
 
   private async load(instance: ModelInstance, process: RunnerProcess): Promise<void> {
@@ -201,6 +212,8 @@ export class Runner {
     slot.instances.delete(instance);
     instance.detach();
     if (slot.instances.size > 0 || this.process !== process) return;
+    // One thread stays for the next model: starting it would take longer than many a load.
+    if (this.idleSlot() === this.slots.indexOf(slot)) return;
     let gone = (): void => undefined;
     const whenGone = new Promise<void>((resolve) => {
       gone = resolve;

@@ -21,7 +21,6 @@ import {
   type PlacedTensor,
 } from '@cluster-ai/protocols/runner-frames/tensor-frame.ts';
 import type { LoadedModel, Runtime } from '@cluster-ai/runtimes/runtime.ts';
-import { probeModel } from '../probe/probe-model.ts';
 import { warmUp, warmUpBatches } from '../probe/warm-up.ts';
 
 /** The pieces of an answer, or END_SLOT when the slot is to end. */
@@ -104,6 +103,8 @@ export class SlotModels {
 
   private async probe({ requestId, modelKey }: FrameHeader, frame: Uint8Array): Promise<Uint8Array> {
     const order = decodeLoadFrame(frame);
+    // Of the code that only probes need, others read nothing.
+    const { probeModel } = await import('../probe/probe-model.ts');
     const report = await probeModel(this.runtime, order);
     return encodeProbedFrame(requestId, modelKey, report);
   }
@@ -111,6 +112,8 @@ export class SlotModels {
   private async unload({ requestId, modelKey }: FrameHeader): Promise<Uint8Array> {
     await this.models.get(modelKey)?.release();
     this.models.delete(modelKey);
+    // This thread may now wait for hours, and what its runs have left would wait with it.
+    globalThis.gc?.();
     return encodeBareFrame(frameKinds.UNLOADED, requestId, modelKey);
   }
 }

@@ -4,7 +4,6 @@ import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { ModelSignature, TensorSignature } from '@cluster-ai/core/inference/signature.ts';
 import type { Tensor } from '@cluster-ai/core/tensors/tensor.ts';
 import type { LoadedModel, LoadOptions, Runtime } from '../runtime.ts';
-import { inspectOnnxFile } from './inspect-file.ts';
 import { onnxToTensor } from './onnx-to-tensor.ts';
 import { openSession, type OnnxSession, type OpenOnnxSession } from './onnx-session.ts';
 import { tensorToOnnx } from './tensor-to-onnx.ts';
@@ -16,10 +15,16 @@ export const onnxRuntime: Runtime = createOnnxRuntime(openSession);
 export function createOnnxRuntime(open: OpenOnnxSession): Runtime {
   return {
     async load(folder: string, options: LoadOptions): Promise<LoadedModel> {
-      const signature = options.signature ?? (await inspectOnnxFile(folder, options.modelFile));
+      const signature = options.signature ?? (await inspect(folder, options.modelFile));
       return new OnnxModel(await openIn(folder, options.modelFile, open), signature);
     },
   };
+}
+
+/** Its code is read when a file is first looked into: what loads with a signature that is known starts sooner. */
+async function inspect(folder: string, modelFile: string): Promise<ModelSignature> {
+  const { inspectOnnxFile } = await import('./inspect-file.ts');
+  return inspectOnnxFile(folder, modelFile);
 }
 
 async function openIn(folder: string, modelFile: string, open: OpenOnnxSession): Promise<OnnxSession> {
