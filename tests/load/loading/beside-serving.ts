@@ -74,7 +74,7 @@ async function measure(platform: Platform, options: BesideOptions): Promise<Besi
     const loads = await loader.stop();
     rounds.push({ quiet, loading, loads });
     say(`round ${round + 1}, without loads: ${textOf(quiet)}`);
-    say(`round ${round + 1}, ${loads} loads:      ${textOf(loading)}`);
+    say(`round ${round + 1}, ${loads} loads:      ${textOf(loading)}; each took ${ms(options.loadingMs / loads)}`);
   }
   const ratios = rounds.map(({ quiet, loading }) => loading.p99Ms / quiet.p99Ms).toSorted((a, b) => a - b);
   const ratio = ratios[Math.floor(ratios.length / 2)] ?? Number.NaN;
