@@ -196,18 +196,13 @@ export class RunnerProcess {
   }
 }
 
-function start(
-  { confinement, slots, inBackground = false }: RunnerProcessOptions,
-  scratch: ScratchFile | null,
-): ChildProcess {
+function start({ confinement, slots }: RunnerProcessOptions, scratch: ScratchFile | null): ChildProcess {
   const { file, args } = confinement.command(slots);
   const slotPipes = Array.from({ length: slots }, () => 'pipe' as const);
   try {
     return spawn(file, args, {
-      // A group of its own: Ctrl-C in a terminal must reach the supervisor alone. It ends when its pipe closes. With a
-      // group comes a session, and where Linux groups by session (autogroup, sched(7)) priorities count within one only:
-      // what shall stand behind the gateway must be in the gateway's.
-      detached: !inBackground,
+      // A group of its own: Ctrl-C in a terminal must reach the supervisor alone. It ends when its pipe closes.
+      detached: true,
       cwd: '/',
       env: runnerEnvironment(),
       stdio: ['ignore', 'pipe', 'pipe', 'pipe', scratch?.reader ?? 'ignore', ...slotPipes],

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { getPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
@@ -29,4 +30,20 @@ test('what was started under a lower priority is not raised: an ordinary user ma
   expect(getPriority(pid)).toBe(19);
   child.kill();
   await once(child, 'exit');
+});
+
+test('the session of a process that leads one is lowered where there are such groups, and no other', async () => {
+  const children = [true, false].map((detached) => spawn('sleep', ['60'], { stdio: 'ignore', detached }));
+  await Promise.all(children.map((child) => once(child, 'spawn')));
+  const hasGroups = existsSync('/proc/self/autogroup');
+  const groupOf = (pid: number | string): string =>
+    hasGroups ? readFileSync(`/proc/${pid}/autogroup`, 'utf8').trim() : '';
+  const own = groupOf('self');
+  for (const { pid = 0 } of children) lowerProcess(pid);
+  const [leader = '', other] = children.map(({ pid = 0 }) => groupOf(pid));
+  expect(leader.endsWith(' nice 10')).toBe(hasGroups);
+  expect([other, groupOf('self')]).toEqual([own, own]);
+  const ended = Promise.all(children.map((child) => once(child, 'exit')));
+  for (const child of children) child.kill();
+  await ended;
 });

@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
 
 /**
@@ -16,10 +17,28 @@ export function lowerThisThread(): void {
 export function lowerProcess(pid: number): void {
   try {
     lower(pid);
+    if (process.platform === 'linux') lowerSession(pid);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_SYSTEM_ERROR')) throw error;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (!hasNoEffect.has(code)) throw error;
   }
 }
+
+/**
+ * Where Linux shares cores out by session (autogroup, in sched(7)), a niceness counts within one only, and a session has
+ * one of its own. It is lowered for a process that leads its session: others would go down with any other.
+ */
+function lowerSession(pid: number): void {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const [, , , session] = fields.slice(fields.lastIndexOf(')') + 2).split(' ');
+  if (Number(session) === pid) writeFileSync(`/proc/${pid}/autogroup`, String(niceness));
+}
+
+/**
+ * It has ended (ERR_SYSTEM_ERROR, ESRCH, or ENOENT, as where there are no autogroups); another was lowered within the
+ * last tenth of a second, which the kernel does not do for ordinary users (EAGAIN); or the system does not let it be.
+ */
+const hasNoEffect = new Set(['ERR_SYSTEM_ERROR', 'ESRCH', 'ENOENT', 'EAGAIN', 'EACCES', 'EPERM', 'EROFS']);
 
 /** What was started under a lower priority still stays there: raising it would be refused. */
 function lower(pid: number): void {
