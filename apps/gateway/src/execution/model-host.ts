@@ -394,7 +394,7 @@ class ProcessModelHost implements ModelHost {
       void this.dropInstance(entry);
       return;
     }
-    this.distrust(entry);
+    this.prober.forget(entry.hosted.model, entry.order);
     this.options.log.error({ model: entry.hosted.label, error }, 'a model that passed its probe could not be loaded');
     this.countLoadFailure(entry, error);
   }
@@ -420,7 +420,7 @@ class ProcessModelHost implements ModelHost {
     const entry = this.entries.get(modelId);
     if (entry === undefined || entry.hosted.state !== 'LOADING') return;
     const { hosted } = entry;
-    this.distrust(entry);
+    this.prober.forget(hosted.model, entry.order);
     if (isFromOutside(how)) hosted.kills += 1;
     else if (!isAlone) hosted.isSuspect = true;
     else if (this.ledger.add(modelId)) {
@@ -441,11 +441,6 @@ class ProcessModelHost implements ModelHost {
     );
     for (const instance of entry.instances) runner.withdraw(instance);
     this.place(entry, isolation);
-  }
-
-  /** Its probe has not told the whole truth, perhaps. */
-  private distrust({ hosted, order }: Entry): void {
-    if (order !== null) this.prober.forget(hosted.model, order);
   }
 
   /** It brought runners down too often: nothing but an operator starts it again, not even a new start of the gateway. */

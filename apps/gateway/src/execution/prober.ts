@@ -29,8 +29,8 @@ export class Prober {
     return report;
   }
 
-  /** Something went wrong with the model: it is tried again before it is loaded anew. */
-  forget(model: SnapshotModel, order: LoadOrder): void {
-    this.verdicts.forget({ ...model, ...order });
+  /** Something went wrong with the model: it is tried again before it is loaded anew. @param order null before its probe. */
+  forget(model: SnapshotModel, order: LoadOrder | null): void {
+    if (order !== null) this.verdicts.forget({ ...model, ...order });
   }
 }

@@ -82,8 +82,10 @@ export class Runner {
     this.instances.delete(instance);
   }
 
-  /** Drains and releases an instance; resolves when its slot's thread, or the process, has ended if that
-   * was its last. One idle thread is kept. */
+  /**
+   * Drains and releases an instance; resolves when its slot's thread, or the process, has ended if it was the last there.
+   * One idle thread is kept.
+   */
   async remove(instance: ModelInstance): Promise<void> {
     this.instances.delete(instance);
     const { process } = this;
