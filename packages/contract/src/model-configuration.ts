@@ -77,6 +77,13 @@ const ragged = z.object({
   batchOutputs: list(z.object({ output: name, source: name })),
 });
 
+const paddedDimension = z.object({
+  input: name,
+  dim: z.int().min(0).max(63),
+  sizes: z.array(z.int().positive()).min(1).max(64),
+  value: z.number(),
+});
+
 const warmUp = z.object({
   name: z.string().max(1_024),
   count: z.int().positive().max(10_000),
@@ -105,6 +112,7 @@ export const modelConfigurationSchema = z.object({
   dynamicBatching: dynamicBatching.nullable(),
   sequenceBatching: sequenceBatching.nullable(),
   ragged: ragged.optional(),
+  padding: list(paddedDimension).optional(),
   warmUps: list(warmUp),
   parameters: z.record(z.string(), z.string()),
   ignored: list(z.string()),

@@ -1,10 +1,12 @@
 import { batchRules, levelOf, type BatchRules } from '@cluster-ai/core/batching/batch-rules.ts';
 import { DynamicQueue, type Expiry, type FormedBatch } from '@cluster-ai/core/batching/dynamic-queue.ts';
+import { cutOutputs, padRequest, type Padding } from '@cluster-ai/core/batching/padding.ts';
 import { hasBatchDimension } from '@cluster-ai/core/inference/batch-dimension.ts';
 import { ClusterError, toClusterError } from '@cluster-ai/core/errors.ts';
 import type { InferenceRequest } from '@cluster-ai/core/inference/request.ts';
 import type { DynamicBatching, RaggedBatching } from '@cluster-ai/core/model-configuration/model-configuration.ts';
 import type { Clock } from '@cluster-ai/core/ports/clock.ts';
+import type { Tensor } from '@cluster-ai/core/tensors/tensor.ts';
 import { timeoutOf } from '../admission/deadline.ts';
 import type { ExecutionResult, ModelExecutor } from '../execution/executor.ts';
 import { RunLost } from '../execution/run-lost.ts';
@@ -26,6 +28,8 @@ export interface TickBatcherOptions {
   /** What the version's configuration says about its batches; without it, they are what has come when a place is free. */
   readonly dynamicBatching?: DynamicBatching | null;
   readonly ragged?: RaggedBatching | undefined;
+  /** How requests of different lengths are made equally long. */
+  readonly padding?: Padding | undefined;
 }
 
 /** How often a request is handed over again after a runner was lost under it through no fault of its own. */
@@ -108,7 +112,10 @@ export class TickBatcher implements Batcher, TicketHolder {
     const timeoutMicroseconds = rules.judgesTimeouts ? timeoutOf(request.parameters) : 0;
     const sizeMax = rules.judgesTimeouts ? this.queue.fullAt(level) : null;
     if (sizeMax !== null) throw this.queueFull(request, sizeMax, level);
-    const ticket = new Ticket(request, this.keys.keyOf(request), deadlineAtMs, enqueuedAtMs, this);
+    const { padding } = this.options;
+    const run = padding === undefined ? request : (padRequest(request, padding.dimensions) ?? request);
+    const ticket = new Ticket(run, this.keys.keyOf(run), deadlineAtMs, enqueuedAtMs, this);
+    if (run !== request) ticket.asked = request;
     this.queue.add(ticket, level, timeoutMicroseconds);
     this.ordered?.enter(ticket);
     this.scheduleFlush();
@@ -229,7 +236,7 @@ export class TickBatcher implements Batcher, TicketHolder {
     // The one that the batch is counted by must be one that is counted.
     const leader = batch.findIndex((ticket) => !ticket.settled);
     batch.forEach((ticket, index) => {
-      const own = pieces[index] ?? [];
+      const own = this.asAsked(ticket, pieces[index] ?? []);
       const queueMs = startedAtMs - ticket.enqueuedAtMs;
       this.figures.waited(queueMs);
       this.figures.latency.observe(queueMs + executeMs);
@@ -246,6 +253,12 @@ export class TickBatcher implements Batcher, TicketHolder {
       if (this.ordered === null) ticket.succeed(own, times);
       else ticket.hold({ outputs: own, times });
     });
+  }
+
+  /** Answers to a padded request are as long as it would have got them. */
+  private asAsked({ asked }: Ticket, outputs: readonly Tensor[]): readonly Tensor[] {
+    const { padding } = this.options;
+    return asked === null || padding === undefined ? outputs : cutOutputs(outputs, padding.cuts, asked);
   }
 
   private handleFailure(batch: readonly Ticket[], error: ClusterError): void {

@@ -32,6 +32,7 @@ export interface TicketHolder {
 
 /** One waiting request and the promise of its outputs. It settles once: outputs, error, deadline or cancellation. */
 export class Ticket implements Queued<Ticket> {
+  /** As it is run. */
   readonly request: InferenceRequest;
   readonly deadlineAtMs: number;
   readonly enqueuedAtMs: number;
@@ -39,6 +40,8 @@ export class Ticket implements Queued<Ticket> {
   readonly outcome: Promise<BatchOutcome>;
   readonly place = new QueuePlace<Ticket>();
   batchKey: string | null;
+  /** As it came, where it is run in another form. */
+  asked: InferenceRequest | null = null;
   settled = false;
   private readonly holder: TicketHolder | null;
   private readonly resolve: (outcome: BatchOutcome) => void;

@@ -12,6 +12,7 @@ import { clientView, MappedExecutor, withRowsMax } from './mapped-executor.ts';
 import { readLabels } from './read-labels.ts';
 import { instancesOf, mergedRowsMax } from './run-settings.ts';
 import { runWarmUps } from './run-warm-ups.ts';
+import { tryPadding, type PaddingVerdict } from './try-padding.ts';
 import { tryRagged, type RaggedVerdict } from './try-ragged.ts';
 
 /** A loaded version as its configuration has it served. */
@@ -26,6 +27,8 @@ export interface ServedVersion {
   readonly warmUp?: WarmUpReport;
   /** What was found of merging requests of different lengths; absent for a version that does not want it. */
   readonly raggedVerdict?: RaggedVerdict;
+  /** What was found of padding requests; absent for a version that does not want it. */
+  readonly paddingVerdict?: PaddingVerdict;
 }
 
 export interface ServeOptions extends TickBatcherOptions {
@@ -55,7 +58,7 @@ export async function serveVersion(
   const served = servedModel(model.signature, configuration);
   const labels = await readLabels(model, folder);
   const whole = new MappedExecutor(hosted, served);
-  const { sequenceBatching, dynamicBatching, ragged } = configuration;
+  const { sequenceBatching, dynamicBatching, ragged, padding } = configuration;
   const states = await readFirstStates(model, folder);
   const warmUp = await runWarmUps(model, folder, whole, {
     timeoutMs: warmUpTimeoutMs,
@@ -67,11 +70,13 @@ export async function serveVersion(
       : await tryRagged(whole, served.signature, ragged, mergedRowsMax(model.settings, 0), batching);
   const merged = raggedVerdict === null ? whole : withRowsMax(whole, raggedVerdict.rowsMax, raggedVerdict.reason);
   const maxBatchSize = configuration.maxBatchSize ?? 0;
+  const paddingVerdict = padding === undefined ? null : await tryPadding(merged, served.signature, padding, batching);
   const runs = new TickBatcher(merged, {
     ...batching,
     dynamicBatching:
       sequenceBatching === null ? dynamicBatching : sequenceBatches(sequenceBatching, maxBatchSize, merged.rowsMax),
     ragged,
+    padding: paddingVerdict?.padding ?? undefined,
   });
   const batcher =
     sequenceBatching === null
@@ -90,5 +95,6 @@ export async function serveVersion(
     labels,
     warmUp,
     ...(raggedVerdict === null ? {} : { raggedVerdict }),
+    ...(paddingVerdict === null ? {} : { paddingVerdict }),
   };
 }

@@ -83,7 +83,8 @@ function madeUp({ inputs }: ModelSignature, random: Random): InferenceRequest {
   return { modelName: 'trial', modelVersion: null, id: null, inputs: tensors, outputNames: [], parameters: {} };
 }
 
-async function answers(
+/** What the requests are answered, all of which come at once. @throws ClusterError of the first that fails. */
+export async function answers(
   batcher: TickBatcher,
   requests: readonly InferenceRequest[],
   { clock }: TickBatcherOptions,
@@ -96,7 +97,8 @@ async function answers(
   });
 }
 
-function allEqual(found: readonly (readonly Tensor[])[], wanted: readonly (readonly Tensor[])[]): boolean {
+/** Whether answers are those that are wanted, within rounding. */
+export function allEqual(found: readonly (readonly Tensor[])[], wanted: readonly (readonly Tensor[])[]): boolean {
   return wanted.every((outputs, request) =>
     outputs.every((output, index) => {
       const other = found[request]?.[index];

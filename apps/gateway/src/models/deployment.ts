@@ -143,10 +143,15 @@ export class Deployment {
         reason: reason === '' ? (observed?.reason ?? '') : reason,
       });
     };
-    for (const { model, raggedVerdict } of this.loaded.values()) {
+    for (const { model, raggedVerdict, paddingVerdict } of this.loaded.values()) {
       add(model, hosted.get(loadKey(model))?.state ?? 'READY', '');
       const observed = states.at(-1);
-      if (raggedVerdict === undefined || observed?.state !== 'READY') continue;
+      if (observed?.state !== 'READY') continue;
+      if (paddingVerdict !== undefined && paddingVerdict.reason !== '') {
+        const reason = [observed.reason, paddingVerdict.reason].filter((why) => why !== '').join('; ');
+        states.splice(-1, 1, { ...observed, reason });
+      }
+      if (raggedVerdict === undefined) continue;
       // What the probe found with made-up inputs does not hold for a model whose inputs belong together.
       states.splice(-1, 1, { ...observed, batched: raggedVerdict.rowsMax > 0, reason: raggedVerdict.reason });
     }
@@ -288,6 +293,7 @@ export class Deployment {
         'model is ready',
       );
       this.reportApart(model);
+      this.reportUnpadded(model, served);
     } catch (thrown) {
       // A model is not the worse for a machine that has no file descriptor left for its runner.
       const error = exhaustedError(thrown) ?? toClusterError(thrown);
@@ -311,10 +317,17 @@ export class Deployment {
   /** A model whose requests should be merged, and are not because its answers would be others. */
   private reportApart(model: SnapshotModel): void {
     const observed = this.observedModels().find(({ id, digest }) => id === model.id && digest === model.digest);
-    if (observed === undefined || observed.reason === '' || (model.settings.maxBatchSize ?? 2) < 2) return;
+    if (observed === undefined || observed.reason === '' || observed.batched) return;
+    if ((model.settings.maxBatchSize ?? 2) < 2) return;
     const { configuration } = model.settings;
     if (configuration !== undefined && configuration.dynamicBatching === null) return;
     this.options.log.warn({ model: model.id, reason: observed.reason }, 'requests to the model are not merged');
+  }
+
+  /** A model whose requests should be padded, and are not, or not all, because its answers would be others. */
+  private reportUnpadded(model: SnapshotModel, { paddingVerdict }: ServedVersion): void {
+    if (paddingVerdict === undefined || paddingVerdict.reason === '') return;
+    this.options.log.warn({ model: model.id, reason: paddingVerdict.reason }, 'requests to the model are not padded');
   }
 
   private recordFailure(model: SnapshotModel, error: ClusterError, tryAgainAfterMs: number | null): void {

@@ -5,7 +5,7 @@ import type { Tensor } from '@cluster-ai/core/tensors/tensor.ts';
 import type { LoadedModel } from '@cluster-ai/runtimes/runtime.ts';
 import { rowsEqual } from '@cluster-ai/core/tensors/rows-equal.ts';
 import { hasBatchDimension } from './warm-up.ts';
-import { synthesizeInputs } from './synthesize-inputs.ts';
+import { synthesizeInputs } from '@cluster-ai/core/tensors/synthesize-inputs.ts';
 
 /** Time that one merged run may take in the trial, milliseconds; slower models are merged in smaller batches. */
 const mergedRunMsMax = 1_000;

@@ -4,7 +4,7 @@ import type { ModelSignature } from '@cluster-ai/core/inference/signature.ts';
 import { seededRandom } from '@cluster-ai/core/ports/random.ts';
 import type { LoadOrder } from '@cluster-ai/protocols/runner-frames/control-frames.ts';
 import type { LoadedModel } from '@cluster-ai/runtimes/runtime.ts';
-import { synthesizeInputs } from './synthesize-inputs.ts';
+import { synthesizeInputs } from '@cluster-ai/core/tensors/synthesize-inputs.ts';
 
 /** Sizes that are tried for dynamic dimensions: models with strided windows refuse the small ones. */
 const warmUpSizes = [1, 16, 32, 64, 128, 256, 512, 1024];

@@ -2,6 +2,7 @@ import type { ModelSignature, TensorSignature } from '../inference/signature.ts'
 import { warmUpProblems } from './check-warm-ups.ts';
 import { problemsOf, typeName, unknownTensor, type FitProblem } from './fit-problem.ts';
 import type { ConfiguredTensor, ModelConfiguration } from './model-configuration.ts';
+import { paddingProblems } from './check-padding.ts';
 import { batchInputProblems, flatProblems } from './check-ragged.ts';
 import { hiddenTensors } from './served-model.ts';
 
@@ -43,7 +44,7 @@ export function checkFit(
         : tensorProblems('output', index, tensor, model.outputs, batch),
     ),
   );
-  problems.push(...batchInputProblems(ragged, model));
+  problems.push(...batchInputProblems(ragged, model), ...paddingProblems(configuration, model));
   problems.push(...sequenceProblems(configuration, model, batch), ...warmUpProblems(configuration, model));
   for (const { place, path } of namedFiles(configuration)) {
     if (files.has(path)) continue;

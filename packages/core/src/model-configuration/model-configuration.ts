@@ -22,6 +22,8 @@ export interface ModelConfiguration {
   readonly sequenceBatching: SequenceBatching | null;
   /** Present: some inputs reach the model flat, so that requests of different lengths run together. */
   readonly ragged?: RaggedBatching | undefined;
+  /** Present: requests are made as long as one of a few sizes, so that those of different lengths run together. */
+  readonly padding?: readonly PaddedDimension[] | undefined;
   readonly warmUps: readonly WarmUpSample[];
   /** Words of the model's owner: shown, and not acted upon. */
   readonly parameters: Readonly<Record<string, string>>;
@@ -87,6 +89,17 @@ export interface RaggedBatching {
   readonly batchInputs: readonly BatchInput[];
   /** Flat outputs that are cut as an input was made. */
   readonly batchOutputs: readonly { readonly output: string; readonly source: string }[];
+}
+
+/** An open dimension of an input that is filled up behind what the client sent. */
+export interface PaddedDimension {
+  readonly input: string;
+  /** Its place among the input's `dims`, from 0: without the batch dimension. */
+  readonly dim: number;
+  /** The sizes that it may have, ascending. What is longer than the last is not padded. */
+  readonly sizes: readonly number[];
+  /** Of every element that is put there. */
+  readonly value: number;
 }
 
 /** Triton's words for what an input of this sort holds. */

@@ -3,6 +3,7 @@ import { checkObjective } from './check-objective.ts';
 import type { ConfigMessage } from './config-message.ts';
 import type { Findings } from './findings.ts';
 import { readDynamicBatching } from './read-dynamic-batching.ts';
+import { readPadding } from './read-padding.ts';
 import { readRagged } from './read-ragged.ts';
 import { readSequences } from './read-sequences.ts';
 import { readInputs, readOutputs } from './read-tensors.ts';
@@ -46,6 +47,7 @@ export function readConfiguration(
   const saysNothing = !config.has('max_batch_size') && !config.has('input') && !config.has('output');
   const maxBatchSize = saysNothing ? null : readBatchSize(config, findings);
   const ragged = readRagged(config, findings);
+  const padding = readPadding(config, findings);
   const modelFile = config.text('default_model_filename');
   const parameters = Object.fromEntries(
     [...config.messageMap('parameters')].map(([key, value]) => [key, value.text('string_value')]),
@@ -61,6 +63,7 @@ export function readConfiguration(
     dynamicBatching: readDynamicBatching(config, findings),
     sequenceBatching: readSequences(config, findings),
     ...(ragged === undefined ? {} : { ragged }),
+    ...(padding.length === 0 ? {} : { padding }),
     warmUps: readWarmUps(config, findings),
     parameters,
     ignored: findings.ignored,

@@ -145,6 +145,31 @@ test('the strategies of sequences: direct owns slots, and what no batch can be i
   expect(places('oldest { preferred_batch_size: 5 }')).toEqual([expect.stringContaining('preferred_batch_size')]);
 });
 
+test('padded dimensions are parameters of our own, and what is none of them is refused', () => {
+  const batches = 'max_batch_size: 4 dynamic_batching { }';
+  const pad = (text: string, rest = batches, key = 'cluster_ai.pad.x') =>
+    readText(`${rest} parameters { key: "${key}" value { string_value: "${text}" } }`);
+  const { read, wrong } = pad('dim=0 sizes=32,16; dim=2 sizes=8 value=-1.5');
+  expect(wrong).toEqual([]);
+  expect(read.padding).toEqual([
+    { input: 'x', dim: 0, sizes: [16, 32], value: 0 },
+    { input: 'x', dim: 2, sizes: [8], value: -1.5 },
+  ]);
+  expect(read.parameters).toEqual({ 'cluster_ai.pad.x': 'dim=0 sizes=32,16; dim=2 sizes=8 value=-1.5' });
+  expect(pad('16', batches, 'pad.x').read.padding).toBeUndefined();
+  expect(pad('16', batches, 'cluster_ai.pads.x').read.ignored).toEqual(['parameters.cluster_ai.pads.x']);
+  for (const [text, found] of [
+    ['16,32', 'is not what a padded dimension looks like'],
+    ['dim=0 sizes=0,4', 'size 0 is not from 1'],
+    ['dim=0 sizes=4; dim=0 sizes=8', 'dimension 0 is given twice'],
+  ]) {
+    expect(pad(text ?? '').wrong).toEqual([expect.stringContaining(found ?? '')]);
+  }
+  expect(pad('dim=0 sizes=4', 'max_batch_size: 4').wrong).toEqual([expect.stringContaining('given without batches')]);
+  const flat = `${batches} input { name: "x" data_type: TYPE_FP32 dims: -1 allow_ragged_batch: true }`;
+  expect(pad('dim=0 sizes=4', flat).wrong).toEqual([expect.stringContaining('beside allow_ragged_batch')]);
+});
+
 test('dynamic batching: sizes, delay, levels of priority and how long who may wait', () => {
   const { read, wrong } = readText(`
     max_batch_size: 8

@@ -1,8 +1,8 @@
-import type { ModelSignature, TensorSignature } from '@cluster-ai/core/inference/signature.ts';
-import type { Random } from '@cluster-ai/core/ports/random.ts';
-import { encodeBytesElements } from '@cluster-ai/core/tensors/bytes-elements.ts';
-import { elementBytes, type Datatype } from '@cluster-ai/core/tensors/datatype.ts';
-import type { Tensor } from '@cluster-ai/core/tensors/tensor.ts';
+import type { ModelSignature, TensorSignature } from '../inference/signature.ts';
+import type { Random } from '../ports/random.ts';
+import { encodeBytesElements } from './bytes-elements.ts';
+import { elementBytes, type Datatype } from './datatype.ts';
+import type { Tensor } from './tensor.ts';
 
 /** Most bytes of made-up inputs for one run. */
 const synthesizedBytesMax = 64 * 2 ** 20;
@@ -27,14 +27,19 @@ export function synthesizeInputs(signature: ModelSignature, sizes: DynamicSizes,
     const count = shape.reduce((product, dimension) => product * dimension, 1);
     bytes += count * Math.max(1, elementBytes[input.datatype]);
     if (bytes > synthesizedBytesMax) return null;
-    inputs.push({
-      name: input.name,
-      datatype: input.datatype,
-      shape,
-      data: synthesizeData[input.datatype](count, random),
-    });
+    inputs.push(synthesizeTensor(input, shape, random));
   }
   return inputs;
+}
+
+/** One of these inputs, in any shape. */
+export function synthesizeTensor(
+  { name, datatype }: Pick<TensorSignature, 'name' | 'datatype'>,
+  shape: readonly number[],
+  random: Random,
+): Tensor {
+  const count = shape.reduce((product, dimension) => product * dimension, 1);
+  return { name, datatype, shape, data: synthesizeData[datatype](count, random) };
 }
 
 function concreteShape({ shape }: TensorSignature, { rows, size }: DynamicSizes): number[] {
