@@ -2,6 +2,7 @@ import { chmod, cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { getModelBatching } from '@cluster-ai/contract/api/models.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findProcesses, isAlive } from '../drills/processes.ts';
 import { isPortFree } from '@cluster-ai/platform/process/ports.ts';
@@ -48,6 +49,12 @@ test('both are there, with names, folders and metrics of their own, and take con
     console.log(`gateway-${index + 1} took ${answered} of 40 connections`);
     expect(answered).toBeGreaterThan(0);
   }
+  await until('each tells of its own batches', 10_000, async () => {
+    const told = getModelBatching.answer.shape.versions.parse(
+      JSON.parse(await cli(platform, 'model', 'explain', 'iris', '-o', 'json')),
+    );
+    return told.filter(({ batches }) => batches > 0).length === 2;
+  });
 });
 
 test('a second platform that wants the ports is refused, also where it would share them', async () => {

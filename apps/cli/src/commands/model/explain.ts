@@ -63,7 +63,7 @@ function explanationText(entry: GatewayBatching): string {
 function mergedText({ rules, apartReason }: GatewayBatching): string {
   return rules.rowsMax > 0
     ? `up to ${rules.rowsMax} rows, outputs equal to single runs`
-    : `no: ${apartReason ?? 'each request runs alone, as configured'}`;
+    : `no: ${apartReason?.replace(/^requests are not merged: /, '') ?? 'each request runs alone, as configured'}`;
 }
 
 function rulesText({ rules: { rowsMax, preferredRows, delayMs, keepsOrder, levels } }: GatewayBatching): string {

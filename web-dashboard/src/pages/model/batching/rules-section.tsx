@@ -103,7 +103,7 @@ function MergedOutputs({ entry: { rules, apartReason } }: { readonly entry: Gate
     <>
       <Status tone="rest">{t('equalNo')}</Status>
       <span className="block text-xs text-muted">
-        {apartReason === null ? t('equalConfigured') : sentence(apartReason)}
+        {apartReason === null ? t('equalConfigured') : sentence(apartReason.replace(/^requests are not merged: /, ''))}
       </span>
     </>
   );
