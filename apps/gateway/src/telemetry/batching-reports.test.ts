@@ -34,6 +34,19 @@ test('each version is told of once, the busiest first, in the form of the contra
   expect(versionBatchingSchema.array().parse(JSON.parse(JSON.stringify(told)))).toEqual(told);
 });
 
+test('what is picked for an objective is told with its reasons', () => {
+  const automatic = {
+    objectiveMs: 20,
+    standing: 'held' as const,
+    p99Ms: 12.5,
+    choice: { rowsMax: 8, delayMs: 0, instances: 1 },
+    decisions: [{ what: 'rows' as const, chosen: '8 rows', because: 'it fits', atMs: 1_000 }],
+  };
+  const picked = { ...variant(1), automatic: { report: () => automatic } };
+  const told = new BatchingReports(() => [route('a', [picked])]).next(0);
+  expect(versionBatchingSchema.array().parse(told)[0]?.automatic).toEqual(automatic);
+});
+
 test('what the control plane knows is not told again until it changes, or half a minute has passed', () => {
   const only = variant(1);
   const reports = new BatchingReports(() => [route('a', [only])]);

@@ -63,6 +63,6 @@ function describe(variant: ServingVariant): VersionBatching {
     ...figures,
     sizes: [...figures.sizes],
     advice: [...advice],
-    ...(automatic === undefined ? {} : { decisions: [...automatic.decisions] }),
+    ...(automatic === undefined ? {} : { automatic: { ...automatic, decisions: [...automatic.decisions] } }),
   };
 }
