@@ -23,7 +23,7 @@ const gatewaysRules: GatewayBatching['rules'] = {
   delayMs: 0,
   keepsOrder: false,
   levels: 0,
-  origins: { rows: 'gateway', rest: 'gateway' },
+  origins: { rows: 'gateway', delay: 'gateway', rest: 'gateway' },
 };
 
 const courses: Readonly<Record<string, Course>> = {
@@ -60,7 +60,7 @@ const courses: Readonly<Record<string, Course>> = {
         delayMs: 0.5,
         keepsOrder: true,
         levels: 2,
-        origins: { rows: 'setting', rest: 'configuration' },
+        origins: { rows: 'setting', delay: 'configuration', rest: 'configuration' },
       },
       advice: [
         {
@@ -92,7 +92,12 @@ const courses: Readonly<Record<string, Course>> = {
     queueMs: 0.08,
     computeMs: 1.4,
     more: {
-      rules: { ...gatewaysRules, rowsMax: 8, preferredRows: [8] },
+      rules: {
+        ...gatewaysRules,
+        rowsMax: 8,
+        preferredRows: [8],
+        origins: { rows: 'automatic', delay: 'automatic', rest: 'gateway' },
+      },
       automatic: {
         objectiveMs: 10,
         standing: 'held',

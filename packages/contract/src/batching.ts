@@ -25,8 +25,11 @@ const adviceSchema = z.object({
   configuration: z.string().nullable(),
 });
 
-/** Who decided: a model's setting in the registry, its own configuration, or the gateway where neither says anything. */
-const originSchema = z.enum(['setting', 'configuration', 'gateway']);
+/**
+ * Who decided: a model's setting in the registry, its own configuration, the gateway where neither says anything, or
+ * what is picked for a latency objective.
+ */
+const originSchema = z.enum(['setting', 'configuration', 'gateway', 'automatic']);
 
 const rulesSchema = z.object({
   /** 0: each request runs alone. */
@@ -36,8 +39,8 @@ const rulesSchema = z.object({
   keepsOrder: z.boolean(),
   /** 0: there is no priority. */
   levels: count,
-  /** Who says how many rows, and who says the rest. */
-  origins: z.object({ rows: originSchema, rest: originSchema }),
+  /** Who says how many rows, how long they wait, and the rest. */
+  origins: z.object({ rows: originSchema, delay: originSchema, rest: originSchema }),
 });
 
 /** What is picked for a latency objective at this moment, and why. */

@@ -50,7 +50,7 @@ export function versionBatching(version: { model: string; version: number }): Ve
       delayMs: 0,
       keepsOrder: false,
       levels: 0,
-      origins: { rows: 'gateway', rest: 'gateway' },
+      origins: { rows: 'gateway', delay: 'gateway', rest: 'gateway' },
     },
     apartReason: null,
     batches: 1,

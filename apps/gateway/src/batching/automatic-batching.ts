@@ -29,6 +29,8 @@ export interface AutomaticReport {
   /** Of the last window; null before the first. */
   readonly p99Ms: number | null;
   readonly choice: BatchChoice;
+  /** What is not picked. */
+  readonly fixed: ChoiceLimits['fixed'];
   /** The last ones, oldest first. */
   readonly decisions: readonly KeptDecision[];
 }
@@ -70,7 +72,14 @@ export class AutomaticBatching {
 
   report(): AutomaticReport {
     const { choice, standing, p99Ms, limits } = this.chooser;
-    return { objectiveMs: limits.objectiveMs, standing, p99Ms, choice, decisions: [...this.decisions] };
+    return {
+      objectiveMs: limits.objectiveMs,
+      standing,
+      p99Ms,
+      choice,
+      fixed: limits.fixed,
+      decisions: [...this.decisions],
+    };
   }
 
   stop(): void {

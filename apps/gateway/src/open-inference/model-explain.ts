@@ -6,8 +6,11 @@ import type { BatchFiguresSnapshot } from '../batching/batch-figures.ts';
 import { instancesOf } from '../configuration/run-settings.ts';
 import { variantOfVersion, type RouteTable, type ServingVariant } from '../routing/route-table.ts';
 
-/** Who decided: an operator's setting, the version's own configuration, or this gateway where neither says anything. */
-type RuleOrigin = 'setting' | 'configuration' | 'gateway';
+/**
+ * Who decided: an operator's setting, the version's own configuration, this gateway where neither says anything, or what
+ * is picked for a latency objective.
+ */
+type RuleOrigin = 'setting' | 'configuration' | 'gateway' | 'automatic';
 
 /** How the requests of one version become runs, what came of it, and what to change. */
 export interface VersionExplanation {
@@ -15,8 +18,8 @@ export interface VersionExplanation {
   /** Requests that wait at this moment. */
   readonly waiting: number;
   readonly rules: BatchRules;
-  /** Who says how many rows, and who says the rest of the rules. */
-  readonly origins: { readonly rows: RuleOrigin; readonly rest: RuleOrigin };
+  /** Who says how many rows, how long they wait for others, and the rest of the rules. */
+  readonly origins: { readonly rows: RuleOrigin; readonly delay: RuleOrigin; readonly rest: RuleOrigin };
   /** Why requests are not merged; empty when they are. */
   readonly apartReason: string;
   readonly figures: BatchFiguresSnapshot;
@@ -47,7 +50,7 @@ export function explain({ model, executor, batcher, automatic }: ServingVariant)
     version: String(model.version),
     waiting: batcher.queued,
     rules,
-    origins: originsOf(model.settings),
+    origins: originsOf(model.settings, picked?.fixed),
     apartReason,
     figures,
     advice: adviseBatching({
@@ -65,11 +68,18 @@ export function explain({ model, executor, batcher, automatic }: ServingVariant)
   };
 }
 
-function originsOf({ maxBatchSize, configuration }: ModelSettings): VersionExplanation['origins'] {
+/** @param fixed what is not picked for an objective; undefined without one. */
+function originsOf(
+  { maxBatchSize, configuration }: ModelSettings,
+  fixed: AutomaticReport['fixed'] | undefined,
+): VersionExplanation['origins'] {
   const batching = configuration?.dynamicBatching ?? configuration?.sequenceBatching ?? null;
   const says = configuration !== undefined && configuration.maxBatchSize !== null;
+  const rest = batching === null ? 'gateway' : 'configuration';
+  const rows = maxBatchSize !== undefined ? 'setting' : says ? 'configuration' : 'gateway';
   return {
-    rows: maxBatchSize !== undefined ? 'setting' : says ? 'configuration' : 'gateway',
-    rest: batching === null ? 'gateway' : 'configuration',
+    rows: fixed?.rows === false ? 'automatic' : rows,
+    delay: fixed?.delay === false ? 'automatic' : rest,
+    rest,
   };
 }

@@ -42,9 +42,15 @@ test('what is picked for an objective is told with its reasons', () => {
     choice: { rowsMax: 8, delayMs: 0, instances: 1 },
     decisions: [{ what: 'rows' as const, chosen: '8 rows', because: 'it fits', atMs: 1_000 }],
   };
-  const picked = { ...variant(1), automatic: { report: () => automatic } };
+  const fixed = { rows: false, delay: true, instances: false };
+  const picked = { ...variant(1), automatic: { report: () => ({ ...automatic, fixed }) } };
   const told = new BatchingReports(() => [route('a', [picked])]).next(0);
-  expect(versionBatchingSchema.array().parse(told)[0]?.automatic).toEqual(automatic);
+  expect(told?.[0]?.automatic).toEqual(automatic);
+  expect(versionBatchingSchema.array().parse(told)[0]?.rules.origins).toEqual({
+    rows: 'automatic',
+    delay: 'gateway',
+    rest: 'gateway',
+  });
 });
 
 test('what the control plane knows is not told again until it changes, or half a minute has passed', () => {

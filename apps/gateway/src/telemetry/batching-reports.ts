@@ -1,4 +1,5 @@
 import { batchingVersionsMax, type VersionBatching } from '@cluster-ai/contract/batching.ts';
+import type { AutomaticReport } from '../batching/automatic-batching.ts';
 import { explain } from '../open-inference/model-explain.ts';
 import type { ActiveRoute, ServingVariant } from '../routing/route-table.ts';
 
@@ -63,6 +64,16 @@ function describe(variant: ServingVariant): VersionBatching {
     ...figures,
     sizes: [...figures.sizes],
     advice: [...advice],
-    ...(automatic === undefined ? {} : { automatic: { ...automatic, decisions: [...automatic.decisions] } }),
+    ...(automatic === undefined ? {} : { automatic: automaticOf(automatic) }),
   };
+}
+
+function automaticOf({
+  objectiveMs,
+  standing,
+  p99Ms,
+  choice,
+  decisions,
+}: AutomaticReport): VersionBatching['automatic'] {
+  return { objectiveMs, standing, p99Ms, choice, decisions: [...decisions] };
 }

@@ -80,10 +80,13 @@ const origins = {
   setting: 'a setting of the version',
   configuration: 'its configuration file',
   gateway: 'the gateway',
+  automatic: 'the latency objective',
 } as const;
 
-function originText({ origins: { rows, rest } }: GatewayBatching['rules']): string {
-  return rows === rest ? origins[rows] : `rows: ${origins[rows]}; the rest: ${origins[rest]}`;
+function originText({ origins: { rows, delay, rest } }: GatewayBatching['rules']): string {
+  return rows === rest && delay === rest
+    ? origins[rest]
+    : `rows: ${origins[rows]}; delay: ${origins[delay]}; the rest: ${origins[rest]}`;
 }
 
 type Automatic = NonNullable<GatewayBatching['automatic']>;

@@ -123,6 +123,7 @@ test('a model is explained: how its requests become batches, and what to change'
           preserve_ordering: false,
           priority_levels: 0,
           rows_are_of: 'gateway',
+          delay_is_of: 'gateway',
           rest_is_of: 'gateway',
         },
         waiting: 0,
@@ -160,7 +161,10 @@ test('what is picked for a latency objective is explained with its reasons', asy
   const atMs = Date.UTC(2026, 0, 2);
   const decision = { what: 'rows', chosen: '16 rows', because: 'p99 is 6 ms of 20 ms', atMs } as const;
   const choice = { rowsMax: 16, delayMs: 0.25, instances: 2 };
-  const { send } = setUp({ automatic: { objectiveMs: 20, standing: 'held', p99Ms: 6, choice, decisions: [decision] } });
+  const fixed = { rows: false, delay: false, instances: false };
+  const { send } = setUp({
+    automatic: { objectiveMs: 20, standing: 'held', p99Ms: 6, choice, fixed, decisions: [decision] },
+  });
   const { versions } = JSON.parse((await send('GET', '/v2/models/echo/explain')).text);
   expect(versions[0]).toMatchObject({
     objective: {

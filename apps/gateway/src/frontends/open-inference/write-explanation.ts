@@ -16,6 +16,7 @@ export function explanationDocument(name: string, versions: readonly VersionExpl
         preserve_ordering: rules.keepsOrder,
         priority_levels: rules.levels,
         rows_are_of: origins.rows,
+        delay_is_of: origins.delay,
         rest_is_of: origins.rest,
       },
       waiting,

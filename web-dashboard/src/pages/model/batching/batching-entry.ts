@@ -14,7 +14,7 @@ export const batchingEntry: GatewayBatching = {
     delayMs: 0,
     keepsOrder: false,
     levels: 0,
-    origins: { rows: 'gateway', rest: 'gateway' },
+    origins: { rows: 'gateway', delay: 'gateway', rest: 'gateway' },
   },
   apartReason: null,
   batches: 200,

@@ -21,9 +21,8 @@ type Origin = keyof typeof origins;
 export function RulesSection({ entry }: { readonly entry: GatewayBatching }) {
   const t = useText(batchingText);
   const { number, count, ms } = useFormat();
-  const { rules, refused, takenApart, automatic } = entry;
+  const { rules, refused, takenApart } = entry;
   const { rowsMax, preferredRows, delayMs, keepsOrder, levels, origins: said } = rules;
-  const chosen = automatic === undefined ? null : 'automatic';
   return (
     <Section id="rules" title={t('rules')} summary={t('rulesSummary')}>
       <Panel className="p-5">
@@ -31,15 +30,15 @@ export function RulesSection({ entry }: { readonly entry: GatewayBatching }) {
           <Rule name={t('equal')}>
             <MergedOutputs entry={entry} />
           </Rule>
-          <Rule name={t('rowsMax')} origin={chosen ?? said.rows}>
+          <Rule name={t('rowsMax')} origin={said.rows}>
             {rowsMax === 0 ? t('oneRequest') : t('atMost', { count: rowsMax })}
           </Rule>
           {rowsMax > 0 && (
             <>
-              <Rule name={t('goesAt')} origin={chosen ?? said.rest}>
+              <Rule name={t('goesAt')} origin={said.rows === 'automatic' ? said.rows : said.rest}>
                 {t('goesAtRows', { rows: preferredRows.map((rows) => number(rows)).join(', ') })}
               </Rule>
-              <Rule name={t('delayMax')} origin={chosen ?? said.rest}>
+              <Rule name={t('delayMax')} origin={said.delay}>
                 {delayMs === 0 ? t('delayNone') : t('delayMs', { ms: ms(delayMs) })}
               </Rule>
             </>
