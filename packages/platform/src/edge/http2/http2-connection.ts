@@ -21,6 +21,7 @@ import {
 } from './protocol.ts';
 import { ReceiveWindow } from './receive-window.ts';
 import { judgeHeaders, readRequestHead, type RequestHead } from './request-head.ts';
+import { StreamTable } from './stream-table.ts';
 
 /** A socket of `node:net` or `node:tls`, or what a test has in place of one. */
 type ClientSocket = Duplex & Partial<Pick<Socket, 'remoteAddress' | 'localAddress'>>;
@@ -86,7 +87,7 @@ export class Http2Connection implements StreamOwner, FrameEvents {
   private readonly frames: IncomingFrames;
   private readonly decoder: HeaderDecoder;
   private readonly guard: FloodGuard;
-  private readonly streams = new Map<number, Http2Stream>();
+  private readonly streams = new StreamTable<Http2Stream>();
   private readonly closedStreams = new ClosedStreams();
   /** Streams with bytes that may not leave yet, in the order in which they get their turn. */
   private readonly held = new Set<Http2Stream>();
@@ -131,7 +132,7 @@ export class Http2Connection implements StreamOwner, FrameEvents {
   drain(): void {
     if (this.phase !== 'open') return;
     this.phase = 'draining';
-    for (const stream of this.streams.values()) stream.consumer?.onDraining();
+    for (const stream of this.streams.all()) stream.consumer?.onDraining();
     if (!this.reader.hasPreface) {
       this.socket.destroy();
       return;
@@ -161,7 +162,7 @@ export class Http2Connection implements StreamOwner, FrameEvents {
       this.socket.destroy();
       return;
     }
-    for (const stream of this.streams.values()) stream.consumer?.onSweep(nowMs);
+    for (const stream of this.streams.all()) stream.consumer?.onSweep(nowMs);
     if (this.farewellAtMs !== null && nowMs >= this.farewellAtMs) {
       if (this.phase === 'draining') this.finishDrain();
       else if (this.phase === 'closed') this.socket.destroy();
@@ -336,7 +337,7 @@ export class Http2Connection implements StreamOwner, FrameEvents {
       throw new Http2StreamError('REFUSED_STREAM', streamId, 'too many requests at once');
     }
     const stream = new Http2Stream(streamId, head, this, this.initialSendWindow, new ReceiveWindow(streamWindowBytes));
-    this.streams.set(streamId, stream);
+    this.streams.add(stream);
     this.running += 1;
     stream.consumer = onRequest(stream);
     if (endStream && !stream.closed) this.endRequest(stream, noTrailers);
@@ -346,7 +347,7 @@ export class Http2Connection implements StreamOwner, FrameEvents {
   private changeWindows(initial: number): void {
     const difference = initial - this.initialSendWindow;
     this.initialSendWindow = initial;
-    for (const stream of this.streams.values()) {
+    for (const stream of this.streams.all()) {
       stream.sendWindow += difference;
       if (stream.sendWindow > windowBytesMax) {
         throw new Http2ConnectionError('FLOW_CONTROL_ERROR', 'the window of a stream is above 2^31-1');
@@ -424,7 +425,7 @@ export class Http2Connection implements StreamOwner, FrameEvents {
   /** The connection is gone, or soon will be. */
   private lose(): void {
     this.phase = 'closed';
-    for (const stream of this.streams.values()) stream.abort();
+    for (const stream of this.streams.all()) stream.abort();
   }
 }
 
