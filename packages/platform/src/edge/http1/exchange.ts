@@ -1,4 +1,5 @@
 import { ClusterError } from '@cluster-ai/core/errors.ts';
+import { giveBack } from '../../process/give-back.ts';
 import type { Call, EdgeOptions, Headers, Reply } from '../edge.ts';
 import { bodyTooLarge, type IncomingBody } from './incoming-body.ts';
 import type { Outbox, Part } from './outbox.ts';
@@ -116,7 +117,8 @@ export class Exchange implements Call, Reply {
   }
 
   releaseBody(): void {
-    this.incoming?.release();
+    if (this.incoming === null) giveBack(this.whole);
+    else this.incoming.release();
   }
 
   onCancel(listener: () => void): void {
