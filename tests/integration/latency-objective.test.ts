@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { callEndpoint } from '@cluster-ai/contract/api/client.ts';
+import { getModelBatching } from '@cluster-ai/contract/api/models.ts';
 import { identityAfterProducts } from '@cluster-ai/testkit/models/queueing-models.ts';
 import { startPostgres, type PostgresServer } from '@cluster-ai/testkit/postgres/postgres-server.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -14,7 +16,7 @@ let plane: RunningPlane;
 let gateway: GatewayProcess;
 
 /** Milliseconds for a run of one row, and little more for one of 32. */
-const file = { path: 'model.onnx', bytes: identityAfterProducts(10) };
+const file = { path: 'model.onnx', bytes: identityAfterProducts(20) };
 
 beforeAll(async () => {
   postgres = await startPostgres(18);
@@ -116,6 +118,11 @@ test('an objective out of reach is told with its cause, after another instance w
   expect(decisions.find(({ what }) => what === 'objective')).toMatchObject({
     chosen: '0.5 ms cannot be held',
     because: expect.stringMatching(/a run of one row alone takes [\d.]+ ms$/),
+  });
+  // The same reaches whoever asks the control plane.
+  await until('the control plane knows', 20_000, async () => {
+    const { versions } = await callEndpoint(plane.admin, getModelBatching, { params: { name: 'strict' } });
+    return versions.some(({ automatic }) => automatic?.standing === 'missed' && automatic.decisions.length > 0);
   });
   const instances = Number(objective?.instances);
   await until(

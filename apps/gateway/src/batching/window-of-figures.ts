@@ -40,10 +40,12 @@ export class WindowOfFigures {
   take(nowMs: number): ServedWindow | null {
     const { begin } = this;
     const durationMs = nowMs - begin.atMs;
-    if (durationMs < shortestMs) return null;
     const end = this.mark(nowMs);
     const latency = difference(end.latency, begin.latency);
     const requests = latency.reduce((sum, count) => sum + count, 0);
+    // Silence before a load would make instances look less busy than they are.
+    if (requests === 0) this.begin = end;
+    if (durationMs < shortestMs) return null;
     const isEnough = requests >= requestsEnough || (durationMs >= longerMs && requests >= requestsLeast);
     if (isEnough || durationMs >= forgottenAfterMs) this.begin = end;
     if (!isEnough) return null;

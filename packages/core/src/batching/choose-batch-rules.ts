@@ -50,6 +50,8 @@ const runsAtWorst = 3;
 /** Part of its time from which an instance has no more to give, and from which it is worth to wait for others. */
 const saturated = 0.8;
 const worthWaiting = 0.5;
+/** Part of its time below which an instance is not what requests wait for. */
+const atWork = 0.3;
 /** Part of its time from which requests gather behind an instance anyway. */
 const gathering = 0.95;
 /** Part of the rows allowed above which waiting would bring few more. */
@@ -175,9 +177,14 @@ export class BatchChooser {
       this.waitLess(seen) ??
       this.runShorter(seen, 1) ??
       (seen.busy >= saturated ? (this.mergeMore(seen) ?? this.addInstance(seen)) : this.runShorter(seen, 0.5)) ??
-      (seen.queueP99Ms >= seen.p99Ms / 2 ? this.addInstance(seen) : null) ??
+      (this.isWaiting(seen) ? this.addInstance(seen) : null) ??
       this.miss(seen)
     );
+  }
+
+  /** Most of the time that requests take is not their run, and instances have something to do. */
+  private isWaiting(seen: SeenWindow): boolean {
+    return seen.busy >= atWork && seen.p99Ms >= 2 * this.costs.runMs(Math.max(1, seen.rowsPerBatch));
   }
 
   private waitLess(seen: SeenWindow): BatchingDecision | null {
@@ -276,7 +283,7 @@ export class BatchChooser {
       'instances',
       more,
       seen,
-      `${this.overWords(seen)}: instances are busy for ${percent(seen.busy)} of the time, and requests wait for up to ${ms(seen.queueP99Ms)}`,
+      `${this.overWords(seen)}: instances are busy for ${percent(seen.busy)} of the time, and a run takes ${ms(this.costs.runMs(Math.max(1, seen.rowsPerBatch)))}`,
     );
   }
 
@@ -304,6 +311,8 @@ export class BatchChooser {
   /** Nothing is left to change. Told once, until the objective is held again. */
   private miss(seen: SeenWindow): BatchingDecision | null {
     const { objectiveMs } = this.limits;
+    // One window far above it is reason enough to change something, and not to give up.
+    if (this.over < windowsAlike) return null;
     const wasMissed = this.currentStanding === 'missed';
     this.currentStanding = 'missed';
     if (wasMissed) return null;
