@@ -31,6 +31,8 @@ export default defineConfig({
             'web-dashboard/src/**/*.test.ts',
           ],
           testTimeout: 30_000,
+          // Many wait for timeouts of servers: one more at a time than there are cores.
+          maxWorkers: 3,
           // Some begin with a server of their own, on machines that do other work meanwhile.
           hookTimeout: 60_000,
         },

@@ -20,7 +20,7 @@ export const unitTests = '{packages,apps,tools,models,web-dashboard/src}/**/*.te
 export const systemTests = 'tests/**/*.test.ts';
 
 /** For all targets together; `make fuzz` takes longer. */
-const fuzzMinutes = 2;
+const fuzzMinutes = 1.2;
 
 const check =
   (program: string, ...args: readonly string[]) =>
