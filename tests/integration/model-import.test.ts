@@ -55,9 +55,7 @@ test('validate says what is wrong, where, and the way out, without a server', as
   expect(whole.stdout).toContain(
     'line 1, column 1: the model configuration has no field "max_batchsize"\n    did you mean max_batch_size?',
   );
-  expect(whole.stdout).toContain(
-    'simple_sequence: version 1 (config.pbtxt)\n  warning: not honoured: sequence_batching.oldest',
-  );
+  expect(whole.stdout).toContain('simple_sequence: version 1 (config.pbtxt)\n  warning: not honoured: optimization');
   expect(whole.stdout).toContain('warmed: versions 1, 2 (config.pbtxt)');
 
   const file = await cluster('model', 'validate', join(repository, 'slipped', 'config.pbtxt'), '-o', 'json');

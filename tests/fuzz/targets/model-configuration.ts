@@ -30,6 +30,8 @@ export const target: FuzzTarget = {
         return typeof text === 'string' ? [text.replaceAll(/\s+/g, ' ')] : [];
       }),
     ),
+    'max_batch_size: 8 dynamic_batching { } parameters { key: "cluster_ai.pad.INPUT0" value { string_value: "dim=0 sizes=16,32 value=-1; dim=1 sizes=8" } }',
+    'max_batch_size: 8 sequence_batching { direct { minimum_slot_utilization: 0.5 max_queue_delay_microseconds: 9 } }',
     '{"max_batch_size":"8","input":[{"name":"INPUT0","dataType":"TYPE_INT32","dims":[16]}],"parameters":{"a":{"string_value":"b"}}}',
     '{"name":"m","implementation":"x.Y","inputs":[{"name":"INPUT0","datatype":"INT32","shape":[-1,16]}],"parameters":{"uri":"./model.onnx"}}',
   ],

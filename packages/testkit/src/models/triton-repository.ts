@@ -75,13 +75,14 @@ export const tritonRepository: Readonly<Record<string, RepositoryModel>> = {
     'config.pbtxt': `
       name: "simple_sequence"
       platform: "onnxruntime_onnx"
+      optimization { graph { level: 1 } }
       max_batch_size: 8
       input { name: "INPUT" data_type: TYPE_INT32 dims: [ 1 ] }
       output { name: "OUTPUT" data_type: TYPE_INT32 dims: [ 1 ] }
       output { name: "CORRELATION" data_type: TYPE_INT64 dims: [ 1 ] }
       sequence_batching {
         max_sequence_idle_microseconds: 5000000
-        oldest { max_candidate_sequences: 8 }
+        oldest { max_candidate_sequences: 8 preferred_batch_size: [ 4, 8 ] }
         control_input [
           { name: "START" control { kind: CONTROL_SEQUENCE_START int32_false_true: [ 0, 1 ] } },
           { name: "END" control { kind: CONTROL_SEQUENCE_END int32_false_true: [ 0, 1 ] } },

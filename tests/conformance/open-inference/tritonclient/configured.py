@@ -153,7 +153,7 @@ def whole_configuration(_client):
             "instance_group": instances("simple_sequence", 1),
             "sequence_batching": {
                 "max_sequence_idle_microseconds": "5000000",
-                "oldest": {"max_candidate_sequences": 8},
+                "oldest": {"max_candidate_sequences": 8, "preferred_batch_size": [4, 8]},
                 "control_input": [
                     flag("START", "CONTROL_SEQUENCE_START"),
                     flag("END", "CONTROL_SEQUENCE_END"),
