@@ -28,13 +28,13 @@ const programs = { wrk: requireWrk(), h2load: requireH2load() };
 const startedAtMs = performance.now();
 const folder = await mkdtemp(join(tmpdir(), 'cluster-ai-bench-'));
 try {
-  const { results, checked } = await measureAll({ folder, rounds, seconds });
+  const { results, checked, flame } = await measureAll({ folder, rounds, seconds });
   const verdicts = judge(results);
   printResults(results, verdicts);
   const minutes = (performance.now() - startedAtMs) / 60_000;
   console.log(`\n${minutes.toFixed(1)} minutes`);
   const facts = await factsOf(programs, { rounds, seconds, loadBefore, minutes, checked });
-  if (!values.dry) await writeReport({ facts, verdicts, results });
+  if (!values.dry) await writeReport({ facts, verdicts, results }, flame);
 } finally {
   await rm(folder, { recursive: true, force: true });
 }

@@ -37,10 +37,16 @@ function found<K, V>(map: ReadonlyMap<K, V>, key: K): V {
   return value;
 }
 
+/** Everything that was measured. */
+export interface Measured {
+  readonly results: Results;
+  /** Answers under load that were compared. */
+  readonly checked: number;
+  readonly flame: string;
+}
+
 /** Measures everything. @throws Error for the first wrong answer. */
-export async function measureAll(
-  options: MeasureOptions,
-): Promise<{ readonly results: Results; readonly checked: number }> {
+export async function measureAll(options: MeasureOptions): Promise<Measured> {
   const cells = allCells;
   const variants = [...new Set(cells.map(({ variant }) => variant))];
   const gateways = new Map<Variant, BenchGateway>();
@@ -55,16 +61,17 @@ export async function measureAll(
     const open = await measureOpen(bench);
     for (const cell of cells) await found(bench.loads, keyOf(cell)).check(found(gateways, cell.variant));
     await stopAll(gateways);
+    const { observation, flame } = await profileObservation(options.folder);
     const results: Results = {
       rows: summarize(measurements),
       open: summarizeOpen(open),
       edges: await measureEdges(options),
       wholePaths: [...wholeHttp(measurements), ...wholeGrpc],
       starts: await measureStarts(options.folder),
-      observation: await profileObservation(options.folder),
+      observation,
     };
     const loads = [...measurements, ...open];
-    return { results, checked: loads.reduce((sum, { load }) => sum + load.checked, 0) };
+    return { results, flame, checked: loads.reduce((sum, { load }) => sum + load.checked, 0) };
   } finally {
     await stopAll(gateways);
   }

@@ -1,17 +1,4 @@
-import { readFile } from 'node:fs/promises';
-
-interface ProfileNode {
-  readonly id: number;
-  readonly callFrame: { readonly functionName: string; readonly url: string };
-  readonly children?: readonly number[];
-}
-
-interface CpuProfile {
-  readonly nodes: readonly ProfileNode[];
-  readonly samples: readonly number[];
-  /** Microseconds before each sample. */
-  readonly timeDeltas: readonly number[];
-}
+import { readCpuProfile, selfTimesUs, type ProfileNode } from './cpu-profile.ts';
 
 export interface ObserveShare {
   /** Share of the busy time of the gateway's main thread that passed in the files, what they call included. */
@@ -23,11 +10,8 @@ const notBusy = new Set(['(idle)', '(program)']);
 
 /** Reads a CPU profile of V8: how much of the busy time lies below frames of the given files. */
 export async function observeShare(profileFile: string, files: readonly string[]): Promise<ObserveShare> {
-  const profile = JSON.parse(await readFile(profileFile, 'utf8')) as CpuProfile; // V8 wrote it.
-  const selfUs = new Map<number, number>();
-  profile.samples.forEach((node, index) => {
-    selfUs.set(node, (selfUs.get(node) ?? 0) + Math.max(0, profile.timeDeltas[index] ?? 0));
-  });
+  const profile = await readCpuProfile(profileFile);
+  const selfUs = selfTimesUs(profile);
   const byId = new Map(profile.nodes.map((node) => [node.id, node]));
   let busyUs = 0;
   let insideUs = 0;

@@ -52,8 +52,8 @@ async function versionIn(path: string): Promise<string> {
   return (JSON.parse(await readFile(join(repository, path), 'utf8')) as { readonly version: string }).version; // A package.json has one.
 }
 
-/** Writes the figures for programs and for people. */
-export async function writeReport(report: Report): Promise<void> {
+/** Writes the figures for programs and for people. @param flame where the gateway's time went, as SVG. */
+export async function writeReport(report: Report, flame: string): Promise<void> {
   const { rows, open } = report.results;
   await mkdir(benchmarkFolder, { recursive: true });
   await writeFile(join(benchmarkFolder, 'latest.json'), `${JSON.stringify(report, null, 2)}\n`);
@@ -61,4 +61,5 @@ export async function writeReport(report: Report): Promise<void> {
   await writeFile(join(benchmarkFolder, 'ratio.svg'), ratioChart(rows));
   await writeFile(join(benchmarkFolder, 'added.svg'), addedChart(rows));
   await writeFile(join(benchmarkFolder, 'tails.svg'), tailChart(open));
+  await writeFile(join(benchmarkFolder, 'flame.svg'), flame);
 }
