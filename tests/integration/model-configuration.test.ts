@@ -262,7 +262,7 @@ test('requests of different lengths run together where that was found to change 
   const warned = gateway
     .output()
     .split('\n')
-    .filter((line) => line.includes('requests to the model are not merged'));
+    .filter((line) => line.includes(': requests are not merged: '));
   expect(warned.filter((line) => line.includes('ragged_meddler@1'))).toHaveLength(1);
   expect((await call('/v2/models/ragged/config')).body).toMatchObject({
     input: [{ name: 'INPUT0', allow_ragged_batch: true }],

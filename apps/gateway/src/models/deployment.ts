@@ -321,13 +321,13 @@ export class Deployment {
     if ((model.settings.maxBatchSize ?? 2) < 2) return;
     const { configuration } = model.settings;
     if (configuration !== undefined && configuration.dynamicBatching === null) return;
-    this.options.log.warn({ model: model.id, reason: observed.reason }, 'requests to the model are not merged');
+    this.options.log.warn({ model: model.id }, `${model.id}: ${observed.reason}`);
   }
 
   /** A model whose requests should be padded, and are not, or not all, because its answers would be others. */
   private reportUnpadded(model: SnapshotModel, { paddingVerdict }: ServedVersion): void {
     if (paddingVerdict === undefined || paddingVerdict.reason === '') return;
-    this.options.log.warn({ model: model.id, reason: paddingVerdict.reason }, 'requests to the model are not padded');
+    this.options.log.warn({ model: model.id }, `${model.id}: ${paddingVerdict.reason}`);
   }
 
   private recordFailure(model: SnapshotModel, error: ClusterError, tryAgainAfterMs: number | null): void {
