@@ -10,10 +10,10 @@ import { factsOf, writeReport } from './bench/write-report.ts';
 import { requireWrk } from './bench/wrk.ts';
 
 // Measures the gateway beside the plain loop over `session.run()`, in interleaved rounds, and writes docs/benchmarks/.
-// make bench [ARGS="--rounds 5 --seconds 1 --dry"]
+// make bench [ARGS="--rounds 3 --seconds 1 --dry"]
 const { values } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '5' },
+    rounds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '1' },
     dry: { type: 'boolean', default: false },
   },

@@ -28,7 +28,10 @@ interface Bench extends MeasureOptions {
 }
 
 const keyOf = ({ model, wire }: Pick<Cell, 'model' | 'wire'>): string => `${model} ${wire}`;
-/** Short loads before the first round: V8 compiles what is hot. */
+/**
+ * A short load before each that counts. V8 compiles what is hot, and a gateway that has waited for minutes while others were
+ * measured begins slowly; the loop in a process without a server is warmed each time, too.
+ */
 const warmUpSeconds = 1;
 
 function found<K, V>(map: ReadonlyMap<K, V>, key: K): V {
@@ -115,6 +118,7 @@ async function measureRounds(bench: Bench): Promise<Measurement[]> {
       const inProcess = loops.get(cell.model) ?? (await runInProcess(folder, scenario, seconds));
       loops.set(cell.model, inProcess);
       const gateway = found(gateways, cell.variant);
+      await closed(gateway, cell.clients, warmUpSeconds);
       const cpuBefore = gateway.cpuSeconds();
       const load = await closed(gateway, cell.clients, seconds);
       const cpuUs = ((gateway.cpuSeconds() - cpuBefore) * 1e6) / load.requests;
