@@ -57,7 +57,7 @@ bench: bootstrap ## Measure the gateway beside the plain session.run() loop
 	@$(WITH_NODE) node tools/install-bench-programs.ts
 	@exec $(WITH_NODE) node tests/load/bench.ts $(ARGS)
 
-bench-peers: bootstrap ## Measure every model server of PyPI beside the gateway, an hour (ARGS="--only mlserver,litserve --rounds 1 --dry")
+bench-peers: bootstrap ## Measure every model server of PyPI beside the gateway, half an hour for five rounds (ARGS="--only mlserver,litserve --rounds 1 --dry")
 	@$(WITH_NODE) node tools/install-bench-programs.ts
 	@exec $(WITH_NODE) node tests/load/bench-peers.ts $(ARGS)
 

@@ -8,6 +8,7 @@ import { rowSignature, snapshotModel } from '@cluster-ai/testkit/snapshot-models
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { TickBatcher } from './tick-batcher.ts';
 import type { Ticket } from './ticket.ts';
+import { plainDynamicBatching } from '@cluster-ai/core/batching/plain-dynamic-batching.ts';
 
 const clock = new FakeClock();
 const deadlineCheckMs = 100;
@@ -22,16 +23,6 @@ afterEach(() => {
   if (vi.getTimerCount() > 0) throw new Error('an idle batcher leaves a timer behind');
   vi.useRealTimers();
 });
-
-const plain: DynamicBatching = {
-  preferredBatchSizes: [],
-  maxQueueDelayMicroseconds: 0,
-  preserveOrdering: false,
-  priorityLevels: 0,
-  defaultPriorityLevel: 0,
-  defaultQueuePolicy: null,
-  priorityQueuePolicies: [],
-};
 
 const policy: QueuePolicy = {
   timeoutAction: 'REJECT',
@@ -52,7 +43,7 @@ function setUp(options: {
     clock,
     queueLengthMax: 1_000,
     enabled: true,
-    dynamicBatching: { ...plain, ...options.dynamicBatching },
+    dynamicBatching: { ...plainDynamicBatching, ...options.dynamicBatching },
   });
   return { executor, batcher };
 }
@@ -232,7 +223,7 @@ test('an idle client waits a turn of the loop for its run, whatever the configur
   const policies = { priorityLevels: 3, defaultPriorityLevel: 2, defaultQueuePolicy: { ...policy, maxQueueSize: 9 } };
   for (const [name, dynamicBatching] of [
     ['none', null],
-    ['priorities and policies, no delay', { ...plain, ...policies }],
+    ['priorities and policies, no delay', { ...plainDynamicBatching, ...policies }],
   ] as const) {
     const model = snapshotModel('echo', 1, { signature: rowSignature(1) });
     const executor = new FakeExecutor({ model, rowsMax: 8 });

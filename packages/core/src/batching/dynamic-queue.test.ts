@@ -4,6 +4,7 @@ import type { DynamicBatching, QueuePolicy } from '../model-configuration/model-
 import { QueuePlace } from './batch-queue.ts';
 import { batchRules, levelOf, type BatchRules } from './batch-rules.ts';
 import { DynamicQueue, type Expiry, type FormedBatch } from './dynamic-queue.ts';
+import { plainDynamicBatching } from './plain-dynamic-batching.ts';
 
 interface Request {
   readonly id: number;
@@ -13,16 +14,6 @@ interface Request {
   readonly deadlineAtMs: number;
   readonly place: QueuePlace<Request>;
 }
-
-const usual: DynamicBatching = {
-  preferredBatchSizes: [],
-  maxQueueDelayMicroseconds: 0,
-  preserveOrdering: false,
-  priorityLevels: 0,
-  defaultPriorityLevel: 0,
-  defaultQueuePolicy: null,
-  priorityQueuePolicies: [],
-};
 
 const policy: QueuePolicy = {
   timeoutAction: 'REJECT',
@@ -39,7 +30,7 @@ class Scene {
   private ids = 0;
 
   constructor(batching: Partial<DynamicBatching> = {}, rowsMax = 8) {
-    const rules = batchRules({ ...usual, ...batching }, rowsMax);
+    const rules = batchRules({ ...plainDynamicBatching, ...batching }, rowsMax);
     this.queue = new DynamicQueue<Request>(rules, ({ id }, why) => this.expired.push([id, why]));
   }
 
@@ -171,7 +162,7 @@ describe('with a delay', () => {
 
   test('other rules hold from the moment on at which they are given', () => {
     const scene = new Scene();
-    scene.queue.adopt(batchRules({ ...usual, ...delayed }, 2));
+    scene.queue.adopt(batchRules({ ...plainDynamicBatching, ...delayed }, 2));
     scene.come();
     expect(scene.told()).toBe(105);
     scene.come();
@@ -192,7 +183,7 @@ describe('priority', () => {
   });
 
   test('0, nothing, and levels that do not exist mean the default', () => {
-    const rules = batchRules({ ...usual, ...levels }, 8);
+    const rules = batchRules({ ...plainDynamicBatching, ...levels }, 8);
     expect([0, undefined, 4, 2n ** 63n, 'x', 1, 3n].map((priority) => levelOf(rules, priority))).toEqual([
       2, 2, 2, 2, 2, 1, 3,
     ]);

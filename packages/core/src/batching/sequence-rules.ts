@@ -1,4 +1,5 @@
 import type { DynamicBatching, SequenceBatching } from '../model-configuration/model-configuration.ts';
+import { plainDynamicBatching } from './plain-dynamic-batching.ts';
 
 /**
  * How many sequences may have requests with the model at once, as Triton counts them: `oldest` has so many candidates,
@@ -21,22 +22,12 @@ export function sequenceBatches(
   maxBatchSize: number,
   rowsMax: number,
 ): DynamicBatching | null {
-  if (oldest !== undefined) return { ...plain, ...oldest };
+  if (oldest !== undefined) return { ...plainDynamicBatching, ...oldest };
   if (direct === undefined) return null;
   const enough = Math.max(1, Math.ceil(direct.minimumSlotUtilization * maxBatchSize));
   const preferredBatchSizes = [];
   for (let rows = enough; rows <= rowsMax; rows += 1) preferredBatchSizes.push(rows);
   // Without a part that must be there, whatever is there goes.
   const delay = direct.minimumSlotUtilization === 0 ? 0 : direct.maxQueueDelayMicroseconds;
-  return { ...plain, preferredBatchSizes, maxQueueDelayMicroseconds: delay };
+  return { ...plainDynamicBatching, preferredBatchSizes, maxQueueDelayMicroseconds: delay };
 }
-
-const plain: DynamicBatching = {
-  preferredBatchSizes: [],
-  maxQueueDelayMicroseconds: 0,
-  preserveOrdering: false,
-  priorityLevels: 0,
-  defaultPriorityLevel: 0,
-  defaultQueuePolicy: null,
-  priorityQueuePolicies: [],
-};

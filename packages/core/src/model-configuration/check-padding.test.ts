@@ -1,7 +1,8 @@
+import { emptyConfiguration } from '@cluster-ai/testkit/empty-configuration.ts';
 import { expect, test } from 'vitest';
 import type { ModelSignature } from '../inference/signature.ts';
 import { paddingProblems } from './check-padding.ts';
-import type { ModelConfiguration, PaddedDimension } from './model-configuration.ts';
+import type { PaddedDimension } from './model-configuration.ts';
 
 const model: ModelSignature = {
   inputs: [
@@ -13,19 +14,7 @@ const model: ModelSignature = {
   outputs: [],
 };
 
-const configuration: ModelConfiguration = {
-  maxBatchSize: 8,
-  inputs: [],
-  outputs: [],
-  modelFile: null,
-  versionPolicy: null,
-  instanceCount: null,
-  dynamicBatching: null,
-  sequenceBatching: null,
-  warmUps: [],
-  parameters: {},
-  ignored: [],
-};
+const configuration = { ...emptyConfiguration, maxBatchSize: 8 };
 
 function told(dimension: Partial<PaddedDimension>): string[] {
   const padding = [{ input: 'tokens', dim: 0, sizes: [4], value: 0, ...dimension }];
