@@ -15,6 +15,9 @@ export const alone = [
   'tests/integration/model-host/*.test.ts',
 ];
 
+/** Tests that need a Docker engine or a Kubernetes API server of their own, and minutes: `make test-containers`, `make test-cluster`. */
+const onEngines = ['tests/containers/**/*.test.ts', 'tests/cluster/**/*.test.ts'];
+
 const startsWholeServers = { testTimeout: 180_000, hookTimeout: 180_000 };
 
 export default defineConfig({
@@ -41,7 +44,7 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['tests/**/*.test.ts'],
-          exclude: [...alone],
+          exclude: [...alone, ...onEngines],
           ...startsWholeServers,
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
@@ -57,6 +60,17 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
         },
       },
+      ...['containers', 'cluster'].map((name) => ({
+        test: {
+          name,
+          include: [`tests/${name}/**/*.test.ts`],
+          // An image is built, or a chart is installed and rolled back.
+          testTimeout: 900_000,
+          hookTimeout: 1_800_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
+        },
+      })),
     ],
   },
 });
