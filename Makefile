@@ -10,7 +10,7 @@ WITH_NODE = env PATH="$(CURDIR)/.tools/bin:$(CURDIR)/node_modules/.bin:$$PATH"
 export ORT_DISABLE_TELEMETRY := 1
 
 .DEFAULT_GOAL := help
-.PHONY: up example-ocr backup restore test check unit test-system fuzz fuzz-edge edge-differences bench bench-peers bench-json bench-loading soak sbom drills format docs wasm models bootstrap clean help
+.PHONY: up example-ocr backup restore test check unit test-system fuzz fuzz-edge edge-differences bench bench-peers bench-json bench-loading soak sbom drills backup-postgres backup-redis performance-test cdn-config-update monitoring-up monitoring-down format docs wasm models bootstrap clean help
 
 ##@ Use
 
@@ -76,6 +76,28 @@ sbom: bootstrap ## Write what is shipped, with hashes, as CycloneDX into sbom.cd
 drills: bootstrap ## Break a whole platform in 100 random rounds, and check what its clients saw (SEED=7 ROUNDS=20 FROM=0)
 	@exec $(WITH_NODE) node tests/drills/rounds/main.ts --seed "$(SEED)" --rounds "$(or $(ROUNDS),100)" --from "$(or $(FROM),0)"
 
+##@ Ship
+
+backup-postgres: backup ## The database is part of make backup, whole and with what belongs to it (same ARGS)
+
+backup-redis: ## Says why there is nothing of Redis to back up
+	@echo "Redis holds counters of limits, sessions and failed sign-ins only: all of it may be lost, and people sign in again." >&2; \
+	echo "What must be kept is in the database and the model files: make backup. A dump of Redis alone comes in a later version." >&2; exit 1
+
+performance-test: bench ## The name that make bench had (same ARGS)
+
+cdn-config-update: ## Later: the settings of a CDN
+	@echo "No configuration of a CDN is part of this version. The front door (web-dashboard/nginx.conf) sends the headers that a CDN goes by." >&2; exit 1
+
+# What the two say; one sentence, whichever is typed.
+NO_MONITORING = Rules, alerts, dashboards, logs and traces come in a later version. Prometheus with its scrape configuration starts with make prod-up and stops with make down.
+
+monitoring-up: ## Later: alerts, dashboards, logs and traces
+	@echo "$(NO_MONITORING)" >&2; exit 1
+
+monitoring-down: ## Later: stop what monitoring-up will start
+	@echo "$(NO_MONITORING)" >&2; exit 1
+
 ##@ Change
 
 format: bootstrap ## Write every file in the one format
@@ -106,4 +128,4 @@ clean: ## Delete what the doors fetched and built; data of a running installatio
 help: ## This list
 	@awk 'BEGIN { FS = ":.*## " } \
 	  /^##@ / { printf "\n%s\n", substr($$0, 5) } \
-	  /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	  /^[a-z0-9-]+:.*## / { printf "  make %-27s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
