@@ -28,8 +28,9 @@ const make = (...args: readonly string[]) =>
 
 describe('the targets that people know', () => {
   it('are all in make help, with what they do', () => {
-    const listed = Array.from(make('help').stdout.matchAll(/^ {2}make ([a-z0-9-]+) +\S/gm), ([, name]) => name);
-    expect(vocabulary.filter((name) => !listed.includes(name))).toEqual([]);
+    const lines = make('help').stdout.matchAll(/^ {2}make ([a-z0-9-]+) +\S/gm);
+    const listed = new Set(Array.from(lines, ([, name]) => name));
+    expect(vocabulary.filter((name) => !listed.has(name))).toEqual([]);
   });
 
   it('help leaves out no target of the Makefile', () => {
