@@ -10,7 +10,7 @@ WITH_NODE = env PATH="$(CURDIR)/.tools/bin:$(CURDIR)/node_modules/.bin:$$PATH"
 export ORT_DISABLE_TELEMETRY := 1
 
 .DEFAULT_GOAL := help
-.PHONY: up example-ocr backup restore test check unit test-system fuzz fuzz-edge edge-differences bench bench-peers bench-json bench-loading soak sbom drills backup-postgres backup-redis performance-test cdn-config-update monitoring-up monitoring-down format docs wasm models bootstrap clean help
+.PHONY: up example-ocr backup restore test check unit test-system fuzz fuzz-edge edge-differences bench bench-peers bench-json bench-loading soak mutate sbom drills backup-postgres backup-redis performance-test cdn-config-update monitoring-up monitoring-down format docs wasm models bootstrap clean help
 
 ##@ Use
 
@@ -69,6 +69,9 @@ bench-loading: bootstrap ## What loading 100 MB costs those who are served, and 
 
 soak: bootstrap ## A day of the platform in an hour: does anything grow or stay? (ARGS="--minutes 60 --seed 1")
 	@exec $(WITH_NODE) node tests/load/soak.ts $(ARGS)
+
+mutate: bootstrap ## Break every manifest, template, Dockerfile stage, workflow and script in turn: does a test go red? (ARGS="--only nginx")
+	@exec $(WITH_NODE) node tools/mutate.ts $(ARGS)
 
 sbom: bootstrap ## Write what is shipped, with hashes, as CycloneDX into sbom.cdx.json
 	@exec $(WITH_NODE) node tools/sbom.ts
