@@ -42,6 +42,7 @@ const clientVariables = [
   ['CLUSTER_AI_HOME', 'data folder; a running `up` on it is found there'],
   ['CLUSTER_AI_SERVER', 'control plane to talk to, `http://host:3000`'],
   ['CLUSTER_AI_TOKEN', 'token for that server'],
+  ['CLUSTER_AI_TOKEN_FILE', 'file with that token, in place of the variable before'],
   ['CLUSTER_AI_GATEWAY', 'gateway to send predictions to, `http://host:8000`'],
 ] as const;
 
@@ -60,6 +61,7 @@ export function renderConfigPage(): string {
     '- **File**: `--config FILE`. Nested as the names say: `http.port` is `http:` with `port:` inside. A file for `up` has',
     '  one section for each program: `up`, `controlPlane`, `gateway`. A file for a program alone has its settings at the top.',
     '- **Environment**: the variable in the table. Lists are written with commas. An empty variable counts as not set.',
+    '  Secrets may also stand in files: a variable of a secret with `_FILE` behind its name, `DATABASE_URL_FILE`, names one.',
     '- **Flag**: the programs take each setting by its name, `--http.port 8000`. `cluster-ai up --help` lists those of `up`.',
     '',
     ...programs.flatMap(programLines),
@@ -121,7 +123,7 @@ function runtimeRow({ path, allowed, description, wellKnownEnv }: Setting): stri
 
 function settingRow(setting: Setting): string {
   const secret = setting.secret ? ' Secret.' : '';
-  const variables = [setting.env, setting.wellKnownEnv]
+  const variables = [setting.env, setting.wellKnownEnv, setting.fileEnvs[0]]
     .filter((name) => name !== undefined)
     .map((name) => `\`${name}\``);
   const { path, allowed, description } = setting;

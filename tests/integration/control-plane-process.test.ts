@@ -115,6 +115,24 @@ test('an upload goes on after the program was killed', async () => {
   expect(await second.ended).toBe(0);
 });
 
+test('the metrics listener asks for no key, tells readiness, and has nothing else', async () => {
+  const started = launch('--metrics.port', '0');
+  await ready(started);
+  const { port } = /"address":\{[^}]*"port":(?<port>\d+)/.exec(started.output())?.groups ?? {};
+  const base = `http://127.0.0.1:${port}`;
+  expect(await (await fetch(`${base}/metrics`)).text()).toContain('cluster_ai_control_plane_database_up 1');
+  expect(await (await fetch(`${base}/readyz`)).json()).toEqual({ ready: true, reasons: [] });
+  const statusOf = async (path: string, method = 'GET') => (await fetch(base + path, { method })).status;
+  expect([await statusOf('/livez'), await statusOf('/api/v1/overview'), await statusOf('/metrics', 'POST')]).toEqual([
+    200, 404, 405,
+  ]);
+  started.child.kill('SIGTERM');
+  expect(await started.ended).toBe(0);
+  const open = launch('--metrics.port', '0', '--metrics.host', '0.0.0.0');
+  await open.ended;
+  expect(open.output()).toContain('set metrics.plaintext to allowed');
+});
+
 test('SIGTERM answers what waits and ends with 0', async () => {
   const started = launch();
   const url = await ready(started);

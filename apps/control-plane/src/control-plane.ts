@@ -26,7 +26,7 @@ import { sessionJobs } from './features/session/index.ts';
 import { createSnapshotFeed, snapshotJobs } from './features/snapshots/index.ts';
 import type { SnapshotFeed } from './features/snapshots/index.ts';
 import { sourceJobs } from './features/sources/index.ts';
-import { createOverview } from './features/system/index.ts';
+import { createOverview, metricsListenerPhases } from './features/system/index.ts';
 import { trafficJobs } from './features/traffic/index.ts';
 import { uploadJobs } from './features/uploads/index.ts';
 import { createAccessRule } from './http/access.ts';
@@ -36,6 +36,7 @@ import { closeServer, listen } from './http/listen.ts';
 import { readTokens } from './http/tokens.ts';
 import { createIdentity } from './identity/identity.ts';
 import { startJobs } from './jobs/periodic.ts';
+import type { Job } from './jobs/periodic.ts';
 import { createMetrics } from './metrics.ts';
 import type { Plane } from './plane.ts';
 import { buildServer } from './server.ts';
@@ -199,6 +200,7 @@ export function addPhases(lifecycle: Lifecycle, control: ControlPlane): void {
       stopTimeoutMs: 2_000,
     });
   }
+  for (const phase of metricsListenerPhases(plane)) lifecycle.add(phase);
   lifecycle.add({
     name: 'front door',
     why: 'it answers, if only that the database is away, before the database is ready',
@@ -214,19 +216,7 @@ export function addPhases(lifecycle: Lifecycle, control: ControlPlane): void {
         log.error({ error }, 'the database cannot be used');
         lifecycle.requestStop({ reason: 'the database cannot be used', exitCode: 1 });
       });
-      jobs = startJobs(plane, [
-        ...snapshotJobs(plane),
-        ...fleetJobs(plane),
-        ...keyJobs(plane),
-        ...uploadJobs(plane),
-        ...modelJobs(plane),
-        ...sourceJobs(plane),
-        ...trafficJobs(plane),
-        ...sessionJobs(plane),
-        ...issuerJobs(plane),
-        ...idempotencyJobs(plane),
-        ...dataOperationJobs(plane),
-      ]);
+      jobs = startJobs(plane, jobsOf(plane));
     },
     stop: async () => {
       stopping.abort();
@@ -251,4 +241,21 @@ export function addPhases(lifecycle: Lifecycle, control: ControlPlane): void {
   });
   let jobs: ReturnType<typeof startJobs> | null = null;
   let stopFollowing: ReturnType<typeof followDatabase> | null = null;
+}
+
+/** What is done again and again while there is a control plane. */
+function jobsOf(plane: Plane): readonly Job[] {
+  return [
+    ...snapshotJobs(plane),
+    ...fleetJobs(plane),
+    ...keyJobs(plane),
+    ...uploadJobs(plane),
+    ...modelJobs(plane),
+    ...sourceJobs(plane),
+    ...trafficJobs(plane),
+    ...sessionJobs(plane),
+    ...issuerJobs(plane),
+    ...idempotencyJobs(plane),
+    ...dataOperationJobs(plane),
+  ];
 }

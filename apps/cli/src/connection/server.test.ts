@@ -95,6 +95,16 @@ test('a token from the environment is used for the server that was asked for', (
   expect(resolveServer('http://a.example', { ...env, CLUSTER_AI_TOKEN: 't' }).token).toBe('t');
 });
 
+test('a token may stand in a file', () => {
+  const path = join(folder, 'token');
+  writeFileSync(path, 'from-a-file\n');
+  const inFile = { ...env, CLUSTER_AI_TOKEN_FILE: path };
+  expect(resolveServer('http://a.example', inFile).token).toBe('from-a-file');
+  expect(resolveServer('http://a.example', { ...inFile, CLUSTER_AI_TOKEN: 't' }).token).toBe('t');
+  rmSync(path);
+  expect(() => resolveServer('http://a.example', inFile)).toThrow(`CLUSTER_AI_TOKEN_FILE: ${path} does not exist`);
+});
+
 test('something that is no address is refused', () => {
   expect(() => resolveServer('localhost:3000', env)).toThrow(
     '--server: localhost:3000 is no address; allowed: http://host:port or https://host:port',

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isLoopbackHost } from '@cluster-ai/core/access/loopback.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
+import { readSecretFile } from '@cluster-ai/platform/config/secret-file.ts';
 import { defaultHome, homePaths } from '../up/home.ts';
 import { readState } from '../up/state.ts';
 import type { UpState } from '../up/state.ts';
@@ -22,7 +23,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /**
  * The server: --server, then CLUSTER_AI_SERVER, then what `login` stored, then a running `up` of the same data folder.
- * Its token: CLUSTER_AI_TOKEN, else the key or session that `login` stored for this server, else the admin token of a running `up`
+ * Its token: CLUSTER_AI_TOKEN or the file that CLUSTER_AI_TOKEN_FILE names, else the key or session that `login` stored for this server, else the admin token of a running `up`
  * that listens at this address on this machine; a token is never sent to another server than the one it belongs to.
  * @throws ClusterError CONTROL_PLANE_UNAVAILABLE when none is known, CONFIG_INVALID for an address that is none.
  */
@@ -40,7 +41,7 @@ export function resolveServer(flag: string | undefined, env: Env): Server {
     if (address === undefined || address === '') continue;
     const url = normalUrl(source, address);
     const stored = login !== null && normalUrl('login', login.server) === url ? login : undefined;
-    const given = nonEmpty(env['CLUSTER_AI_TOKEN']) ?? stored?.token;
+    const given = givenToken(env) ?? stored?.token;
     if (given === undefined && stored?.session !== undefined) {
       return { url, token: undefined, session: stored.session, source };
     }
@@ -90,6 +91,16 @@ function adminToken(home: string): string | undefined {
     if (code === 'ENOENT' || code === 'EACCES') return undefined;
     throw error;
   }
+}
+
+/** @throws ClusterError CONFIG_INVALID for a file without a token. */
+function givenToken(env: Env): string | undefined {
+  const file = nonEmpty(env['CLUSTER_AI_TOKEN_FILE']);
+  const given = nonEmpty(env['CLUSTER_AI_TOKEN']);
+  if (file === undefined || given !== undefined) return given;
+  const read = readSecretFile('CLUSTER_AI_TOKEN_FILE', file);
+  if ('problem' in read) throw new ClusterError('CONFIG_INVALID', read.problem);
+  return read.text;
 }
 
 function nonEmpty(text: string | undefined): string | undefined {

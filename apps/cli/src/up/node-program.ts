@@ -68,10 +68,13 @@ function writeUnlessSame(path: string, text: string): void {
  */
 const memoryGivenBack = { MALLOC_MMAP_THRESHOLD_: '1048576', MALLOC_TRIM_THRESHOLD_: '1048576', MALLOC_ARENA_MAX: '4' };
 
+/** Variables that name files with secrets: `up` has read them. */
+const secretFiles = new Set(['DATABASE_URL_FILE', 'REDIS_URL_FILE']);
+
 /** Settings travel in the file alone: variables that set something are left out, so that nothing is set twice. */
 function programEnvironment(home: string): Record<string, string> {
   const kept = Object.entries(process.env).filter(
-    ([name]) => !name.startsWith('CLUSTER_AI_') && name !== 'DATABASE_URL',
+    ([name]) => !name.startsWith('CLUSTER_AI_') && name !== 'DATABASE_URL' && !secretFiles.has(name),
   );
   const environment = Object.fromEntries(kept.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
   return { ...memoryGivenBack, ...environment, NODE_COMPILE_CACHE: homePaths(home).cache };

@@ -58,6 +58,26 @@ export const controlPlaneConfigSchema = z.strictObject({
       cors: corsSchema,
     })
     .prefault({}),
+  metrics: z
+    .strictObject({
+      host: z
+        .string()
+        .default('127.0.0.1')
+        .describe('Address of the metrics listener. Other than loopback addresses need `metrics.plaintext`.'),
+      port: z
+        .int()
+        .min(0)
+        .max(65_535)
+        .optional()
+        .describe(
+          'Port of a listener of its own for /metrics, /livez and /readyz, which asks for no key; 0 takes a free one. Unset: none, and /metrics is behind the front door, for a key with the action `read`.',
+        ),
+      plaintext: z
+        .enum(['loopback-only', 'allowed'])
+        .default('loopback-only')
+        .describe('`allowed` lets it have other than loopback addresses: this listener asks for no key.'),
+    })
+    .prefault({}),
   database: z.strictObject({
     url: z
       .string()

@@ -140,6 +140,38 @@ test('secrets are shown as set and never printed; a well-known variable stands b
   );
 });
 
+test('a secret may stand in a file that its variable with _FILE names', () => {
+  const secret = file('postgres://user:hunter2@db/x\n');
+  const load = (env: Record<string, string>) =>
+    loadConfig({
+      program: 'control-plane',
+      schema: controlPlaneTestSchema,
+      defaults: { home: '/data', 'auth.adminTokenFile': '/a', 'auth.gatewayTokenFile': '/b' },
+      env,
+    });
+  const wellKnown = load({ DATABASE_URL_FILE: secret });
+  expect(wellKnown.value.database.url).toBe('postgres://user:hunter2@db/x');
+  expect(wellKnown.settings.find(({ path }) => path === 'database.url')).toMatchObject({
+    shown: '(set)',
+    source: { kind: 'env', name: 'DATABASE_URL_FILE' },
+  });
+  const own = 'CLUSTER_AI_CONTROL_PLANE_DATABASE_URL_FILE';
+  expect(load({ [own]: secret, DATABASE_URL: 'postgres://weaker' }).value.database.url).toContain('hunter2');
+  expect(load({ [own]: '', DATABASE_URL: 'postgres://other' }).value.database.url).toBe('postgres://other');
+  expect(() => load({ DATABASE_URL: 'postgres://user:hunter2@db/x', DATABASE_URL_FILE: secret })).toThrow(
+    /^DATABASE_URL and DATABASE_URL_FILE are both set; leave one of them out$/,
+  );
+  expect(() => load({ DATABASE_URL_FILE: '/nowhere/url' })).toThrow('DATABASE_URL_FILE: /nowhere/url does not exist');
+  const empty = file(' \n');
+  expect(() => load({ [own]: empty })).toThrow(`${own}: ${empty} is empty`);
+  const long = file('x'.repeat(70_000));
+  expect(() => load({ [own]: long })).toThrow(`${own}: ${long} has 70000 bytes; a secret has at most 65536`);
+  // What is no secret has no such variable.
+  expect(() => load({ DATABASE_URL_FILE: secret, CLUSTER_AI_CONTROL_PLANE_HOME_FILE: secret })).toThrow(
+    'CLUSTER_AI_CONTROL_PLANE_HOME_FILE: unknown variable',
+  );
+});
+
 test('a caller may put its own values in place of the defaults; all else still wins over them', () => {
   const load = (env: Record<string, string>) =>
     loadConfig({

@@ -5,6 +5,7 @@ import type { Origins } from './origins.ts';
 import { missingValue, valueText, wrongValue } from './problem.ts';
 import type { Source } from './problem.ts';
 import { readSettingsFile } from './read-file.ts';
+import { readSecretFile } from './secret-file.ts';
 import { envPrefix, listSettings } from './settings.ts';
 import type { Setting } from './settings.ts';
 
@@ -54,6 +55,7 @@ interface Given {
 /**
  * Reads the settings of a program: default < YAML file < environment < flag. Unknown settings and variables are refused
  * with the nearest known name; text is turned into the type that the schema asks for; empty variables count as not set.
+ * A secret may stand in a file that its variable with `_FILE` behind it names, as container engines hand them over.
  * @throws ClusterError CONFIG_INVALID; its message has one line for every problem: where it stands, which setting, what
  * is wrong and what is allowed. Values of secret settings are never part of it.
  */
@@ -73,7 +75,7 @@ export function loadConfig<S extends z.ZodType>(options: LoadConfigOptions<S>): 
       given.set(path, { value, source: options.origins?.get(path) ?? { kind: 'file', file, line } });
     }
   }
-  for (const setting of settings) takeEnv(setting, options.env, given);
+  for (const setting of settings) problems.push(...takeEnv(setting, options.env, given));
   problems.push(...unknownVariables(options.program, settings, options.env));
   for (const flag of options.flags ?? []) takeFlag(flag, settings, given, problems);
 
@@ -87,12 +89,30 @@ export function loadConfig<S extends z.ZodType>(options: LoadConfigOptions<S>): 
   return { value: result.data, settings: settings.map((setting) => loaded(setting, result.data, given)) };
 }
 
-function takeEnv(setting: Setting, env: LoadConfigOptions<z.ZodType>['env'], given: Map<string, Given>): void {
+/** @returns what is wrong with files that variables name. */
+function takeEnv(
+  setting: Setting,
+  env: LoadConfigOptions<z.ZodType>['env'],
+  given: Map<string, Given>,
+): readonly string[] {
+  const problems: string[] = [];
   for (const name of [setting.wellKnownEnv, setting.env]) {
-    const text = name === undefined ? undefined : env[name];
-    if (name === undefined || text === undefined || text === '') continue;
-    given.set(setting.path, { value: fromText(setting, text), source: { kind: 'env', name } });
+    if (name === undefined) continue;
+    const text = env[name];
+    const file = setting.secret ? env[`${name}_FILE`] : undefined;
+    if (text !== undefined && text !== '' && file !== undefined && file !== '') {
+      problems.push(`${name} and ${name}_FILE are both set; leave one of them out`);
+    }
+    if (file !== undefined && file !== '') {
+      const read = readSecretFile(`${name}_FILE`, file);
+      if ('problem' in read) problems.push(read.problem);
+      else given.set(setting.path, { value: read.text, source: { kind: 'env', name: `${name}_FILE` } });
+    }
+    if (text !== undefined && text !== '') {
+      given.set(setting.path, { value: fromText(setting, text), source: { kind: 'env', name } });
+    }
   }
+  return problems;
 }
 
 function unknownVariables(
@@ -100,7 +120,7 @@ function unknownVariables(
   settings: readonly Setting[],
   env: LoadConfigOptions<z.ZodType>['env'],
 ): string[] {
-  const known = new Set(settings.map((setting) => setting.env));
+  const known = new Set(settings.flatMap(({ env: own, fileEnvs }) => [own, ...fileEnvs]));
   const unknown = Object.keys(env).filter((name) => name.startsWith(envPrefix(program)) && !known.has(name));
   return unknown.toSorted().map((name) => {
     const nearest = nearestName(name, [...known]);

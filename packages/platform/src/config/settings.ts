@@ -18,6 +18,8 @@ export interface Setting {
   readonly env: string;
   /** A variable under a name that people already know, `DATABASE_URL`; the program's own name wins. */
   readonly wellKnownEnv: string | undefined;
+  /** Variables that name a file with the value, each weaker than its counterpart above; only secrets have them. */
+  readonly fileEnvs: readonly string[];
 }
 
 interface Node {
@@ -53,16 +55,19 @@ function* settingsOf(program: string, prefix: string, node: Node): Generator<Set
       yield* settingsOf(program, path, child);
       continue;
     }
+    const env = envName(program, path);
+    const secret = child.secret === true;
     yield {
       path,
       type: settingType(child),
       description: child.description ?? '',
       defaultValue: child.default,
       required: child.default === undefined && (node.required ?? []).includes(name),
-      secret: child.secret === true,
+      secret,
       allowed: allowedText(child),
-      env: envName(program, path),
+      env,
       wellKnownEnv: child.env,
+      fileEnvs: secret ? [child.env, env].flatMap((name) => (name === undefined ? [] : [`${name}_FILE`])) : [],
     };
   }
 }

@@ -1,11 +1,11 @@
 import { openApiDocument } from '@cluster-ai/contract/api/open-api.ts';
 import { getOpenApi, getOverview, whoAmI } from '@cluster-ai/contract/api/system.ts';
 import type { FastifyInstance } from 'fastify';
-import { sql } from 'kysely';
 import type { Register } from '../../http/register-endpoint.ts';
 import type { Plane } from '../../plane.ts';
 import { programVersion } from '../../program-version.ts';
 import { createOverview } from './overview.ts';
+import { readinessOf } from './readiness.ts';
 
 /** Health, identity and metrics. */
 export function systemRoutes(register: Register, app: FastifyInstance, plane: Plane): void {
@@ -21,9 +21,9 @@ export function systemRoutes(register: Register, app: FastifyInstance, plane: Pl
   app.get('/livez', async () => ({ live: true }));
 
   app.get('/readyz', async (_request, reply) => {
-    const reasons = await notReadyBecause(plane);
-    reply.status(reasons.length === 0 ? 200 : 503);
-    return { ready: reasons.length === 0, reasons };
+    const readiness = await readinessOf(plane);
+    reply.status(readiness.ready ? 200 : 503);
+    return readiness;
   });
 
   app.route({
@@ -38,16 +38,4 @@ export function systemRoutes(register: Register, app: FastifyInstance, plane: Pl
       return plane.metrics.registry.metrics();
     },
   });
-}
-
-async function notReadyBecause(plane: Plane): Promise<string[]> {
-  if (plane.draining()) return ['the control plane is stopping'];
-  if (!plane.prepared()) return ['the database has not been reached, or is being prepared'];
-  try {
-    await plane.store.read((query) => sql`select 1`.execute(query));
-    return [];
-  } catch (error) {
-    plane.log.debug({ error }, 'not ready');
-    return ['the database cannot be reached'];
-  }
 }
