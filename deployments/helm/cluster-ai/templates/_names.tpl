@@ -1,0 +1,82 @@
+{{/* The prefix of every name. */}}
+{{- define "cluster-ai.fullname" -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 40 | trimSuffix "-" -}}
+{{- else if contains "cluster-ai" .Release.Name -}}
+{{- .Release.Name | trunc 40 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-cluster-ai" (.Release.Name | trunc 29 | trimSuffix "-") -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Labels that never change: what selectors and policies go by. Arguments: root, component. */}}
+{{- define "cluster-ai.selector" -}}
+app.kubernetes.io/name: {{ default "cluster-ai" .root.Values.nameOverride }}
+app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/component: {{ .component }}
+{{- end -}}
+
+{{/* Labels of an object. Arguments: root, component. */}}
+{{- define "cluster-ai.labels" -}}
+{{ include "cluster-ai.selector" . }}
+app.kubernetes.io/version: {{ default .root.Chart.AppVersion .root.Values.image.tag | quote }}
+app.kubernetes.io/part-of: cluster-ai
+app.kubernetes.io/managed-by: {{ .root.Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" }}
+{{- with .root.Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* The head of an object's metadata. Arguments: root, component, suffix of the name. */}}
+{{- define "cluster-ai.metadata" -}}
+name: {{ include "cluster-ai.fullname" .root }}-{{ .suffix }}
+namespace: {{ .root.Release.Namespace }}
+labels:
+  {{- include "cluster-ai.labels" . | nindent 2 }}
+{{- end -}}
+
+{{/* One of our own images. Arguments: root, image. */}}
+{{- define "cluster-ai.image" -}}
+{{- $registry := trimSuffix "/" .root.Values.image.registry -}}
+{{- $repository := ternary .image.repository (printf "%s/%s" $registry .image.repository) (empty $registry) -}}
+{{- if .image.digest -}}
+{{- printf "%s@%s" $repository .image.digest -}}
+{{- else -}}
+{{- printf "%s:%s" $repository (default .root.Chart.AppVersion .root.Values.image.tag) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* An image of somebody else: tag for people, digest for the machine. */}}
+{{- define "cluster-ai.foreignImage" -}}
+{{- printf "%s:%s" .repository .tag -}}{{- with .digest }}@{{ . }}{{- end -}}
+{{- end -}}
+
+{{/* Name of a Secret. Arguments: root, which (auth, postgres, redis). */}}
+{{- define "cluster-ai.secretName" -}}
+{{- default (printf "%s-%s" (include "cluster-ai.fullname" .root) .which) (get .root.Values.secrets .which) -}}
+{{- end -}}
+
+{{/* Name of a Service with its namespace, for nginx, whose resolver knows no search domains. Arguments: root, suffix. */}}
+{{- define "cluster-ai.host" -}}
+{{- printf "%s-%s.%s.svc.%s" (include "cluster-ai.fullname" .root) .suffix .root.Release.Namespace .root.Values.clusterDomain -}}
+{{- end -}}
+
+{{/* Name of the certificate's Secret at the Ingress. */}}
+{{- define "cluster-ai.tlsSecret" -}}
+{{- default (printf "%s-tls" (include "cluster-ai.fullname" .)) .Values.ingress.tls.secretName -}}
+{{- end -}}
+
+{{/* "true" when people come over TLS. */}}
+{{- define "cluster-ai.overTls" -}}
+{{- if or (and .Values.ingress.enabled .Values.ingress.tls.enabled) .Values.gatewayApi.enabled .Values.dashboard.tls.secretName -}}true{{- end -}}
+{{- end -}}
+
+{{/* Mebibytes of a size such as 20Gi; the schema allows Mi, Gi and Ti, and the API server may have written the same in another unit. */}}
+{{- define "cluster-ai.mebibytes" -}}
+{{- $number := regexFind "^[0-9]+" . | int64 -}}
+{{- $unit := regexFind "[A-Za-z]*$" . -}}
+{{- $factors := dict "Mi" 1 "Gi" 1024 "Ti" 1048576 -}}
+{{- if not (hasKey $factors $unit) -}}{{- fail (printf "the size %s is not written in Mi, Gi or Ti" .) -}}{{- end -}}
+{{- mul $number (get $factors $unit | int64) -}}
+{{- end -}}
