@@ -37,6 +37,9 @@ const knownNames = new Set([
   'CHANGELOG.md',
 ]);
 
+/** What Helm calls the file that describes a chart. */
+const chartFile = /^deployments\/helm\/[a-z0-9-]+\/Chart\.yaml$/;
+
 const kebabCase = /^\.?[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)*$/;
 /** 0001_registry.sql; tensorflow-serving_core.ts, which translates from one to the other. */
 const numberedOrTranslating = /^(?:\d{4}_[a-z0-9_]+\.sql|[a-z0-9-]+_[a-z0-9-]+(?:\.test)?\.ts)$/;
@@ -54,7 +57,7 @@ function judge(path: string): string | undefined {
   const words = path.toLowerCase().split(/[/._-]/);
   const banned = words.find((word) => Object.hasOwn(bannedWords, word));
   if (banned !== undefined) return `the name '${banned}' says nothing about what is inside. ${bannedWords[banned]}`;
-  if (knownNames.has(name) && isMarkdown(path)) return undefined;
+  if ((knownNames.has(name) && isMarkdown(path)) || chartFile.test(path)) return undefined;
   const folders = dirname(path)
     .split('/')
     .filter((folder) => folder !== '.');
