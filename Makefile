@@ -10,7 +10,7 @@ WITH_NODE = env PATH="$(CURDIR)/.tools/bin:$(CURDIR)/node_modules/.bin:$$PATH"
 export ORT_DISABLE_TELEMETRY := 1
 
 .DEFAULT_GOAL := help
-.PHONY: up example-ocr backup restore test check unit test-system fuzz fuzz-edge edge-differences bench bench-peers bench-json bench-loading soak mutate sbom drills backup-postgres backup-redis performance-test cdn-config-update monitoring-up monitoring-down format docs wasm models bootstrap clean help
+.PHONY: dev-up prod-up status health logs restart down cli secrets up example-ocr backup restore test check unit test-system fuzz fuzz-edge edge-differences bench bench-peers bench-json bench-loading soak mutate sbom drills backup-postgres backup-redis performance-test cdn-config-update monitoring-up monitoring-down format docs wasm models bootstrap clean help
 
 ##@ Use
 
@@ -80,6 +80,33 @@ drills: bootstrap ## Break a whole platform in 100 random rounds, and check what
 	@exec $(WITH_NODE) node tests/drills/rounds/main.ts --seed "$(SEED)" --rounds "$(or $(ROUNDS),100)" --from "$(or $(FROM),0)"
 
 ##@ Ship
+
+secrets: bootstrap ## Make the secrets and the certificate of the compose sets that are missing, once, into secrets/
+	@exec "$(NODE)" tools/compose.ts secrets
+
+prod-up: bootstrap ## Start the production set of containers, or bring it up to date without losing a prediction
+	@exec "$(NODE)" tools/compose.ts prod-up
+
+dev-up: bootstrap ## Start the development set of containers: what is saved in the checkout runs at once
+	@exec env CLUSTER_AI_DEV_USER="$$(id -u):$$(id -g)" "$(NODE)" tools/compose.ts dev-up
+
+status: bootstrap ## The containers of both sets, their state, health and restarts (ARGS=prod or ARGS=dev for one set)
+	@exec "$(NODE)" tools/compose.ts status $(ARGS)
+
+health: bootstrap ## Whether every service is healthy by its own check; fails when one is not (ARGS=prod or dev)
+	@exec "$(NODE)" tools/compose.ts health $(ARGS)
+
+logs: bootstrap ## The last lines of the containers (ARGS="--follow backend")
+	@exec "$(NODE)" tools/compose.ts logs $(ARGS)
+
+restart: bootstrap ## Start the programs again, one after the other, each healthy before the next (ARGS="inference-gateway-1")
+	@exec "$(NODE)" tools/compose.ts restart $(ARGS)
+
+down: bootstrap ## Stop the containers; the data is kept, and it says how to delete it
+	@exec "$(NODE)" tools/compose.ts down $(ARGS)
+
+cli: bootstrap ## The command line inside the running set, as administrator (ARGS="user setup-code")
+	@exec "$(NODE)" tools/compose.ts cli $(ARGS)
 
 backup-postgres: backup ## The database is part of make backup, whole and with what belongs to it (same ARGS)
 

@@ -9,6 +9,7 @@ import {
   runtimeSettingsSchema,
 } from '@cluster-ai/contract/config/runtime-settings.ts';
 import { upConfigSchema } from '@cluster-ai/contract/config/up.ts';
+import { composeVariables } from './compose/variables.ts';
 import { listSettings } from '@cluster-ai/platform/config/settings.ts';
 import type { Setting } from '@cluster-ai/platform/config/settings.ts';
 
@@ -72,6 +73,17 @@ export function renderConfigPage(): string {
     '| --- | --- |',
     ...clientVariables.map(([name, meaning]) => `| \`${name}\` | ${meaning} |`),
     '',
+    '## Compose',
+    '',
+    'What `docker-compose.yml` and `docker-compose.prod.yml` read from the environment, or from `.env` beside them:',
+    '[run it with Docker alone](../guides/compose.md).',
+    '',
+    '| Variable | Default | Meaning |',
+    '| --- | --- | --- |',
+    ...composeVariables.map(
+      ({ name, fallback, meaning }) => `| \`${name}\` | ${fallback === '' ? '' : `\`${fallback}\``} | ${meaning} |`,
+    ),
+    '',
   ].join('\n');
 }
 
@@ -83,6 +95,9 @@ export function renderEnvExample(): string {
     '',
     '# command line client',
     ...clientVariables.slice(1).map(([name]) => `#${name}=`),
+    '',
+    '# docker compose: what docker-compose.yml and docker-compose.prod.yml read from .env; see docs/guides/compose.md',
+    ...composeVariables.map(({ name, fallback }) => `#${name}=${fallback}`),
     '',
   ].join('\n');
 }

@@ -26,7 +26,10 @@ export const artefactGlobs: readonly string[] = [
 /** Read from top to bottom: all that match an artefact guard it. */
 export const guards: readonly Guard[] = [
   { artefacts: ['deployments/**', 'ai-ml/**', 'performance/**'], tests: system('tests/artefacts/chart') },
-  { artefacts: ['docker-compose*.yml', 'monitoring/prometheus/**'], tests: system('tests/artefacts/compose') },
+  {
+    artefacts: ['docker-compose*.yml', 'monitoring/prometheus/**', 'deployments/compose/**'],
+    tests: system('tests/artefacts/compose'),
+  },
   { artefacts: ['**/Dockerfile*', '**/.dockerignore', '.dockerignore'], tests: system('tests/artefacts/images') },
   { artefacts: ['web-dashboard/{nginx.conf,nginx/**}'], tests: system('tests/artefacts/nginx') },
   { artefacts: ['.github/**'], tests: system('tests/artefacts/pipeline') },
