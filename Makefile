@@ -10,7 +10,7 @@ WITH_NODE = env PATH="$(CURDIR)/.tools/bin:$(CURDIR)/node_modules/.bin:$$PATH"
 export ORT_DISABLE_TELEMETRY := 1
 
 .DEFAULT_GOAL := help
-.PHONY: dev-up prod-up status health logs restart down cli secrets up example-ocr backup restore test check unit test-system fuzz fuzz-edge edge-differences bench bench-peers bench-json bench-loading soak mutate sbom drills backup-postgres backup-redis performance-test cdn-config-update monitoring-up monitoring-down format docs wasm models bootstrap clean help
+.PHONY: build dev-up prod-up status health logs restart down cli secrets up example-ocr backup restore test check unit test-system fuzz fuzz-edge edge-differences bench bench-peers bench-json bench-loading soak mutate sbom drills backup-postgres backup-redis performance-test cdn-config-update monitoring-up monitoring-down format docs wasm models bootstrap clean help
 
 ##@ Use
 
@@ -83,6 +83,9 @@ drills: bootstrap ## Break a whole platform in 100 random rounds, and check what
 
 secrets: bootstrap ## Make the secrets and the certificate of the compose sets that are missing, once, into secrets/
 	@exec "$(NODE)" tools/compose.ts secrets
+
+build: bootstrap ## Build the images of the production set (CLUSTER_AI_REGISTRY and CLUSTER_AI_VERSION name them)
+	@exec "$(NODE)" tools/compose.ts build
 
 prod-up: bootstrap ## Start the production set of containers, or bring it up to date without losing a prediction
 	@exec "$(NODE)" tools/compose.ts prod-up

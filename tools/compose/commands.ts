@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
+import { buildImages } from './build-images.ts';
 import { containersOf, isWell, untilHealthy } from './containers.ts';
 import { Engine } from './engine.ts';
 import { composeFailed, restartInTurn, rollOut, services } from './roll-out.ts';
@@ -16,6 +17,11 @@ export const commands: Readonly<Record<string, Command>> = {
     const made = makeSecrets(settings.secretsFolder, settings.publicUrl.hostname);
     const { secretsFolder: folder } = settings;
     console.log(made.length === 0 ? `${folder}: nothing was missing` : `${folder}: made ${made.join(', ')}`);
+    return 0;
+  },
+
+  build: (settings) => {
+    buildImages(Engine.find(settings), settings);
     return 0;
   },
 

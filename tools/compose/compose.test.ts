@@ -27,7 +27,7 @@ function door(words: readonly string[], programs: Readonly<Record<string, string
 const engine = 'case "$1" in version) echo 20.10.24;; ps) exit 0;; *) exit 1;; esac';
 
 describe('what is missing is said, and the door fails', () => {
-  test.each(['status', 'health', 'logs', 'restart', 'down', 'cli'])('%s without Docker', (name) => {
+  test.each(['status', 'health', 'logs', 'build', 'restart', 'down', 'cli'])('%s without Docker', (name) => {
     const { status, stderr } = door([name]);
     expect(status).toBe(1);
     expect(stderr).toMatch(/^error: there is no docker on PATH\nfix: install Docker/);
@@ -67,7 +67,7 @@ describe('what is missing is said, and the door fails', () => {
   test('a word that is no door', () => {
     expect(door(['start'])).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining('is none of: secrets prod-up'),
+      stderr: expect.stringContaining('is none of: secrets build prod-up'),
     });
   });
 });

@@ -50,6 +50,18 @@ export class Engine {
     throw new ClusterError('INTERNAL', `docker ${args.join(' ')}: ${outcome.stderr.trim()}`);
   }
 
+  /** Builds an image of the checkout with its output shown. @throws ClusterError INTERNAL when it fails. */
+  build(dockerfile: string, reference: string): void {
+    const { root, env } = this.settings;
+    const { status, error } = spawnSync('docker', ['build', '--file', dockerfile, '--tag', reference, '.'], {
+      cwd: root,
+      env: { DOCKER_BUILDKIT: '1', ...env },
+      stdio: 'inherit',
+    });
+    if (error !== undefined) throw error;
+    if (status !== 0) throw new ClusterError('INTERNAL', `building ${reference} ended with ${status}`);
+  }
+
   /** @returns true when the engine has the image. */
   hasImage(reference: string): boolean {
     return call(this.settings, ['docker', 'image', 'inspect', reference]).status === 0;

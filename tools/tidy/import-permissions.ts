@@ -58,6 +58,8 @@ export const importPermissions: ImportPermissions = {
         'apps/control-plane',
         'apps/gateway',
         'web-dashboard',
+        // What the doors do is tested with what they open: engines, clusters, files that are rendered.
+        'tools',
       ],
     },
     { folder: 'models', mayImport: [core, protocols, 'tools'] },
