@@ -98,6 +98,28 @@ const prerequisites: readonly Prerequisite[] = [
   },
   {
     neededFor: 'test',
+    debianPackage: 'nginx',
+    reason: 'it serves the dashboard and passes requests on, as in the image of the dashboard',
+    proof: '/usr/sbin/nginx',
+    namedIn: /(start|prepare)FrontDoor\(/,
+    service: 'nginx',
+  },
+  {
+    neededFor: 'test',
+    debianPackage: 'libnginx-mod-http-brotli-filter',
+    reason: 'nginx packs the files of the dashboard with brotli',
+    proof: '/usr/lib/nginx/modules/ngx_http_brotli_filter_module.so',
+    namedIn: /(start|prepare)FrontDoor\(/,
+  },
+  {
+    neededFor: 'test',
+    debianPackage: 'libnginx-mod-http-brotli-static',
+    reason: 'nginx sends files that were packed before',
+    proof: '/usr/lib/nginx/modules/ngx_http_brotli_static_module.so',
+    namedIn: /(start|prepare)FrontDoor\(/,
+  },
+  {
+    neededFor: 'test',
     debianPackage: 'zsh',
     reason: 'zsh completes the commands of cluster-ai, too',
     proof: 'zsh',
