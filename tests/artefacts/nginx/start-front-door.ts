@@ -109,8 +109,9 @@ function renderInto(folder: string, ports: PreparedFrontDoor['ports'], settings:
     ...settings,
   };
   const environment = Object.fromEntries(Object.entries(given).map(([name, value]) => [`CLUSTER_AI_${name}`, value]));
-  for (const [name, text] of renderFrontDoorSettings(environment))
+  for (const [name, text] of renderFrontDoorSettings(environment)) {
     fs.writeFileSync(join(folder, 'settings', name), text);
+  }
 }
 
 /** Lets nginx test a configuration. @returns all that it has to say. */
