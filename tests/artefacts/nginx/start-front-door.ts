@@ -18,7 +18,9 @@ export interface FrontDoorOptions {
   readonly settings?: Settings;
   /** Folder with a built dashboard; by default it is empty. */
   readonly dashboard?: string;
-  /** Names of its certificate; without them nginx speaks plain text alone. */
+  /** Directives in place of those of the files, so that a test need not wait: `['send_timeout 60s;', 'send_timeout 1s;']`. */
+  readonly instead?: readonly (readonly [string, string])[];
+  /** Without one nginx speaks plain text alone. */
   readonly certificate?: { readonly cert: string; readonly key: string };
 }
 
@@ -72,6 +74,7 @@ export async function prepareFrontDoor(options: FrontDoorOptions = {}): Promise<
   for (const entry of fs.readdirSync(join(source, 'nginx'), { withFileTypes: true })) {
     if (entry.isFile()) copy(`nginx/${entry.name}`, `front-door/${entry.name}`);
   }
+  for (const [directive, other] of options.instead ?? []) replaceDirective(folder, directive, other);
   if (isRoot) {
     for (const name of ['tmp', 'logs']) fs.chownSync(join(folder, name), frontDoorUser, frontDoorUser);
   }
@@ -92,6 +95,16 @@ export async function prepareFrontDoor(options: FrontDoorOptions = {}): Promise<
   if (options.certificate !== undefined) prepared.certify(options.certificate);
   prepared.render(options.settings ?? {});
   return prepared;
+}
+
+/** @throws Error unless the directive stands in exactly one of the files. */
+function replaceDirective(folder: string, directive: string, other: string): void {
+  const files = ['nginx.conf', ...fs.readdirSync(join(folder, 'front-door')).map((name) => `front-door/${name}`)];
+  const paths = files.map((name) => join(folder, name));
+  const found = paths.filter((path) => fs.readFileSync(path, 'utf8').includes(directive));
+  const [path] = found;
+  if (path === undefined || found.length > 1) throw new Error(`'${directive}' is in ${found.length} files`);
+  fs.writeFileSync(path, fs.readFileSync(path, 'utf8').replace(directive, other));
 }
 
 function renderInto(folder: string, ports: PreparedFrontDoor['ports'], settings: Settings): void {
