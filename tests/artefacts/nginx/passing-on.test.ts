@@ -222,7 +222,12 @@ describe('what comes back', () => {
       response.setHeader('cache-control', 'public, max-age=3600');
       response.end(`for ${incoming.headers.authorization ?? incoming.headers.cookie ?? 'nobody'}`);
     };
-    const users = [{ authorization: 'Bearer a' }, { authorization: 'Bearer b' }, { cookie: 'session=c' }, {}];
+    const users: Record<string, string>[] = [
+      { authorization: 'Bearer a' },
+      { authorization: 'Bearer b' },
+      { cookie: 'session=c' },
+      {},
+    ];
     for (const path of ['/api/v1/overview', '/v2/models', '/predict/v2/models', '/api/v1/overview']) {
       const bodies = await Promise.all(users.map(async (headers) => (await send(path, { headers })).body));
       const cookie = path.startsWith('/v2') ? 'for nobody' : 'for session=c';
@@ -342,9 +347,8 @@ describe('the log', () => {
   test('has requests as JSON, without query strings, keys and cookies', async () => {
     await send('/api/v1/oidc/callback?code=topsecret1&state=topsecret2', { headers: { cookie: 'session=topsecret3' } });
     await send('/v2/models?key=topsecret4', {
-      headers: { authorization: 'Bearer topsecret5', referer: 'http://a/?topsecret6', 'user-agent': 'a "b"\n c' },
-    }).catch(() => null);
-    await send('/v2/models?key=topsecret4', { headers: { authorization: 'Bearer topsecret5', 'user-agent': 'a "b"' } });
+      headers: { authorization: 'Bearer topsecret5', referer: 'http://a/?topsecret6', 'user-agent': 'a "b"' },
+    });
     await until('the log has it', 5_000, () => door.requests().some(({ path }) => path === '/v2/models'));
     const all = JSON.stringify(door.requests()) + door.errors();
     expect(all).not.toContain('topsecret');
