@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
-import { securityHeadersFor } from '../../../apps/control-plane/src/http/security-headers.ts';
-import { precompress } from '../../../web-dashboard/build/precompress.ts';
+import { securityHeadersFor } from '@cluster-ai/control-plane/http/security-headers.ts';
+import { precompress } from '@cluster-ai/web-dashboard/build/precompress.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sendExactly, type ExactAnswer } from '../../integration/send-exactly.ts';
 import { sendBytes } from './behind.ts';
