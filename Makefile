@@ -10,7 +10,7 @@ WITH_NODE = env PATH="$(CURDIR)/.tools/bin:$(CURDIR)/node_modules/.bin:$$PATH"
 export ORT_DISABLE_TELEMETRY := 1
 
 .DEFAULT_GOAL := help
-.PHONY: build dev-up prod-up status health logs restart down cli secrets up example-ocr backup restore test check unit test-system fuzz fuzz-edge edge-differences bench bench-peers bench-json bench-loading soak mutate sbom drills backup-postgres backup-redis performance-test cdn-config-update monitoring-up monitoring-down format docs wasm models bootstrap clean help
+.PHONY: build dev-up prod-up status health logs restart down cli secrets up example-ocr backup restore test check unit test-system fuzz fuzz-edge edge-differences bench bench-peers bench-json bench-loading soak mutate sbom drills backup-postgres backup-redis performance-test cdn-config-update monitoring-up monitoring-down format docs wasm models bootstrap clean help test-containers test-cluster
 
 ##@ Use
 
@@ -39,6 +39,12 @@ unit: bootstrap ## The tests beside the code
 
 test-system: bootstrap ## The tests that start whole programs (tests/)
 	@exec $(WITH_NODE) node tools/test.ts system
+
+test-containers: bootstrap ## Build the images and run both compose sets on a Docker engine of its own (root; minutes)
+	@exec $(WITH_NODE) node tools/test.ts containers
+
+test-cluster: bootstrap ## Install the chart on a Kubernetes API server of its own (the first time it is built: half an hour)
+	@exec $(WITH_NODE) node tools/test.ts cluster
 
 # TARGET=a,b MINUTES=60 SEED=1 INPUT=file, and KEEP=1 to keep what was learnt as the corpus.
 FUZZ_ARGS = $(if $(TARGET),--target "$(TARGET)") $(if $(MINUTES),--minutes "$(MINUTES)") $(if $(SEED),--seed "$(SEED)") \

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, globSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-export type Purpose = 'test' | 'bench';
+export type Purpose = 'test' | 'bench' | 'test-containers' | 'test-cluster';
 
 /** A program of the operating system that some tests speak to. */
 export interface Prerequisite {
@@ -18,6 +18,12 @@ export interface Prerequisite {
   /** Installing it starts this service, which no test needs: it is switched off again. */
   readonly service?: string;
 }
+
+const forContainers = {
+  neededFor: 'test-containers',
+  reason: 'images and compose files are tried on a Docker engine of their own, with bases made of Debian’s packages',
+  namedIn: /startEngine\(/,
+} as const;
 
 const prerequisites: readonly Prerequisite[] = [
   {
@@ -132,6 +138,11 @@ const prerequisites: readonly Prerequisite[] = [
     proof: 'fish',
     namedIn: /execFileSync\('fish'/,
   },
+  { ...forContainers, debianPackage: 'docker.io', proof: 'dockerd', service: 'docker' },
+  { ...forContainers, debianPackage: 'docker-compose', proof: '/usr/bin/docker-compose' },
+  { ...forContainers, debianPackage: 'mmdebstrap', proof: 'mmdebstrap' },
+  { ...forContainers, debianPackage: 'iptables', proof: 'iptables-save' },
+  { ...forContainers, debianPackage: 'iproute2', proof: 'ip' },
   {
     neededFor: 'bench',
     debianPackage: 'wrk',

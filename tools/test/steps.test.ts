@@ -37,6 +37,8 @@ describe('what make test does', () => {
       'system tests',
       'system tests, one at a time',
     ]);
+    expect(titlesOf('containers')).toEqual(['programs for containers', 'tests of containers']);
+    expect(titlesOf('cluster')).toEqual(['programs for cluster', 'tests of cluster']);
     expect(titlesOf('nonsense')).toEqual([]);
   });
 

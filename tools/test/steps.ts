@@ -7,9 +7,13 @@ import { runCheck } from './run-check.ts';
 import { runFuzz } from './run-fuzz.ts';
 import { runVitest } from './run-vitest.ts';
 
+/** What needs an engine and minutes: run when it is asked for, and only then. */
+const engineKinds = ['containers', 'cluster'] as const;
+type EngineKind = (typeof engineKinds)[number];
+
 export interface Step {
   readonly title: string;
-  readonly kind: 'prepare' | 'checks' | 'unit' | 'system' | 'fuzz';
+  readonly kind: 'prepare' | 'checks' | 'unit' | 'system' | 'fuzz' | EngineKind;
   readonly run: () => Outcome | Promise<Outcome>;
 }
 
@@ -33,7 +37,7 @@ const prepare = (work: (root: string) => void | Promise<void>) => async (): Prom
   return { passed: 0, failed: 0, remarks: [] };
 };
 
-/** All that `make test` does, in this order. */
+/** All that `make test` does, in this order, and after it what `make test-containers` and `make test-cluster` do. */
 export const steps: readonly Step[] = [
   {
     title: 'programs of this machine',
@@ -65,10 +69,18 @@ export const steps: readonly Step[] = [
   { title: 'fuzzing', kind: 'fuzz', run: () => runFuzz(root, fuzzMinutes) },
   { title: 'system tests', kind: 'system', run: () => runVitest(root, 'system', systemTests) },
   { title: 'system tests, one at a time', kind: 'system', run: () => runVitest(root, 'system-alone', systemTests) },
+  ...engineKinds.flatMap((kind): Step[] => [
+    {
+      title: `programs for ${kind}`,
+      kind,
+      run: prepare((folder) => installPrerequisites(folder, `test-${kind}`)),
+    },
+    { title: `tests of ${kind}`, kind, run: () => runVitest(root, kind, `tests/${kind}/**/*.test.ts`) },
+  ]),
 ];
 
 /** @param word what `make test` was asked for: a kind of step, or undefined for all of it. */
 export function isWanted({ kind }: Step, word: string | undefined): boolean {
-  if (word === undefined) return true;
+  if (word === undefined) return kind !== 'containers' && kind !== 'cluster';
   return kind === word || (kind === 'prepare' && word === 'system');
 }
