@@ -30,8 +30,9 @@ for (const step of steps.filter((candidate) => isWanted(candidate, word))) outco
 const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0);
 const failed = outcomes.reduce((sum, outcome) => sum + outcome.failed, 0);
 console.log(`\n── all of it\n${outcomes.map(({ line }) => line).join('\n')}`);
-if (outcomes.length === 0)
+if (outcomes.length === 0) {
   console.log(`There is no part '${word}': write checks, unit, system, fuzz, containers, cluster, or nothing.`);
+}
 console.log(`\n${passed} passed, ${failed} failed`);
 // Nothing proven is not a success.
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
