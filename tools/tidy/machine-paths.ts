@@ -7,7 +7,8 @@ const machinePaths: readonly { pattern: RegExp; instead: string; except?: Readon
     instead: 'Take the folder from import.meta.dirname, an argument or a setting.',
   },
   {
-    pattern: /(?<![\w.~)}-])\/(?:home|Users)\/[a-z][\w-]*/g,
+    // `nonroot` is the user of the images of distroless, wherever they run.
+    pattern: /(?<![\w.~)}-])\/(?:home|Users)\/(?!nonroot\b)[a-z][\w-]*/g,
     instead: 'Take the folder from os.homedir(), an argument or a setting.',
   },
   {
