@@ -4,6 +4,7 @@ import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { buildImages } from './build-images.ts';
 import { containersOf, isWell, untilHealthy } from './containers.ts';
 import { Engine } from './engine.ts';
+import { writeFrontDoor } from './front-door.ts';
 import { composeFailed, restartInTurn, rollOut, services } from './roll-out.ts';
 import { certificateNames, makeSecrets, missingSecrets, secretNames } from './secrets.ts';
 import { ownImages } from './settings.ts';
@@ -27,7 +28,7 @@ export const commands: Readonly<Record<string, Command>> = {
 
   'prod-up': async (settings) => {
     assertSecrets(settings, [...secretNames, ...certificateNames]);
-    const engine = Engine.find(settings);
+    const engine = Engine.find(writeFrontDoor(settings));
     assertImages(engine, settings);
     const { prod } = settings.sets;
     await rollOut(engine, prod);

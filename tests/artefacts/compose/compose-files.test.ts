@@ -1,12 +1,14 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { controlPlaneConfigSchema } from '@cluster-ai/contract/config/control-plane.ts';
 import { gatewayConfigSchema } from '@cluster-ai/contract/config/gateway.ts';
 import { loadConfig } from '@cluster-ai/platform/config/load-config.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { certificateInContainer } from '../../../tools/compose/front-door.ts';
 import { certificateNames, makeSecrets, secretNames } from '../../../tools/compose/secrets.ts';
 import { composeVariables } from '../../../tools/compose/variables.ts';
+import { renderFrontDoorSettings } from '../../../tools/front-door/render-settings.ts';
 import { networksOf, readCompose, root, variablesOf } from './read-compose.ts';
 import type { ComposeFile, Service } from './read-compose.ts';
 
@@ -179,6 +181,17 @@ describe('the production set', () => {
       ['gateway-1', ['gateway-1-data:/var/lib/cluster-ai']],
       ['gateway-2', ['gateway-2-data:/var/lib/cluster-ai']],
     ]);
+  });
+
+  it('has the settings of the front door that the renderer writes, with TLS: `node tools/front-door.ts` when it has not', () => {
+    const folder = join(root, 'deployments/compose/front-door');
+    const rendered = renderFrontDoorSettings(certificateInContainer);
+    const written = readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')] as const);
+    expect(new Map(written)).toEqual(new Map(rendered));
+    expect(serviceOf(compose, 'frontend').volumes).toEqual(['./deployments/compose/front-door:/etc/nginx/settings:ro']);
+    expect(serviceOf(compose, 'frontend').secrets?.map((name) => `/run/secrets/${name}`)).toEqual(
+      Object.values(certificateInContainer),
+    );
   });
 
   it('gives drains the time that they need', () => {
