@@ -10,7 +10,7 @@ WITH_NODE = env PATH="$(CURDIR)/.tools/bin:$(CURDIR)/node_modules/.bin:$$PATH"
 export ORT_DISABLE_TELEMETRY := 1
 
 .DEFAULT_GOAL := help
-.PHONY: build dev-up prod-up status health logs restart down cli secrets up example-ocr backup restore test check unit test-system fuzz fuzz-edge edge-differences bench bench-peers bench-json bench-loading soak mutate sbom drills backup-postgres backup-redis performance-test cdn-config-update monitoring-up monitoring-down format docs wasm models bootstrap clean help test-containers test-cluster
+.PHONY: build dev-up prod-up status health logs restart down cli secrets up example-ocr backup restore test check unit test-system fuzz fuzz-edge edge-differences bench bench-peers bench-json bench-loading soak mutate sbom drills backup-postgres backup-redis performance-test cdn-config-update monitoring-up monitoring-down format docs wasm models bootstrap clean help test-containers test-cluster release-build promote canary release-rollback release-history
 
 ##@ Use
 
@@ -136,6 +136,25 @@ monitoring-up: ## Later: alerts, dashboards, logs and traces
 
 monitoring-down: ## Later: stop what monitoring-up will start
 	@echo "$(NO_MONITORING)" >&2; exit 1
+
+# RELEASE=release.json TARGET=<file>; deployments/release/ has examples of targets.
+RELEASE_DOOR = @exec $(WITH_NODE) node tools/release/main.ts
+RELEASE_WORDS = --release "$(RELEASE)" --target "$(TARGET)"
+
+release-build: bootstrap ## Build and push each image once, and write the digests (REGISTRY=registry.example.com/ RELEASE=release.json PLATFORMS= ARGS=)
+	$(RELEASE_DOOR) build --registry "$(REGISTRY)" --release "$(RELEASE)" --version "$(VERSION)" --platforms "$(PLATFORMS)" -- $(ARGS)
+
+promote: bootstrap ## Bring a release to a target as a whole, test and judge it, or take it back (RELEASE= TARGET=)
+	$(RELEASE_DOOR) promote $(RELEASE_WORDS)
+
+canary: bootstrap ## Bring a release to a target step by step, or take it back (RELEASE= TARGET=)
+	$(RELEASE_DOOR) canary $(RELEASE_WORDS)
+
+release-rollback: bootstrap ## End a canary whose run was killed, or bring back the release before (TARGET=)
+	$(RELEASE_DOOR) rollback --target "$(TARGET)"
+
+release-history: bootstrap ## What happened to a target, from its record (TARGET=)
+	$(RELEASE_DOOR) history --target "$(TARGET)"
 
 ##@ Change
 

@@ -1,0 +1,61 @@
+import { figuresBetween } from '../figures/traffic-figures.ts';
+import { judge } from '../gate/judge.ts';
+import { callerOf } from '../checks/call.ts';
+import { integrationProblems, sendLoad } from '../checks/integration-checks.ts';
+import { readRelease, type Release } from '../release-manifest.ts';
+import { readTargetFile, type TargetSettings } from '../targets/target-file.ts';
+import type { ReleaseTarget } from '../targets/target.ts';
+import { assertNoUnfinishedCanary, assertPassedBefore, noteOf, presentRelease, targetOf } from './release-context.ts';
+
+/**
+ * Brings a release to a target as a whole, calls it, and judges it by its objective. What does not hold is replaced by
+ * the release before it, and the time that this took is printed.
+ * @returns whether the release stays
+ */
+export async function promote(releasePath: string, targetPath: string): Promise<boolean> {
+  const [release, settings] = await Promise.all([readRelease(releasePath), readTargetFile(targetPath)]);
+  await assertPassedBefore(settings, release);
+  await assertNoUnfinishedCanary(settings);
+  const previous = await presentRelease(settings);
+  const note = noteOf(settings, release);
+  const target = targetOf(settings);
+  const problem = await bring(target, release, settings, note);
+  if (problem === null) {
+    await note('promoted', 'it serves everything, and holds its objective');
+    return true;
+  }
+  const noticedAtMs = performance.now();
+  if (previous !== null) await target.deploy(previous);
+  const back =
+    previous === null
+      ? 'there was none before it, so it is left for you to look at'
+      : `${previous.version} serves again after ${((performance.now() - noticedAtMs) / 1_000).toFixed(1)} s`;
+  await note('rolled-back', `${problem}; ${back}`);
+  return false;
+}
+
+/** @returns null when it holds, or what is wrong. */
+async function bring(
+  target: ReleaseTarget,
+  release: Release,
+  settings: TargetSettings,
+  note: ReturnType<typeof noteOf>,
+): Promise<string | null> {
+  try {
+    await target.deploy(release);
+    await note('deployed', 'healthy by its own checks');
+    const call = await callerOf(settings);
+    const problems = await integrationProblems(call, settings.checks);
+    if (problems.length > 0) return problems.join('; ');
+    if (!settings.checks.some(({ body }) => body !== undefined)) {
+      return 'none of its checks is a prediction, so nothing shows that it predicts: add one with a body to the target';
+    }
+    const before = await target.counters('stable');
+    await sendLoad(call, settings.checks, settings.load);
+    const verdict = judge(settings.objective, figuresBetween(before, await target.counters('stable')), null);
+    await note('judged', `${verdict.kind}, ${verdict.reason}`);
+    return verdict.kind === 'pass' ? null : verdict.reason;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
