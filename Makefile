@@ -139,22 +139,22 @@ monitoring-down: ## Later: stop what monitoring-up will start
 
 # RELEASE=release.json TARGET=<file>; deployments/release/ has examples of targets.
 RELEASE_DOOR = @exec $(WITH_NODE) node tools/release/main.ts
-RELEASE_WORDS = --release "$(RELEASE)" --target "$(TARGET)"
+RELEASE_WORDS = --release "$(RELEASE)" --target "$(TARGET)" --passed "$(PASSED)"
 
 release-build: bootstrap ## Build and push each image once, and write the digests (REGISTRY=registry.example.com/ RELEASE=release.json PLATFORMS= ARGS=)
 	$(RELEASE_DOOR) build --registry "$(REGISTRY)" --release "$(RELEASE)" --version "$(VERSION)" --platforms "$(PLATFORMS)" -- $(ARGS)
 
-promote: bootstrap ## Bring a release to a target as a whole, test and judge it, or take it back (RELEASE= TARGET=)
+promote: bootstrap ## Bring a release to a target as a whole, test and judge it, or take it back (RELEASE= TARGET= PASSED=)
 	$(RELEASE_DOOR) promote $(RELEASE_WORDS)
 
-canary: bootstrap ## Bring a release to a target step by step, or take it back (RELEASE= TARGET=)
+canary: bootstrap ## Bring a release to a target step by step, or take it back (RELEASE= TARGET= PASSED=)
 	$(RELEASE_DOOR) canary $(RELEASE_WORDS)
 
 release-rollback: bootstrap ## End a canary whose run was killed, or bring back the release before (TARGET=)
 	$(RELEASE_DOOR) rollback --target "$(TARGET)"
 
-release-history: bootstrap ## What happened to a target, from its record (TARGET=)
-	$(RELEASE_DOOR) history --target "$(TARGET)"
+release-history: bootstrap ## What happened to a target, from its record (TARGET= RECORD=copy.jsonl)
+	$(RELEASE_DOOR) history --target "$(TARGET)" --record "$(RECORD)"
 
 ##@ Change
 

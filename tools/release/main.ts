@@ -17,6 +17,8 @@ const { values, positionals } = parseArgs({
     registry: { type: 'string' },
     version: { type: 'string' },
     platforms: { type: 'string' },
+    passed: { type: 'string' },
+    record: { type: 'string' },
   },
 });
 
@@ -45,14 +47,14 @@ const commands: Readonly<Record<string, () => Promise<boolean>>> = {
     });
     return true;
   },
-  promote: async () => await promote(release(), target()),
-  canary: async () => await canary(release(), target()),
+  promote: async () => await promote({ release: release(), target: target(), passed: given('passed') }),
+  canary: async () => await canary({ release: release(), target: target(), passed: given('passed') }),
   rollback: async () => {
     await rollBack(target());
     return true;
   },
   history: async () => {
-    await history(target());
+    await history(target(), given('record'));
     return true;
   },
 };

@@ -25,6 +25,12 @@ const programs: readonly GoProgram[] = [
     folder: 'tests/conformance/edge-clients/grpc-go',
     package: '.',
   },
+  {
+    title: 'actionlint, which checks workflows',
+    name: 'actionlint',
+    folder: 'tests/artefacts/pipeline/actionlint',
+    package: 'github.com/rhysd/actionlint/cmd/actionlint',
+  },
 ];
 
 /** Builds each program into `.tools/go`, when it is not there, or its list of modules or its own source has changed. */

@@ -32,6 +32,11 @@ const environments: readonly PythonEnvironment[] = [
     folder: 'perf-analyzer',
     requirements: 'tests/conformance/open-inference/peers/perf-analyzer/requirements.txt',
   },
+  {
+    title: 'zizmor, which judges workflows',
+    folder: 'zizmor',
+    requirements: 'tests/artefacts/pipeline/requirements.txt',
+  },
 ];
 
 /**

@@ -2,7 +2,7 @@ import { figuresBetween, type TrafficFigures } from '../figures/traffic-figures.
 import { judge, type Verdict } from '../gate/judge.ts';
 import type { Objective } from '../gate/objective.ts';
 import type { GatewayCounters } from '../figures/read-page.ts';
-import type { RecordEvent } from '../release-record.ts';
+import type { RecordEvent } from '../record/release-record.ts';
 import type { Release } from '../release-manifest.ts';
 import type { ReleaseTarget } from '../targets/target.ts';
 import type { CanaryPlan } from './canary-plan.ts';

@@ -17,7 +17,10 @@ export type Call = (check: Check) => Promise<Answer>;
 /** A caller with the key and the CA of the target's file. */
 export async function callerOf(settings: Pick<TargetSettings, 'url' | 'keyFile' | 'caFile'>): Promise<Call> {
   const ca = settings.caFile === undefined ? undefined : await readFile(settings.caFile, 'utf8');
-  const key = settings.keyFile === undefined ? undefined : (await readFile(settings.keyFile, 'utf8')).trim();
+  const key =
+    settings.keyFile === undefined
+      ? process.env['CLUSTER_AI_TOKEN']
+      : (await readFile(settings.keyFile, 'utf8')).trim();
   return async (check) => {
     const url = new URL(check.path, settings.url);
     const body = check.body === undefined ? null : JSON.stringify(check.body);
@@ -25,14 +28,16 @@ export async function callerOf(settings: Pick<TargetSettings, 'url' | 'keyFile' 
       method: body === null ? 'GET' : 'POST',
       headers: {
         ...(body === null ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
-        ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+        ...(key === undefined || key === '' ? {} : { authorization: `Bearer ${key}` }),
       },
       signal: AbortSignal.timeout(callTimeoutMs),
       ...(ca === undefined ? {} : { ca }),
     };
     return await new Promise<Answer>((resolve, reject) => {
       const request = url.protocol === 'https:' ? requestHttps : requestHttp;
-      const call = request(url, options, (response) => readAnswer(response).then(resolve, reject));
+      const call = request(url, options, (response) => {
+        readAnswer(response).then(resolve, reject);
+      });
       call.once('error', reject);
       call.end(body ?? undefined);
     });

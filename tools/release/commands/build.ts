@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
@@ -77,8 +77,18 @@ export async function build(options: BuildOptions, run: RunProgram = runProgram)
     },
   };
   await writeRelease(options.out, release);
-  console.log(`${options.out} names them by digest: sign and promote this file.`);
+  const sums = options.out.replace(/\.json$/, '') + '.sha256sums';
+  await writeFile(sums, checksumsOf(release));
+  console.log(`${options.out} and ${sums} name them by digest: sign and promote what they name.`);
   return release;
+}
+
+/** What a provenance attestation takes as its subjects: one line a digest, as sha256sum writes them. */
+function checksumsOf(release: Release): string {
+  return imageNames
+    .map((name) => readPinnedImage(release.images[name]))
+    .map(({ repository, digest }) => `${digest.replace('sha256:', '')}  ${repository}\n`)
+    .join('');
 }
 
 async function hasBuildx(run: RunProgram): Promise<boolean> {

@@ -2,18 +2,19 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { runCanary } from '../canary/run-canary.ts';
 import { readRelease } from '../release-manifest.ts';
-import { readTargetFile } from '../targets/target-file.ts';
-import { assertNoUnfinishedCanary, assertPassedBefore, noteOf, presentRelease, targetOf } from './release-context.ts';
+import type { PromotionWords } from './promote.ts';
+import { assertNoUnfinishedCanary, assertPassedBefore, noteOf, openPlace, presentRelease } from './release-context.ts';
 
 /**
  * Brings a release to a target step by step beside the one that serves.
  * @returns whether the release stays
  */
-export async function canary(releasePath: string, targetPath: string): Promise<boolean> {
-  const [release, settings] = await Promise.all([readRelease(releasePath), readTargetFile(targetPath)]);
-  await assertPassedBefore(settings, release);
-  await assertNoUnfinishedCanary(settings);
-  const previous = await presentRelease(settings);
+export async function canary(words: PromotionWords): Promise<boolean> {
+  const [release, place] = await Promise.all([readRelease(words.release), openPlace(words.target)]);
+  await assertPassedBefore(place, release, words.passed);
+  await assertNoUnfinishedCanary(place);
+  const previous = await presentRelease(place);
+  const { settings, target } = place;
   if (previous === null) {
     throw new ClusterError(
       'PRECONDITION_FAILED',
@@ -28,13 +29,13 @@ export async function canary(releasePath: string, targetPath: string): Promise<b
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   try {
     const outcome = await runCanary(
-      targetOf(settings),
+      target,
       release,
       { plan: settings.canary, objective: settings.objective, previous },
       {
         nowMs: () => performance.now(),
         pause: (durationMs) => pause(durationMs),
-        note: noteOf(settings, release),
+        note: noteOf(place, release),
         stop: stop.signal,
       },
     );

@@ -3,23 +3,35 @@ import { judge } from '../gate/judge.ts';
 import { callerOf } from '../checks/call.ts';
 import { integrationProblems, sendLoad } from '../checks/integration-checks.ts';
 import { readRelease, type Release } from '../release-manifest.ts';
-import { readTargetFile, type TargetSettings } from '../targets/target-file.ts';
-import type { ReleaseTarget } from '../targets/target.ts';
-import { assertNoUnfinishedCanary, assertPassedBefore, noteOf, presentRelease, targetOf } from './release-context.ts';
+import {
+  assertNoUnfinishedCanary,
+  assertPassedBefore,
+  noteOf,
+  openPlace,
+  presentRelease,
+  type Place,
+} from './release-context.ts';
+
+/** Paths: of the release, of the target, and of a copy of the record of the target before it. */
+export interface PromotionWords {
+  readonly release: string;
+  readonly target: string;
+  readonly passed: string | undefined;
+}
 
 /**
  * Brings a release to a target as a whole, calls it, and judges it by its objective. What does not hold is replaced by
  * the release before it, and the time that this took is printed.
  * @returns whether the release stays
  */
-export async function promote(releasePath: string, targetPath: string): Promise<boolean> {
-  const [release, settings] = await Promise.all([readRelease(releasePath), readTargetFile(targetPath)]);
-  await assertPassedBefore(settings, release);
-  await assertNoUnfinishedCanary(settings);
-  const previous = await presentRelease(settings);
-  const note = noteOf(settings, release);
-  const target = targetOf(settings);
-  const problem = await bring(target, release, settings, note);
+export async function promote(words: PromotionWords): Promise<boolean> {
+  const [release, place] = await Promise.all([readRelease(words.release), openPlace(words.target)]);
+  await assertPassedBefore(place, release, words.passed);
+  await assertNoUnfinishedCanary(place);
+  const previous = await presentRelease(place);
+  const note = noteOf(place, release);
+  const { target } = place;
+  const problem = await bring(place, release, note);
   if (problem === null) {
     await note('promoted', 'it serves everything, and holds its objective');
     return true;
@@ -36,9 +48,8 @@ export async function promote(releasePath: string, targetPath: string): Promise<
 
 /** @returns null when it holds, or what is wrong. */
 async function bring(
-  target: ReleaseTarget,
+  { target, settings }: Place,
   release: Release,
-  settings: TargetSettings,
   note: ReturnType<typeof noteOf>,
 ): Promise<string | null> {
   try {

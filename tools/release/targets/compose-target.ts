@@ -8,13 +8,11 @@ import type { Release } from '../release-manifest.ts';
 import { canaryFile, type CanaryFile } from './compose-canary-file.ts';
 import { composeCommand } from './compose-command.ts';
 import { Docker, type Container } from './docker.ts';
-import { readShares, sharesAre, writeShares, type Share } from './front-door-shares.ts';
+import { readAgain, writeShares } from './front-door-shares.ts';
 import type { RunProgram } from './run-program.ts';
 import type { ComposeSettings } from './target-file.ts';
 import type { ReleaseTarget, Track } from './target.ts';
 
-const stableGroup = 'inference-gateway:8000';
-const canaryGroup = 'inference-gateway-canary:8000';
 const stableService = /^inference-gateway(?:-\d+)?$/;
 const canaryService = /^inference-gateway-canary-\d+$/;
 const isGateway = (service: string): boolean => stableService.test(service) || canaryService.test(service);
@@ -22,8 +20,6 @@ const metricsUrl = 'http://127.0.0.1:8002/metrics';
 const readMetrics = `const answer = await fetch(${JSON.stringify(metricsUrl)}, { signal: AbortSignal.timeout(5000) });
 if (!answer.ok) throw new Error('status ' + answer.status);
 process.stdout.write(await answer.text());`;
-const frontDoorProgram = '/usr/local/bin/front-door';
-const shiftWithinMs = 20_000;
 const lookEveryMs = 500;
 
 /** A compose project on one Docker engine. */
@@ -56,26 +52,8 @@ export class ComposeTarget implements ReleaseTarget {
   }
 
   async shift(percent: number): Promise<void> {
-    const shares: Share[] = [
-      { group: stableGroup, percent: 100 - percent },
-      { group: canaryGroup, percent },
-    ];
-    const wanted = shares.filter((share) => share.percent > 0);
-    await writeShares(this.settings.frontDoorFolder, wanted);
-    const startedAtMs = performance.now();
-    for (;;) {
-      const doors = await this.frontDoors();
-      const present = await Promise.all(
-        doors.map(async ({ id }) => readShares(await this.docker.exec(id, [frontDoorProgram, 'gateways']))),
-      );
-      if (present.every((of) => sharesAre(wanted, of))) return;
-      if (performance.now() - startedAtMs > shiftWithinMs) {
-        throw new ClusterError('DEADLINE_EXCEEDED', `the front door of ${this.name} did not take the new shares`, {
-          fix: `Read its log: a name of ${this.settings.frontDoorFolder}/gateways may lead nowhere.`,
-        });
-      }
-      await pause(lookEveryMs);
-    }
+    await writeShares(this.settings.frontDoorSettings, percent, this.settings.environment);
+    await Promise.all((await this.frontDoors()).map(({ id }) => readAgain(this.docker, id)));
   }
 
   async counters(track: Track): Promise<readonly GatewayCounters[]> {
@@ -102,8 +80,9 @@ export class ComposeTarget implements ReleaseTarget {
 
   async abandonCanary(): Promise<void> {
     const containers = await this.containers();
-    // Before the first installation nobody reads shares.
+    // Before the first installation nobody reads them yet.
     if (containers.some(({ service }) => service === 'frontend')) await this.shift(0);
+    else await writeShares(this.settings.frontDoorSettings, 0, this.settings.environment);
     if (!containers.some(({ service }) => canaryService.test(service))) return;
     await pause(this.settings.drainMs);
     await this.removeCanary();
@@ -180,7 +159,7 @@ export class ComposeTarget implements ReleaseTarget {
       timeoutMs: this.settings.healthyMsMax,
       env: {
         ...this.settings.environment,
-        CLUSTER_AI_FRONT_DOOR_FOLDER: this.settings.frontDoorFolder,
+        CLUSTER_AI_FRONT_DOOR_SETTINGS: this.settings.frontDoorSettings,
         CLUSTER_AI_GATEWAY_IMAGE: release.images.gateway,
         CLUSTER_AI_CONTROL_PLANE_IMAGE: release.images['control-plane'],
         CLUSTER_AI_DASHBOARD_IMAGE: release.images.dashboard,

@@ -62,6 +62,19 @@ export class Docker {
     return await this.run(['docker', 'exec', container, ...command], { timeoutMs: quickTimeoutMs });
   }
 
+  async signal(container: string, signal: string): Promise<void> {
+    await this.run(['docker', 'kill', '--signal', signal, container], { timeoutMs: quickTimeoutMs });
+  }
+
+  /** Processes of nginx that take new requests, by their ids. */
+  async workers(container: string): Promise<readonly string[]> {
+    const printed = await this.run(['docker', 'top', container, '-eo', 'pid,args'], { timeoutMs: quickTimeoutMs });
+    return printed
+      .split('\n')
+      .filter((line) => line.includes('nginx: worker process') && !line.includes('shutting down'))
+      .map((line) => line.trim().split(/\s+/)[0] ?? '');
+  }
+
   async removeVolume(name: string): Promise<void> {
     await this.run(['docker', 'volume', 'rm', '--force', name], { timeoutMs: quickTimeoutMs });
   }

@@ -1,46 +1,64 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { ClusterError } from '@cluster-ai/core/errors.ts';
+import { renderFrontDoorSettings } from '../../front-door/render-settings.ts';
+import type { Docker } from './docker.ts';
 
-/** Gateways that one name leads to, and the share of the requests that they get together. */
-export interface Share {
-  /** `host:port`, as the front door looks it up. */
-  readonly group: string;
-  readonly percent: number;
-}
+const stable = 'inference-gateway';
+const canary = 'inference-gateway-canary';
+const chosen = 'upstreams.conf';
+const newWorkersWithinMs = 20_000;
+const lookEveryMs = 200;
 
-/** What the front door reads: one line a group. */
-export function formatShares(shares: readonly Share[]): string {
-  return shares.map(({ group, percent }) => `${group} ${percent}\n`).join('');
+/** What the front door's settings say of the gateways when the canary gets this share of the requests. */
+export function gatewayVariables(percent: number): Readonly<Record<string, string>> {
+  const groups = (port: number): string => {
+    if (percent === 0) return `${stable}:${port}`;
+    return percent === 100 ? `${canary}:${port}` : `${stable}:${port} ${canary}:${port}=${percent}`;
+  };
+  return { CLUSTER_AI_GATEWAYS: groups(8000), CLUSTER_AI_GATEWAYS_GRPC: groups(8001) };
 }
 
 /**
- * Reads `front-door gateways`: one line an address, `10.0.0.4:8000 weight=95 inference-gateway:8000`.
- * @returns the share of each group, percent
+ * Writes how the requests are divided into the folder that the front door reads. A folder without settings gets all of
+ * them: the front door would not start with one alone.
  */
-export function readShares(printed: string): readonly Share[] {
-  const weights = new Map<string, number>();
-  for (const line of printed.split('\n')) {
-    const read = /^\S+ weight=(\d+) (\S+)$/.exec(line.trim());
-    const [, weight, group] = read ?? [];
-    if (weight === undefined || group === undefined) continue;
-    weights.set(group, (weights.get(group) ?? 0) + Number(weight));
-  }
-  const all = Array.from(weights.values()).reduce((sum, weight) => sum + weight, 0);
-  return Array.from(weights, ([group, weight]) => ({ group, percent: all === 0 ? 0 : (weight / all) * 100 }));
-}
-
-/** True when the front door sends each group its share, to half a percent. */
-export function sharesAre(wanted: readonly Share[], present: readonly Share[]): boolean {
-  const percentOf = (shares: readonly Share[], group: string): number =>
-    shares.find((share) => share.group === group)?.percent ?? 0;
-  const groups = new Set([...wanted, ...present].map(({ group }) => group));
-  return Array.from(groups).every((group) => Math.abs(percentOf(wanted, group) - percentOf(present, group)) < 0.5);
-}
-
-/** Puts the file in place of the one before at once: the front door never reads half of it. */
-export async function writeShares(folder: string, shares: readonly Share[]): Promise<void> {
+export async function writeShares(
+  folder: string,
+  percent: number,
+  environment: Readonly<Record<string, string>>,
+): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const partial = join(folder, 'gateways.partial');
-  await writeFile(partial, formatShares(shares), { mode: 0o644 });
-  await rename(partial, join(folder, 'gateways'));
+  const files = renderFrontDoorSettings({ ...environment, ...gatewayVariables(percent) });
+  const present = await readdir(folder);
+  for (const [name, text] of files) {
+    if (name !== chosen && present.includes(name)) continue;
+    const partial = join(folder, `${name}.partial`);
+    await writeFile(partial, text, { mode: 0o644 });
+    // In place of the one before at once: nobody reads half of it.
+    await rename(partial, join(folder, name));
+  }
+}
+
+/**
+ * Lets a front door read its settings again: what was begun ends as it was, what comes goes by the new ones.
+ * @returns when it does; nginx keeps the old ones where it cannot use the new, so that is looked at first
+ * @throws ClusterError CONFLICT with what nginx says, DEADLINE_EXCEEDED
+ */
+export async function readAgain(docker: Docker, frontDoor: string): Promise<void> {
+  await docker.exec(frontDoor, ['/usr/sbin/nginx', '-t', '-q', '-e', 'stderr']);
+  const before = new Set(await docker.workers(frontDoor));
+  await docker.signal(frontDoor, 'HUP');
+  const startedAtMs = performance.now();
+  for (;;) {
+    const now = await docker.workers(frontDoor);
+    if (now.length > 0 && now.every((pid) => !before.has(pid))) return;
+    if (performance.now() - startedAtMs > newWorkersWithinMs) {
+      throw new ClusterError('DEADLINE_EXCEEDED', `the front door ${frontDoor} did not take its new settings`, {
+        fix: 'Its log says why.',
+      });
+    }
+    await pause(lookEveryMs);
+  }
 }

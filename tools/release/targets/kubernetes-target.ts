@@ -26,13 +26,15 @@ export class KubernetesTarget implements ReleaseTarget {
   readonly name: string;
   private readonly settings: KubernetesSettings;
   private readonly run: RunProgram;
+  private readonly programs: KubernetesPrograms;
   /** The release that serves while another is tried. */
   private stable: Release | null = null;
   private fresh: Release | null = null;
 
-  constructor(settings: KubernetesSettings, run: RunProgram) {
+  constructor(settings: KubernetesSettings, programs: KubernetesPrograms, run: RunProgram) {
     this.name = settings.name;
     this.settings = settings;
+    this.programs = programs;
     this.run = run;
   }
 
@@ -44,22 +46,18 @@ export class KubernetesTarget implements ReleaseTarget {
 
   async startCanary(release: Release): Promise<void> {
     this.fresh = release;
-    await this.upgrade([...(await this.stableValues()), ...canaryValues(release, 0)]);
+    await this.upgrade([...(await this.stableValues()), ...canaryValues(release, 0, 1)]);
   }
 
   async shift(percent: number): Promise<void> {
     if (this.fresh === null) throw new ClusterError('CONFLICT', `${this.name} has no canary that requests could go to`);
-    await this.upgrade([...(await this.stableValues()), ...canaryValues(this.fresh, percent)]);
+    const replicas = await this.replicasFor(percent);
+    await this.upgrade([...(await this.stableValues()), ...canaryValues(this.fresh, percent, replicas)]);
   }
 
   async counters(track: Track): Promise<readonly GatewayCounters[]> {
-    const selector = `app.kubernetes.io/component=ml-serving,cluster-ai.dev/track=${track}`;
-    const listed = await this.kubectl(['get', 'pods', '--selector', selector, '--output', 'json']);
-    const running = podsSchema
-      .parse(JSON.parse(listed))
-      .items.filter(({ metadata, status }) => status.phase === 'Running' && metadata.deletionTimestamp === undefined);
     const pages = await Promise.allSettled(
-      running.map(async ({ metadata: { name } }) => {
+      (await this.runningPods(track)).map(async (name) => {
         const path = `/api/v1/namespaces/${this.settings.namespace}/pods/${name}:${metricsPort}/proxy/metrics`;
         return readPage(name, await this.kubectl(['get', '--raw', path]));
       }),
@@ -69,8 +67,9 @@ export class KubernetesTarget implements ReleaseTarget {
 
   async adopt(release: Release): Promise<void> {
     // All requests go to the canary's gateways while the others are replaced.
-    await this.upgrade([...imageValues(release), ...canaryValues(release, 100)]);
-    await this.upgrade([...imageValues(release), ...canaryValues(release, 0)]);
+    const replicas = await this.replicasFor(100);
+    await this.upgrade([...imageValues(release), ...canaryValues(release, 100, replicas)]);
+    await this.upgrade([...imageValues(release), ...canaryValues(release, 0, replicas)]);
     await pause(this.settings.drainMs);
     await this.deploy(release);
   }
@@ -78,10 +77,24 @@ export class KubernetesTarget implements ReleaseTarget {
   async abandonCanary(): Promise<void> {
     if (this.fresh === null && !(await this.hasCanary())) return;
     const stable = await this.stableValues();
-    if (this.fresh !== null) await this.upgrade([...stable, ...canaryValues(this.fresh, 0)]);
+    if (this.fresh !== null) await this.upgrade([...stable, ...canaryValues(this.fresh, 0, 1)]);
     await pause(this.settings.drainMs);
     await this.upgrade([...stable, ['gateway.canary.enabled', 'false']]);
     this.fresh = null;
+  }
+
+  /** As many for each request as the stable ones: a share of the requests comes with a share of the gateways. */
+  private async replicasFor(percent: number): Promise<number> {
+    return Math.max(1, Math.ceil(((await this.runningPods('stable')).length * percent) / 100));
+  }
+
+  private async runningPods(track: Track): Promise<readonly string[]> {
+    const selector = `app.kubernetes.io/component=ml-serving,cluster-ai.dev/track=${track}`;
+    const listed = await this.kubectl(['get', 'pods', '--selector', selector, '--output', 'json']);
+    return podsSchema
+      .parse(JSON.parse(listed))
+      .items.filter(({ metadata, status }) => status.phase === 'Running' && metadata.deletionTimestamp === undefined)
+      .map(({ metadata: { name } }) => name);
   }
 
   private async hasCanary(): Promise<boolean> {
@@ -117,16 +130,29 @@ export class KubernetesTarget implements ReleaseTarget {
   }
 
   private async helm(words: readonly string[], timeoutMs: number): Promise<string> {
-    const context = this.settings.context === undefined ? [] : ['--kube-context', this.settings.context];
-    return await this.run(['helm', '--namespace', this.settings.namespace, ...context, ...words], { timeoutMs });
+    return await this.run([...helmCommand(this.settings, this.programs), ...words], { timeoutMs });
   }
 
   private async kubectl(words: readonly string[]): Promise<string> {
-    const context = this.settings.context === undefined ? [] : ['--context', this.settings.context];
-    return await this.run(['kubectl', '--namespace', this.settings.namespace, ...context, ...words], {
-      timeoutMs: quickTimeoutMs,
-    });
+    return await this.run([...kubectlCommand(this.settings, this.programs), ...words], { timeoutMs: quickTimeoutMs });
   }
+}
+
+/** Paths of the programs. */
+export interface KubernetesPrograms {
+  readonly helm: string;
+  readonly kubectl: string;
+}
+
+/** kubectl with the namespace and the context of the target. */
+export function kubectlCommand(settings: KubernetesSettings, { kubectl }: KubernetesPrograms): readonly string[] {
+  const context = settings.context === undefined ? [] : ['--context', settings.context];
+  return [kubectl, '--namespace', settings.namespace, ...context];
+}
+
+function helmCommand(settings: KubernetesSettings, { helm }: KubernetesPrograms): readonly string[] {
+  const context = settings.context === undefined ? [] : ['--kube-context', settings.context];
+  return [helm, '--namespace', settings.namespace, ...context];
 }
 
 /** A value of the chart and what it is set to. */
@@ -152,11 +178,12 @@ function imageValues(release: Release): readonly Value[] {
   ]);
 }
 
-function canaryValues(release: Release, percent: number): readonly Value[] {
+function canaryValues(release: Release, percent: number, replicas: number): readonly Value[] {
   return [
     ['gateway.canary.enabled', 'true'],
     ['gateway.canary.image.digest', readPinnedImage(release.images.gateway).digest],
     ['gateway.canary.weight', String(percent)],
+    ['gateway.canary.replicas', String(replicas)],
   ];
 }
 

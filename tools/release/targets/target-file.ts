@@ -24,13 +24,11 @@ const shared = {
   name,
   /** Where people reach it. */
   url: z.url({ protocol: /^https?$/ }),
-  /** File with an API key for the checks. */
+  /** File with an API key for the checks; without it, CLUSTER_AI_TOKEN of the environment. */
   keyFile: z.string().optional(),
   /** File with the CA that signed the front door's certificate, where the system does not know it. */
   caFile: z.string().optional(),
-  /** The release record of this target: it is only ever added to. */
-  record: z.string(),
-  /** The record of the target that must have passed first. */
+  /** The target that must have passed first. */
   after: z.string().optional(),
   checks: z.array(checkSchema).max(100).default([]),
   /** How often the checks that have a body are repeated for the objective gate, where no clients call (staging). */
@@ -55,8 +53,10 @@ const composeSchema = z.strictObject({
   files: z.array(z.string()).min(1).max(10),
   /** Variables of the compose files: ports, folders. */
   environment: z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), z.string()).default({}),
-  /** The folder that the front door reads its shares from. */
-  frontDoorFolder: z.string(),
+  /** The folder with the front door's settings, which is mounted over /etc/nginx/settings. */
+  frontDoorSettings: z.string(),
+  /** The file with the release record: it is only ever added to. */
+  record: z.string(),
 });
 
 const kubernetesSchema = z.strictObject({
@@ -66,6 +66,8 @@ const kubernetesSchema = z.strictObject({
   helmRelease: name.default('cluster-ai'),
   chart: z.string(),
   values: z.array(z.string()).max(20).default([]),
+  /** The ConfigMap with the release record: it is only ever added to. */
+  record: name.default('cluster-ai-releases'),
   /** Of the kubeconfig; the present one where it is left out. */
   context: z.string().optional(),
 });
@@ -101,7 +103,6 @@ function withPathsFrom(folder: string, settings: TargetSettings): TargetSettings
   const common = {
     keyFile: optional(settings.keyFile),
     caFile: optional(settings.caFile),
-    record: from(settings.record),
     after: optional(settings.after),
   };
   return settings.kind === 'compose'
@@ -109,7 +110,8 @@ function withPathsFrom(folder: string, settings: TargetSettings): TargetSettings
         ...settings,
         ...common,
         files: settings.files.map(from),
-        frontDoorFolder: from(settings.frontDoorFolder),
+        frontDoorSettings: from(settings.frontDoorSettings),
+        record: from(settings.record),
       }
     : { ...settings, ...common, chart: from(settings.chart), values: settings.values.map(from) };
 }
