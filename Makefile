@@ -138,7 +138,7 @@ monitoring-down: ## Later: stop what monitoring-up will start
 	@echo "$(NO_MONITORING)" >&2; exit 1
 
 # RELEASE=release.json TARGET=<file>; deployments/release/ has examples of targets.
-RELEASE_DOOR = @exec $(WITH_NODE) node tools/release/main.ts
+RELEASE_DOOR = @exec $(WITH_NODE) node tools/release.ts
 RELEASE_WORDS = --release "$(RELEASE)" --target "$(TARGET)" --passed "$(PASSED)"
 
 release-build: bootstrap ## Build and push each image once, and write the digests (REGISTRY=registry.example.com/ RELEASE=release.json PLATFORMS= ARGS=)

@@ -159,7 +159,7 @@ export class ComposeTarget implements ReleaseTarget {
       timeoutMs: this.settings.healthyMsMax,
       env: {
         ...this.settings.environment,
-        CLUSTER_AI_FRONT_DOOR_SETTINGS: this.settings.frontDoorSettings,
+        CLUSTER_AI_FRONT_DOOR: this.settings.frontDoorSettings,
         CLUSTER_AI_GATEWAY_IMAGE: release.images.gateway,
         CLUSTER_AI_CONTROL_PLANE_IMAGE: release.images['control-plane'],
         CLUSTER_AI_DASHBOARD_IMAGE: release.images.dashboard,

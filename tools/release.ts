@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
-import { build } from './commands/build.ts';
-import { canary } from './commands/canary.ts';
-import { history } from './commands/history.ts';
-import { promote } from './commands/promote.ts';
-import { rollBack } from './commands/roll-back.ts';
+import { build } from './release/commands/build.ts';
+import { canary } from './release/commands/canary.ts';
+import { history } from './release/commands/history.ts';
+import { promote } from './release/commands/promote.ts';
+import { rollBack } from './release/commands/roll-back.ts';
 
-// The doors of a release: node tools/release/main.ts <command> --release <file> --target <file>.
+// The doors of a release: node tools/release.ts <command> --release <file> --target <file>.
 // Exit code 0: it is as it was asked for. 1: it is not; what served before serves again, and the record says why.
 
 const { values, positionals } = parseArgs({
