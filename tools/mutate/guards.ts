@@ -32,7 +32,7 @@ export const guards: readonly Guard[] = [
   },
   { artefacts: ['**/Dockerfile*', '**/.dockerignore', '.dockerignore'], tests: system('tests/artefacts/images') },
   { artefacts: ['web-dashboard/{nginx.conf,nginx/**}'], tests: system('tests/artefacts/nginx') },
-  { artefacts: ['.github/**'], tests: system('tests/artefacts/pipeline') },
+  { artefacts: ['.github/**', 'deployments/release/**'], tests: system('tests/artefacts/pipeline') },
   { artefacts: ['security/**'], tests: system('tests/artefacts/supply') },
   { artefacts: ['Makefile'], tests: system('tests/artefacts/makefile') },
   { artefacts: ['examples/*.sh'], tests: system('tests/integration/examples.test.ts') },

@@ -10,7 +10,6 @@ export interface PinnedImage {
 
 const pinned =
   /^(?<repository>[a-z0-9.:-]+(?:\/[a-z0-9._-]+)*)(?::[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?@(?<digest>sha256:[0-9a-f]{64})$/;
-const digestForm = /^sha256:[0-9a-f]{64}$/;
 
 /**
  * Reads `<repository>@sha256:<digest>`. A tag beside the digest is dropped: it says nothing that holds.
@@ -29,8 +28,4 @@ export function readPinnedImage(reference: string): PinnedImage {
 
 export function formatPinnedImage({ repository, digest }: PinnedImage): string {
   return `${repository}@${digest}`;
-}
-
-export function isDigest(text: string): boolean {
-  return digestForm.test(text);
 }

@@ -13,13 +13,17 @@ interface Rendered {
   readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
   readonly spec?: {
     readonly replicas?: number;
-    readonly rules?: readonly { readonly backendRefs?: readonly { readonly name: string; readonly weight: number }[] }[];
+    readonly rules?: readonly {
+      readonly backendRefs?: readonly { readonly name: string; readonly weight: number }[];
+    }[];
     readonly template?: { readonly spec: { readonly containers: readonly { readonly image: string }[] } };
   };
 }
 
 const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;
-const pods = { items: [0, 1, 2, 3].map((index) => ({ metadata: { name: `g${index}` }, status: { phase: 'Running' } })) };
+const pods = {
+  items: [0, 1, 2, 3].map((index) => ({ metadata: { name: `g${index}` }, status: { phase: 'Running' } })),
+};
 
 let programs: KubernetesPrograms;
 beforeAll(async () => {
@@ -103,7 +107,10 @@ test('and the route divides requests as the canary is told', async () => {
       'cluster-ai-inference-gateway-canary': percent,
     });
     const canary = last().find(({ metadata }) => metadata.name === 'cluster-ai-inference-gateway-canary');
-    expect(last().find(({ kind, metadata }) => kind === 'StatefulSet' && metadata.name === canary?.metadata.name)?.spec?.replicas).toBe(replicas);
+    expect(
+      last().find(({ kind, metadata }) => kind === 'StatefulSet' && metadata.name === canary?.metadata.name)?.spec
+        ?.replicas,
+    ).toBe(replicas);
   }
   await target.abandonCanary();
   expect(weightsOf(last())).toEqual({ 'cluster-ai-inference-gateway': 100 });

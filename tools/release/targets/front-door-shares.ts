@@ -12,7 +12,7 @@ const newWorkersWithinMs = 20_000;
 const lookEveryMs = 200;
 
 /** What the front door's settings say of the gateways when the canary gets this share of the requests. */
-export function gatewayVariables(percent: number): Readonly<Record<string, string>> {
+function gatewayVariables(percent: number): Readonly<Record<string, string>> {
   const groups = (port: number): string => {
     if (percent === 0) return `${stable}:${port}`;
     return percent === 100 ? `${canary}:${port}` : `${stable}:${port} ${canary}:${port}=${percent}`;
