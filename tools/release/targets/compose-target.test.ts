@@ -72,8 +72,12 @@ class SimulatedEngine {
   private docker([, verb = '', ...words]: readonly string[]): string {
     if (verb === 'ps') return this.containers.map(({ id }) => id).join('\n');
     if (verb === 'inspect') return JSON.stringify(this.containers.map(describeContainer));
-    if (verb === 'top')
-      return `PID COMMAND\n${this.workers}1 nginx: worker process\n9 nginx: worker process is shutting down\n`;
+    const workers = [
+      'PID COMMAND',
+      `${this.workers}1 nginx: worker process`,
+      '9 nginx: worker process is shutting down',
+    ];
+    if (verb === 'top') return workers.join('\n');
     if (verb === 'kill') this.workers += 1;
     if (verb === 'rm') this.containers = this.containers.filter(({ id }) => id !== words.at(-1));
     if (verb === 'exec') return words.includes('/usr/sbin/nginx') ? '' : page;
