@@ -7,26 +7,29 @@ import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { entriesOfZip, type ZipEntry } from './zip.ts';
 
-const oldest: readonly [number, number] = [1, 25];
+/** Major, minor, patch. */
+type GoVersion = readonly [number, number, number];
+
 const fetched = {
-  version: 'go1.25.9',
+  version: 'go1.26.8',
   module: 'golang.org/toolchain',
-  moduleVersion: 'v0.0.1-go1.25.9.linux-amd64',
+  moduleVersion: 'v0.0.1-go1.26.8.linux-amd64',
   /** As the checksum database has it: proxy.golang.org/sumdb/sum.golang.org/lookup/<module>@<version>. */
-  hash: 'h1:vwejtYs6HA94+f0iP85chzxeCiCmEEG4GsK4W1moovI=',
+  hash: 'h1:ZOmGe1OnfREDMIdb1Qi4G9JSuDPBLGExZMQ4nis1RXM=',
 };
 const FETCH_TIMEOUT_MS = 600_000;
 const ARCHIVE_BYTES_MAX = 256 * 1024 * 1024;
 
 /**
  * The `go` to build programs with that need a newer one than Debian 12 has (1.19): the one on PATH when it is new enough,
- * else go1.25.9 from the module proxy, kept in the cache folder.
+ * else go1.26.8 from the module proxy, kept in the cache folder.
  *
+ * @param oldest what go.mod of the program asks for
  * @throws ClusterError SOURCE_UNREACHABLE when no proxy of GOPROXY has it, CHECKSUM_MISMATCH when the bytes are not those
  * that the checksum database knows.
  */
-export async function goProgram(): Promise<string> {
-  if (isNewEnough('go')) return 'go';
+export async function goProgram(oldest: GoVersion = [1, 25, 0]): Promise<string> {
+  if (isNewEnough('go', oldest)) return 'go';
   const folder = cacheFolder('go', fetched.version);
   const program = join(folder, 'bin', 'go');
   if (existsSync(program)) return program;
@@ -40,11 +43,12 @@ export async function goProgram(): Promise<string> {
   return program;
 }
 
-function isNewEnough(program: string): boolean {
+function isNewEnough(program: string, oldest: GoVersion): boolean {
   const { stdout, status } = spawnSync(program, ['env', 'GOVERSION'], { encoding: 'utf8', timeout: 10_000 });
   if (status !== 0) return false;
-  const [, major, minor] = /^go(\d+)\.(\d+)/.exec(stdout) ?? [];
-  return Number(major) === oldest[0] && Number(minor) >= oldest[1];
+  const [, major, minor, patch] = /^go(\d+)\.(\d+)(?:\.(\d+))?/.exec(stdout) ?? [];
+  if (Number(major) !== oldest[0]) return false;
+  return Number(minor) > oldest[1] || (Number(minor) === oldest[1] && Number(patch ?? 0) >= oldest[2]);
 }
 
 async function download(): Promise<Buffer> {

@@ -1,0 +1,41 @@
+import { ClusterError } from '@cluster-ai/core/errors.ts';
+import { grypeEnvironment, type Database } from '../databases.ts';
+import { readGrypeReport } from '../readers/grype-report.ts';
+import { readTrivyReport } from '../readers/trivy-report.ts';
+import { lastLines, runProgram } from '../run-program.ts';
+import { scannerProgram, scannerVersion } from '../scanner-programs.ts';
+import { done, type Outcome } from './check.ts';
+
+/** A folder with lists of packages, or an image as a folder in the layout of OCI. */
+export interface Subject {
+  readonly kind: 'tree' | 'image';
+  readonly name: string;
+  readonly folder: string;
+}
+
+const SCAN_TIMEOUT_MS = 900_000;
+
+/** Packages that Trivy knows a weakness of. */
+export async function scanWithTrivy(subject: Subject, database: Database): Promise<Outcome> {
+  const quiet = ['--quiet', '--format', 'json', '--scanners', 'vuln', '--skip-version-check', '--disable-telemetry'];
+  const offline = ['--cache-dir', database.folder, '--skip-db-update', '--skip-java-db-update', '--offline-scan'];
+  const what = subject.kind === 'tree' ? ['fs', subject.folder] : ['image', '--input', subject.folder];
+  const { code, stdout, stderr } = await runProgram(await scannerProgram('trivy'), [...what, ...quiet, ...offline], {
+    timeoutMs: SCAN_TIMEOUT_MS,
+  });
+  if (code !== 0) throw new ClusterError('INTERNAL', `Trivy ended with ${code}: ${lastLines(stderr)}`);
+  const detail = `Trivy ${scannerVersion('trivy')} with ${database.name}`;
+  return done(`trivy: ${subject.name}`, detail, { vulnerabilities: readTrivyReport(stdout, subject.name) });
+}
+
+/** Packages that Grype knows a weakness of. */
+export async function scanWithGrype(subject: Subject, database: Database): Promise<Outcome> {
+  const what = `${subject.kind === 'tree' ? 'dir' : 'oci-dir'}:${subject.folder}`;
+  const { code, stdout, stderr } = await runProgram(await scannerProgram('grype'), [what, '--output', 'json', '--quiet'], {
+    environment: grypeEnvironment(database),
+    timeoutMs: SCAN_TIMEOUT_MS,
+  });
+  if (code !== 0) throw new ClusterError('INTERNAL', `Grype ended with ${code}: ${lastLines(stderr)}`);
+  const detail = `Grype ${scannerVersion('grype')} with ${database.name}`;
+  return done(`grype: ${subject.name}`, detail, { vulnerabilities: readGrypeReport(stdout, subject.name) });
+}
