@@ -10,7 +10,7 @@ WITH_NODE = env PATH="$(CURDIR)/.tools/bin:$(CURDIR)/node_modules/.bin:$$PATH"
 export ORT_DISABLE_TELEMETRY := 1
 
 .DEFAULT_GOAL := help
-.PHONY: build dev-up prod-up status health logs restart down cli secrets up example-ocr backup restore test check unit test-system fuzz fuzz-edge edge-differences bench bench-peers bench-json bench-loading soak mutate sbom drills backup-postgres backup-redis performance-test cdn-config-update monitoring-up monitoring-down format docs wasm models bootstrap clean help test-containers test-cluster release-build promote canary release-rollback release-history
+.PHONY: build dev-up prod-up status health logs restart down cli secrets up example-ocr backup restore test check unit test-system fuzz fuzz-edge edge-differences bench bench-peers bench-json bench-loading soak mutate sbom drills backup-postgres backup-redis performance-test cdn-config-update monitoring-up monitoring-down format docs wasm models bootstrap clean help test-containers test-cluster release-build promote canary release-rollback release-history security-scan image-sboms sign verify signing-key test-supply
 
 ##@ Use
 
@@ -127,6 +127,24 @@ performance-test: bench ## The name that make bench had (same ARGS)
 
 cdn-config-update: ## Later: the settings of a CDN
 	@echo "No configuration of a CDN is part of this version. The front door (web-dashboard/nginx.conf) sends the headers that a CDN goes by." >&2; exit 1
+
+security-scan: bootstrap ## Weak packages, licences, secrets: what must not be shipped, and what to do (ARGS="--help")
+	@exec $(WITH_NODE) node tools/security-scan.ts $(ARGS)
+
+image-sboms: bootstrap ## Write what is in each image of a release as CycloneDX (RELEASE=release.json)
+	@exec $(WITH_NODE) node tools/release-images.ts sboms --release "$(RELEASE)" $(ARGS)
+
+sign: bootstrap ## Sign the images of a release, with provenance and SBOM (RELEASE=release.json COSIGN_KEY_FILE=)
+	@exec $(WITH_NODE) node tools/release-images.ts sign --release "$(RELEASE)" $(ARGS)
+
+verify: bootstrap ## Refuse a release with an image that is altered or not signed (RELEASE=release.json COSIGN_PUBLIC_KEY_FILE=)
+	@exec $(WITH_NODE) node tools/release-images.ts verify --release "$(RELEASE)" $(ARGS)
+
+signing-key: bootstrap ## Make a pair of keys to sign with, under COSIGN_PASSWORD (ARGS="--folder secrets/signing")
+	@exec $(WITH_NODE) node tools/release-images.ts key $(ARGS)
+
+test-supply: bootstrap ## The gate with real scanners, and signing with a real registry; minutes to build the first time
+	@exec $(WITH_NODE) vitest run --project containers tests/containers/supply $(ARGS)
 
 # What the two say; one sentence, whichever is typed.
 NO_MONITORING = Rules, alerts, dashboards, logs and traces come in a later version. Prometheus with its scrape configuration starts with make prod-up and stops with make down.

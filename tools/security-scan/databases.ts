@@ -71,7 +71,9 @@ async function writeFixture(name: 'trivy' | 'grype', folder: string): Promise<vo
   const { code, stderr } = await runProgram(await fixtureWriter(name), [records, folder], {
     timeoutMs: WRITE_TIMEOUT_MS,
   });
-  if (code !== 0) throw new ClusterError('INTERNAL', `the fixture of ${name} could not be written: ${lastLines(stderr)}`);
+  if (code !== 0) {
+    throw new ClusterError('INTERNAL', `the fixture of ${name} could not be written: ${lastLines(stderr)}`);
+  }
 }
 
 const unreachable = (name: string, stderr: string, mirror: string): ClusterError =>

@@ -48,7 +48,8 @@ export function readOptions(args: readonly string[]): ScanOptions | 'help' {
   });
   const { database } = values;
   if (database !== 'real' && database !== 'fixture') throw wrong(`--database is real or fixture, not '${database}'`);
-  const released = values.release === undefined ? [] : readRelease(readFileSync(values.release, 'utf8'), values.release);
+  const released =
+    values.release === undefined ? [] : readRelease(readFileSync(values.release, 'utf8'), values.release);
   const tree = resolve(values.tree ?? root);
   return {
     tree,

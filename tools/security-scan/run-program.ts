@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { stripVTControlCharacters } from 'node:util';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 
 export interface ProgramResult {
@@ -33,9 +34,9 @@ export async function runProgram(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let bytes = 0;
-  let ended: ClusterError | null = null;
+  const broken: { error?: ClusterError } = {};
   const end = (error: ClusterError): void => {
-    ended ??= error;
+    broken.error ??= error;
     child.kill('SIGKILL');
   };
   const keep = (stream: NodeJS.ReadableStream): (() => string) => {
@@ -54,8 +55,12 @@ export async function runProgram(
   }, timeoutMs);
   try {
     const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
-    if (ended !== null) throw ended;
-    return { code: code ?? 128, stdout: stdout(), stderr: signal === null ? stderr() : `${stderr()}\nended by ${signal}` };
+    if (broken.error !== undefined) throw broken.error;
+    return {
+      code: code ?? 128,
+      stdout: stdout(),
+      stderr: signal === null ? stderr() : `${stderr()}\nended by ${signal}`,
+    };
   } catch (error) {
     if (error instanceof ClusterError) throw error;
     throw new ClusterError('PREREQUISITE_MISSING', `${program} cannot be started: ${String(error)}`, {
@@ -68,10 +73,4 @@ export async function runProgram(
 
 /** The end of what a program complained about, for a sentence. */
 export const lastLines = (text: string, count = 4): string =>
-  text
-    // Colours of terminals.
-    .replaceAll(/\u001B\[[0-9;]*m/g, '')
-    .trim()
-    .split('\n')
-    .slice(-count)
-    .join(' | ');
+  stripVTControlCharacters(text).trim().split('\n').slice(-count).join(' | ');

@@ -12,8 +12,10 @@ export type ScannerName = 'trivy' | 'grype' | 'syft' | 'cosign' | 'gitleaks';
 interface Scanner {
   readonly module: string;
   readonly package: string;
-  /** The variable that its linker puts the version into; it is asked for in reports. */
+  /** The variable that its linker puts the version into. */
   readonly versionIn: string;
+  /** What of Go it needs that is not on by default. */
+  readonly experiment?: string;
 }
 
 const scanners: Readonly<Record<ScannerName, Scanner>> = {
@@ -21,6 +23,7 @@ const scanners: Readonly<Record<ScannerName, Scanner>> = {
     module: 'github.com/aquasecurity/trivy',
     package: 'github.com/aquasecurity/trivy/cmd/trivy',
     versionIn: 'github.com/aquasecurity/trivy/pkg/version/app.ver',
+    experiment: 'jsonv2',
   },
   grype: {
     module: 'github.com/anchore/grype',
@@ -70,7 +73,8 @@ export const fixtureWriter = (name: 'trivy' | 'grype'): Promise<string> =>
 
 async function build(name: ScannerName, packagePath: string, program: string, versionFlag: string): Promise<string> {
   const source = join(modules, name);
-  const hash = createHash('sha256').update(`${packagePath}\n${versionFlag}\n`);
+  const { experiment = '' } = scanners[name];
+  const hash = createHash('sha256').update(`${packagePath}\n${versionFlag}\n${experiment}\n`);
   for (const path of globSync('**/*.{mod,sum,go}', { cwd: source }).toSorted()) {
     hash.update(path).update(readFileSync(join(source, path)));
   }
@@ -85,13 +89,17 @@ async function build(name: ScannerName, packagePath: string, program: string, ve
     const flags = ['-mod=readonly', '-buildvcs=false', '-trimpath', '-ldflags', `-s -w ${versionFlag}`];
     const { code, stderr } = await runProgram(go, ['build', ...flags, '-o', built, packagePath], {
       cwd: source,
-      environment: { CGO_ENABLED: '0', GOTOOLCHAIN: 'local', GOFLAGS: '', GOWORK: 'off' },
+      environment: { CGO_ENABLED: '0', GOTOOLCHAIN: 'local', GOFLAGS: '', GOWORK: 'off', GOEXPERIMENT: experiment },
       timeoutMs: BUILD_TIMEOUT_MS,
     });
     if (code !== 0) {
-      throw new ClusterError('PREREQUISITE_MISSING', `${name} ${scannerVersion(name)} does not build: ${lastLines(stderr)}`, {
-        fix: 'Its modules come from the proxy that GOPROXY names; that must be reachable the first time.',
-      });
+      throw new ClusterError(
+        'PREREQUISITE_MISSING',
+        `${name} ${scannerVersion(name)} does not build: ${lastLines(stderr)}`,
+        {
+          fix: 'Its modules come from the proxy that GOPROXY names; that must be reachable the first time.',
+        },
+      );
     }
     await rename(built, target);
   } finally {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,11 @@ import { askSnyk } from './snyk.ts';
 // Neither server can be had here: these hold the requests and answers to the forms that their makers describe.
 const asked: { path: string; authorization: string | undefined; body: string }[] = [];
 const layerDigest = `sha256:${'a'.repeat(64)}`;
-const layout = { folder: '', digest: `sha256:${'b'.repeat(64)}`, layers: [{ mediaType: 'tar+gzip', digest: layerDigest }] };
+const layout = {
+  folder: '',
+  digest: `sha256:${'b'.repeat(64)}`,
+  layers: [{ mediaType: 'tar+gzip', digest: layerDigest }],
+};
 const answers: Readonly<Record<string, object>> = {
   '/v1/test/npm?org=ours': {
     ok: false,
@@ -33,7 +37,11 @@ const answers: Readonly<Record<string, object>> = {
   [`/matcher/api/v1/vulnerability_report/${layout.digest}`]: {
     packages: { '7': { id: '7', name: 'libexpat1', version: '2.5.0-1' } },
     vulnerabilities: {
-      '9': { name: 'CVE-2024-45491 on Debian 12', normalized_severity: 'Critical', fixed_in_version: '2.5.0-1+deb12u1' },
+      '9': {
+        name: 'CVE-2024-45491 on Debian 12',
+        normalized_severity: 'Critical',
+        fixed_in_version: '2.5.0-1+deb12u1',
+      },
     },
     package_vulnerabilities: { '7': ['9'] },
   },
@@ -45,16 +53,19 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(parts).toString('utf8');
 }
 
+async function answerTo(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await bodyOf(request);
+  asked.push({ path: request.url ?? '', authorization: request.headers.authorization, body });
+  const answer = answers[request.url ?? ''];
+  response.writeHead(answer === undefined ? 403 : 200, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(answer ?? {}));
+}
+
 describe('servers that are asked where there are some', () => {
   let folder: string;
   let base: string;
   const server = createServer((request, response) => {
-    void bodyOf(request).then((body) => {
-      asked.push({ path: request.url ?? '', authorization: request.headers.authorization, body });
-      const answer = answers[request.url ?? ''];
-      response.writeHead(answer === undefined ? 403 : 200, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(answer ?? {}));
-    });
+    void answerTo(request, response);
   });
 
   beforeAll(async () => {
@@ -101,9 +112,16 @@ describe('servers that are asked where there are some', () => {
   });
 
   it('Clair is told where the layers are, and its findings are joined with their packages', async () => {
-    const outcome = await askClair('docker://registry.example/cluster-ai/gateway@sha256:1', layout, { CLAIR_URL: base });
+    const outcome = await askClair('docker://registry.example/cluster-ai/gateway@sha256:1', layout, {
+      CLAIR_URL: base,
+    });
     expect(outcome.vulnerabilities).toEqual([
-      expect.objectContaining({ id: 'CVE-2024-45491', package: 'libexpat1', fixedIn: '2.5.0-1+deb12u1', severity: 'critical' }),
+      expect.objectContaining({
+        id: 'CVE-2024-45491',
+        package: 'libexpat1',
+        fixedIn: '2.5.0-1+deb12u1',
+        severity: 'critical',
+      }),
     ]);
     const request = asked.find(({ path }) => path.startsWith('/indexer'));
     expect(JSON.parse(request?.body ?? '')).toEqual({

@@ -33,7 +33,10 @@ export async function askClair(reference: string, layout: ImageLayout, environme
   if (base === undefined || base === '') return notRun(name, 'CLAIR_URL is not set');
   const [, registry, repository] = /^docker:\/\/([^/]+)\/([^@]+?)(?::[^:/@]+)?(?:@.*)?$/.exec(reference) ?? [];
   if (registry === undefined || repository === undefined) {
-    return notRun(name, 'Clair fetches layers from a registry, and this image is in none (docker://registry/name@sha256:…)');
+    return notRun(
+      name,
+      'Clair fetches layers from a registry, and this image is in none (docker://registry/name@sha256:…)',
+    );
   }
   const scheme = environment['CLAIR_REGISTRY_SCHEME'] ?? 'https';
   const indexed = await fetch(`${base}/indexer/api/v1/index_report`, {
@@ -53,7 +56,9 @@ export async function askClair(reference: string, layout: ImageLayout, environme
     signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
   });
   if (!answer.ok) throw new ClusterError('SOURCE_UNREACHABLE', `Clair's matcher answered ${answer.status}`);
-  return done(name, 'Clair with its own feeds', { vulnerabilities: read(report.parse(await answer.json()), reference) });
+  return done(name, 'Clair with its own feeds', {
+    vulnerabilities: read(report.parse(await answer.json()), reference),
+  });
 }
 
 function read(found: z.infer<typeof report>, target: string): Vulnerability[] {

@@ -22,7 +22,10 @@ interface Where {
 /** Every commit that the present one comes from: what was taken out again is still there for all to read. */
 export async function secretsInHistory(root: string, where: Where): Promise<Outcome> {
   const name = 'secrets: history';
-  const git = await runProgram('git', ['rev-parse', '--is-shallow-repository'], { cwd: root, timeoutMs: GIT_TIMEOUT_MS });
+  const git = await runProgram('git', ['rev-parse', '--is-shallow-repository'], {
+    cwd: root,
+    timeoutMs: GIT_TIMEOUT_MS,
+  });
   if (git.code !== 0) return notRun(name, 'this is no checkout of git');
   if (git.stdout.trim() === 'true') {
     throw new ClusterError('PREREQUISITE_MISSING', 'this checkout has a part of the history only', {

@@ -20,7 +20,9 @@ const answer = z.object({
         package: z.string(),
         version: z.string(),
         fixedIn: z.array(z.string()).default([]),
-        identifiers: z.object({ CVE: z.array(z.string()).default([]), GHSA: z.array(z.string()).default([]) }).partial(),
+        identifiers: z
+          .object({ CVE: z.array(z.string()).default([]), GHSA: z.array(z.string()).default([]) })
+          .partial(),
       }),
     ),
   }),
@@ -34,7 +36,8 @@ export async function askSnyk(root: string, environment: Environment): Promise<O
   const [target = '', lockfile = ''] = await Promise.all(
     ['package.json', 'package-lock.json'].map((name) => readFile(join(root, name), 'utf8')),
   );
-  const organisation = environment['SNYK_ORG'] === undefined ? '' : `?org=${encodeURIComponent(environment['SNYK_ORG'])}`;
+  const organisation =
+    environment['SNYK_ORG'] === undefined ? '' : `?org=${encodeURIComponent(environment['SNYK_ORG'])}`;
   const response = await fetch(`${base}/v1/test/npm${organisation}`, {
     method: 'POST',
     headers: { authorization: `token ${token}`, 'content-type': 'application/json; charset=utf-8' },

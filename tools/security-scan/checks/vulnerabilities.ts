@@ -31,10 +31,14 @@ export async function scanWithTrivy(subject: Subject, database: Database): Promi
 /** Packages that Grype knows a weakness of. */
 export async function scanWithGrype(subject: Subject, database: Database): Promise<Outcome> {
   const what = `${subject.kind === 'tree' ? 'dir' : 'oci-dir'}:${subject.folder}`;
-  const { code, stdout, stderr } = await runProgram(await scannerProgram('grype'), [what, '--output', 'json', '--quiet'], {
-    environment: grypeEnvironment(database),
-    timeoutMs: SCAN_TIMEOUT_MS,
-  });
+  const { code, stdout, stderr } = await runProgram(
+    await scannerProgram('grype'),
+    [what, '--output', 'json', '--quiet'],
+    {
+      environment: grypeEnvironment(database),
+      timeoutMs: SCAN_TIMEOUT_MS,
+    },
+  );
   if (code !== 0) throw new ClusterError('INTERNAL', `Grype ended with ${code}: ${lastLines(stderr)}`);
   const detail = `Grype ${scannerVersion('grype')} with ${database.name}`;
   return done(`grype: ${subject.name}`, detail, { vulnerabilities: readGrypeReport(stdout, subject.name) });

@@ -138,7 +138,11 @@ describe('whatever is found', () => {
     fc.assert(
       fc.property(aFinding, (finding) => {
         const holding: Waiver = { ...waiver, id: finding.id, package: finding.package, expires: '2026-05-01' };
-        const harmless: VexStatement = { ...vex, names: [finding.id], products: [{ package: finding.package, version: null }] };
+        const harmless: VexStatement = {
+          ...vex,
+          names: [finding.id],
+          products: [{ package: finding.package, version: null }],
+        };
         expect(verdictOf(finding, { ...nothing, waivers: [holding] })?.blocks).toBe(false);
         expect(verdictOf(finding, { ...nothing, vex: [harmless] })?.blocks).toBe(false);
       }),
@@ -149,7 +153,10 @@ describe('whatever is found', () => {
     fc.assert(
       fc.property(aFinding, (finding) => {
         const over: Waiver = { ...waiver, id: finding.id, package: finding.package, expires: '2026-02-28' };
-        expect(verdictOf(finding, { ...nothing, waivers: [over] })).toMatchObject({ blocks: true, reason: 'waiver-expired' });
+        expect(verdictOf(finding, { ...nothing, waivers: [over] })).toMatchObject({
+          blocks: true,
+          reason: 'waiver-expired',
+        });
       }),
     );
   });

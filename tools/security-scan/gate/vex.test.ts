@@ -21,7 +21,12 @@ const documentOf = (statement: object): string =>
 
 describe('a document of OpenVEX', () => {
   it('says of which package, in which version, what cannot hurt and why', () => {
-    const [one] = readVex(documentOf({ products: [{ '@id': 'pkg:npm/%40scope/name@1.2.3' }, { '@id': 'pkg:deb/debian/zlib1g@1%3A1.2.13?arch=amd64' }] }), 'a.json');
+    const [one] = readVex(
+      documentOf({
+        products: [{ '@id': 'pkg:npm/%40scope/name@1.2.3' }, { '@id': 'pkg:deb/debian/zlib1g@1%3A1.2.13?arch=amd64' }],
+      }),
+      'a.json',
+    );
     expect(one).toMatchObject({ names: ['CVE-2023-45853'], why: 'vulnerable code not present' });
     expect(one?.products).toEqual([
       { package: '@scope/name', version: '1.2.3' },

@@ -74,7 +74,11 @@ export async function linkLayers(layout: string, folder: string): Promise<number
   };
   await place(blobOf(layout, config.digest), join(folder, 'settings-of-the-image.json'));
   for (const [position, layer] of layers.entries()) {
-    const packed = layer.mediaType.endsWith('zstd') ? '.tar.zst' : layer.mediaType.endsWith('gzip') ? '.tar.gz' : '.tar';
+    const packed = layer.mediaType.endsWith('zstd')
+      ? '.tar.zst'
+      : layer.mediaType.endsWith('gzip')
+        ? '.tar.gz'
+        : '.tar';
     await place(blobOf(layout, layer.digest), join(folder, `layer-${position + 1}${packed}`));
   }
   return layers.length;

@@ -11,11 +11,17 @@ const report = z.object({
         description: z.string().default(''),
         fix: z.object({ versions: z.array(z.string()).nullable().default([]), state: z.string() }),
       }),
-      relatedVulnerabilities: z.array(z.object({ id: z.string() })).nullable().default([]),
+      relatedVulnerabilities: z
+        .array(z.object({ id: z.string() }))
+        .nullable()
+        .default([]),
       artifact: z.object({
         name: z.string(),
         version: z.string(),
-        locations: z.array(z.object({ path: z.string() })).nullable().default([]),
+        locations: z
+          .array(z.object({ path: z.string() }))
+          .nullable()
+          .default([]),
       }),
     }),
   ),

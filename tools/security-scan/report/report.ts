@@ -52,8 +52,12 @@ export function describeReport(report: Report): string {
     ...blocking.map(({ sentence }) => `BLOCKS  ${sentence}`),
     ...report.problems.map(({ sentence }) => `BLOCKS  ${sentence}`),
     ...told.map(({ sentence }) => `told    ${sentence}`),
-    ...report.unusedWaivers.map((one) => `unused  The waiver for ${one.id} of ${one.package} is for nothing that was found: take it out.`),
-    ...(report.database === 'fixture' ? ['Compared with a FIXTURE of five records: this says nothing about other weaknesses.'] : []),
+    ...report.unusedWaivers.map(
+      (one) => `unused  The waiver for ${one.id} of ${one.package} is for nothing that was found: take it out.`,
+    ),
+    ...(report.database === 'fixture'
+      ? ['Compared with a FIXTURE of five records: this says nothing about other weaknesses.']
+      : []),
     ends[report.outcome],
   ].join('\n');
 }

@@ -62,7 +62,9 @@ export function toSarif(report: Report): object {
     version: '2.1.0',
     runs: [
       {
-        tool: { driver: { name: 'Cluster AI security-scan', version: String(report.version), rules: [...rules.values()] } },
+        tool: {
+          driver: { name: 'Cluster AI security-scan', version: String(report.version), rules: [...rules.values()] },
+        },
         invocations: [
           {
             executionSuccessful: report.outcome !== 'notJudged',
