@@ -60,9 +60,9 @@ async function writeSboms(images: readonly ReleasedImage[], sboms: string): Prom
 async function verify(images: readonly ReleasedImage[]): Promise<number> {
   const refusals = await refusalsOf(images, process.env);
   for (const sentence of refusals) console.error(sentence);
-  if (refusals.length === 0)
-    console.log(`${images.length} images are signed, with provenance and SBOM: they may be deployed.`);
-  return refusals.length === 0 ? 0 : 1;
+  if (refusals.length > 0) return 1;
+  console.log(`${images.length} images are signed, with provenance and SBOM: they may be deployed.`);
+  return 0;
 }
 
 /** A pair of keys for those who have no key service: the folder is one that git ignores. */
