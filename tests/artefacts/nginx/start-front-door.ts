@@ -44,6 +44,8 @@ export interface FrontDoor extends PreparedFrontDoor {
   requests(): Record<string, unknown>[];
   /** Its log of errors. */
   errors(): string;
+  /** How many workers there are: one, and those of before a reload that have not yet answered everything. */
+  workers(): number;
   /** Lets it read its configuration again, and waits until new workers have begun. */
   reload(): Promise<void>;
   stop(signal?: NodeJS.Signals): Promise<{ readonly code: number | null; readonly tookMs: number }>;
@@ -150,6 +152,7 @@ export async function startFrontDoor(options: FrontDoorOptions = {}): Promise<Fr
     grpcPort: ports.grpc,
     requests: () => readLines(log.requests),
     errors: () => fs.readFileSync(log.errors, 'utf8'),
+    workers: () => workersOf(child).length,
     reload: () => reload(child, log.errors),
     stop: (signal) => stop(child, exited, folder, signal),
   };
@@ -198,19 +201,14 @@ function readLines(path: string): Record<string, unknown>[] {
   return whole.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Record<string, unknown>]));
 }
 
+function workersOf({ pid }: ChildProcess): string[] {
+  return fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+}
+
 async function reload(child: ChildProcess, errors: string): Promise<void> {
-  const workers = (): string => fs.readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim();
-  const before = new Set(workers().split(' '));
+  const before = new Set(workersOf(child));
   child.kill('SIGHUP');
-  await until(
-    `new workers (${errors})`,
-    10_000,
-    () =>
-      workers()
-        .split(' ')
-        .some((worker) => !before.has(worker)),
-    10,
-  );
+  await until(`new workers (${errors})`, 10_000, () => workersOf(child).some((worker) => !before.has(worker)), 10);
 }
 
 async function stop(
