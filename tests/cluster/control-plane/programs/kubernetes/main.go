@@ -2,6 +2,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	_ "time/tzdata"
@@ -17,32 +18,34 @@ import (
 	kubeproxy "k8s.io/kubernetes/cmd/kube-proxy/app"
 	scheduler "k8s.io/kubernetes/cmd/kube-scheduler/app"
 	kubelet "k8s.io/kubernetes/cmd/kubelet/app"
-
-	"context"
 )
+
+var commands = map[string]func() *cobra.Command{
+	"kube-apiserver":          apiserver.NewAPIServerCommand,
+	"kube-controller-manager": controllermanager.NewControllerManagerCommand,
+	"kube-proxy":              kubeproxy.NewProxyCommand,
+	"kube-scheduler":          func() *cobra.Command { return scheduler.NewSchedulerCommand() },
+	"kubelet":                 func() *cobra.Command { return kubelet.NewKubeletCommand(context.Background()) },
+}
 
 func main() {
 	if len(os.Args) < 2 {
-		fmt.Fprintln(os.Stderr, "usage: kubernetes <program> [flags]")
-		os.Exit(2)
+		fail("usage: kubernetes <program> [flags]")
 	}
-	program := os.Args[1]
+	// Each program reads its flags as if it had been called by its own name.
 	os.Args = os.Args[1:]
-	if program == "etcd" {
+	if os.Args[0] == "etcd" {
 		etcdmain.Main(os.Args)
 		return
 	}
-	commands := map[string]func() *cobra.Command{
-		"kube-apiserver":          apiserver.NewAPIServerCommand,
-		"kube-controller-manager": controllermanager.NewControllerManagerCommand,
-		"kube-scheduler":          func() *cobra.Command { return scheduler.NewSchedulerCommand() },
-		"kubelet":                 func() *cobra.Command { return kubelet.NewKubeletCommand(context.Background()) },
-		"kube-proxy":              kubeproxy.NewProxyCommand,
-	}
-	command, known := commands[program]
+	command, known := commands[os.Args[0]]
 	if !known {
-		fmt.Fprintf(os.Stderr, "no program %q\n", program)
-		os.Exit(2)
+		fail(fmt.Sprintf("%q is none of the programs here", os.Args[0]))
 	}
 	os.Exit(cli.Run(command()))
+}
+
+func fail(message string) {
+	fmt.Fprintln(os.Stderr, message)
+	os.Exit(2)
 }

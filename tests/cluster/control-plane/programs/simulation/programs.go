@@ -1,6 +1,7 @@
 //go:build tools
 
-package programs
+// Names the programs for Go: what is built are these two as they were published.
+package main
 
 import (
 	_ "sigs.k8s.io/kwok/cmd/kwok"
