@@ -157,6 +157,22 @@ const prerequisites: readonly Prerequisite[] = [
     proof: 'h2load',
     namedIn: /'h2load'/,
   },
+  ...[
+    {
+      debianPackage: 'containerd',
+      proof: 'containerd',
+      reason: 'it runs the pods of a real node',
+      service: 'containerd',
+    },
+    { debianPackage: 'runc', proof: 'runc', reason: 'containerd starts containers with it' },
+    {
+      debianPackage: 'containernetworking-plugins',
+      proof: '/usr/lib/cni/bridge',
+      reason: 'pods of a real node are connected by its bridge',
+    },
+    { debianPackage: 'iptables', proof: '/usr/sbin/iptables', reason: 'kube-proxy leads Services to pods with it' },
+    { debianPackage: 'iproute2', proof: '/usr/sbin/ip', reason: 'a real node has a network namespace of its own' },
+  ].map((one) => ({ ...one, neededFor: 'test-cluster' as const, namedIn: /startNode\(/ })),
 ];
 
 const outputBytesMax = 64 * 1024 * 1024;

@@ -11,13 +11,29 @@ const source = join(import.meta.dirname, 'programs');
 /** Main packages by the Go module here that names their versions: our own one, and two as they were published. */
 const builds = [
   { module: 'kubernetes', packages: ['.'] },
+  { module: 'pause', packages: ['.'] },
   { module: 'simulation', packages: ['sigs.k8s.io/kwok/cmd/kwok', 'sigs.k8s.io/metrics-server/cmd/metrics-server'] },
 ];
+
+/** What the API server says that it is: a build from modules alone does not know it. */
+const version = {
+  gitVersion: 'v1.35.4',
+  gitMajor: '1',
+  gitMinor: '35',
+  gitTreeState: 'clean',
+  buildDate: '2026-01-01T00:00:00Z',
+};
+const linkerFlags = [
+  '-s -w',
+  ...Object.entries(version).map(([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`),
+].join(' ');
 
 /** Paths of programs. */
 export interface ClusterPrograms {
   /** etcd, kube-apiserver, kube-controller-manager, kube-scheduler, kubelet and kube-proxy: the first argument says which. */
   readonly kubernetes: string;
+  /** Holds the namespaces of a pod. */
+  readonly pause: string;
   readonly kwok: string;
   readonly metricsServer: string;
 }
@@ -30,6 +46,7 @@ export async function buildClusterPrograms(): Promise<ClusterPrograms> {
   const folder = cacheFolder('kubernetes', keyOfSource());
   const programs = {
     kubernetes: join(folder, 'kubernetes'),
+    pause: join(folder, 'pause'),
     kwok: join(folder, 'kwok'),
     metricsServer: join(folder, 'metrics-server'),
   };
@@ -47,7 +64,7 @@ export async function buildClusterPrograms(): Promise<ClusterPrograms> {
 }
 
 function keyOfSource(): string {
-  const hash = createHash('sha256').update(JSON.stringify(builds));
+  const hash = createHash('sha256').update(JSON.stringify([builds, linkerFlags]));
   for (const file of globSync('**', { cwd: source, withFileTypes: true }).filter((entry) => entry.isFile())) {
     hash.update(file.name).update(readFileSync(join(file.parentPath, file.name)));
   }
@@ -55,7 +72,7 @@ function keyOfSource(): string {
 }
 
 async function build(cwd: string, packages: readonly string[], target: string): Promise<void> {
-  const args = ['build', '-trimpath', '-ldflags', '-s -w', '-o', target, ...packages];
+  const args = ['build', '-trimpath', '-ldflags', linkerFlags, '-o', target, ...packages];
   const go = await goProgram();
   // A static program: what it does is the same on every machine.
   const env = { ...process.env, GOFLAGS: '-mod=readonly -buildvcs=false', GOTOOLCHAIN: 'local', CGO_ENABLED: '0' };

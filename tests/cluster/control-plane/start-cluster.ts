@@ -10,7 +10,7 @@
  *     await cluster.simulateUse([{ component: 'backend', cpuMillicores: 350, memoryMebibytes: 200 }]);
  *     await cluster.stop();                          // nothing stays: no process, no folder
  *
- * `build-programs.ts` builds the programs once; `node-processes.ts` starts a real kubelet beside them.
+ * `build-programs.ts` builds the programs once; `real-node/start-node.ts` starts a real kubelet beside them.
  */
 import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -58,8 +58,10 @@ const nodes = [
   nodeOf({ name: 'node-gpu', zone: 'a', gpus: 4 }),
 ];
 
-export async function startCluster(): Promise<Cluster> {
+/** @param simulated false: no node is there until `real-node/start-node.ts` starts one. */
+export async function startCluster({ simulated = true } = {}): Promise<Cluster> {
   const [programs, tools, kinds] = [await buildClusterPrograms(), await kubernetesTools(), await definitions()];
+  const present = simulated ? nodes : [];
   const beganMs = performance.now();
   const folder = mkdtempSync(join(tmpdir(), 'cluster-ai-kubernetes-'));
   const [etcd = 0, etcdPeers = 0, api = 0, manager = 0, scheduler = 0, kwok = 0, metrics = 0] = await freePorts(
@@ -110,9 +112,12 @@ export async function startCluster(): Promise<Cluster> {
     start('kube-scheduler');
     start('kwok');
     start('metrics-server');
-    for (const node of nodes) await create(client, '/api/v1/nodes', node);
+    for (const node of present) await create(client, '/api/v1/nodes', node);
     await setUse(client, []);
-    await waitUntil('nodes and metrics are there', () => isWhole(client), { servers, timeoutMs: 120_000 });
+    await waitUntil('nodes and metrics are there', () => isWhole(client, present.length), {
+      servers,
+      timeoutMs: 120_000,
+    });
   } catch (error) {
     await stop();
     throw error;
@@ -159,10 +164,11 @@ async function servesKinds(client: ApiClient): Promise<boolean> {
 }
 
 /** Every node is Ready, new namespaces get their ServiceAccount, and the use of the nodes is known. */
-async function isWhole(client: ApiClient): Promise<boolean> {
-  const present = await client.list('/api/v1/nodes');
-  const ready = present.filter((node) => JSON.stringify(node['status']).includes('"type":"Ready"'));
+async function isWhole(client: ApiClient, count: number): Promise<boolean> {
+  const ready = (await client.list('/api/v1/nodes')).filter((node) =>
+    JSON.stringify(node['status']).includes('"type":"Ready"'),
+  );
   const account = await client.send('GET', '/api/v1/namespaces/default/serviceaccounts/default');
   const metrics = await client.send('GET', '/apis/metrics.k8s.io/v1beta1/nodes');
-  return ready.length === nodes.length && account.status === 200 && metrics.status === 200;
+  return ready.length === count && account.status === 200 && (count === 0 || metrics.status === 200);
 }

@@ -1,6 +1,8 @@
+import { parseAllDocuments } from 'yaml';
 import type { KubeObject } from '../control-plane/api-client.ts';
 import { waitUntil } from '../control-plane/server-process.ts';
 import type { Cluster } from '../control-plane/start-cluster.ts';
+import { RELEASE } from './chart.ts';
 import { brokenReferences, fields, listOf, podSpec, text } from './references.ts';
 import { selects, type Labels } from './selectors.ts';
 
@@ -68,8 +70,14 @@ export async function waitForPods(cluster: Cluster, namespace: string, timeoutMs
 /**
  * What is wrong with a release whose pods are all Ready, a sentence each: names that lead nowhere, Services without a
  * pod behind them, budgets and policies that concern nobody.
+ *
+ * @param passing labels of pods that come and go: those of hooks.
  */
-export async function findings(cluster: Cluster, namespace: string): Promise<string[]> {
+export async function findings(
+  cluster: Cluster,
+  namespace: string,
+  passing: readonly Labels[] = [],
+): Promise<string[]> {
   const objects = await objectsIn(cluster, namespace);
   const pods = objects.filter(({ kind }) => kind === 'Pod');
   return [
@@ -80,10 +88,22 @@ export async function findings(cluster: Cluster, namespace: string): Promise<str
       if (object.kind === 'Service') return spec['selector'] === undefined ? [] : withoutEndpoints(object, objects);
       const selector = { PodDisruptionBudget: spec['selector'], NetworkPolicy: spec['podSelector'] }[object.kind];
       if (selector === undefined) return [];
-      return pods.some((pod) => selects(fields(selector), labelsOf(pod))) ? [] : [`${name} selects no pod`];
+      const labels = [...pods.map(labelsOf), ...passing];
+      return labels.some((one) => selects(fields(selector), one)) ? [] : [`${name} selects no pod`];
     }),
     ...pods.flatMap(tokenWithoutNeed),
   ];
+}
+
+/** Labels of the pods that Helm starts at an upgrade and for `helm test`. */
+export async function hookPods(cluster: Cluster, namespace: string): Promise<Labels[]> {
+  const { stdout } = await cluster.helm(['get', 'hooks', RELEASE, '-n', namespace]);
+  return parseAllDocuments(stdout).flatMap((document) => {
+    const hook = fields(document.toJS());
+    const metadata = hook['kind'] === 'Pod' ? hook['metadata'] : fields(fields(hook['spec'])['template'])['metadata'];
+    const labels = Object.entries(fields(fields(metadata)['labels']));
+    return labels.length === 0 ? [] : [Object.fromEntries(labels.map(([key, value]) => [key, String(value)]))];
+  });
 }
 
 const labelsOf = (object: KubeObject): Labels => object.metadata.labels ?? {};
