@@ -92,7 +92,7 @@ function managerFlags({ files, ports }: CommandSettings): string[] {
     `--service-account-private-key-file=${files.path('service-accounts.key')}`,
     `--root-ca-file=${files.path('ca.crt')}`,
     '--use-service-account-credentials=true',
-    // Claims of the class `standard` get a folder under /tmp/hostpath_pv, which goes with the claim.
+    // Claims of the class `standard` get a folder of this machine.
     '--enable-hostpath-provisioner=true',
     // Time-lapse: an autoscaler looks every second, not every fifteen, and believes a pod that is Ready at once.
     '--horizontal-pod-autoscaler-sync-period=1s',

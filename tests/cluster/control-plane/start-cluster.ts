@@ -22,6 +22,7 @@ import { apiClient, type ApiClient } from './api-client.ts';
 import { buildClusterPrograms, type ClusterPrograms } from './build-programs.ts';
 import { writeClusterFiles, type ClusterFiles } from './cluster-files.ts';
 import { definitions } from './module-files.ts';
+import { fields, text } from '../release/references.ts';
 import { createSystemObjects, namespaceOf, nodeOf, usageOf, type Use } from './system-objects.ts';
 import { runTool, type ToolRun } from './run-tool.ts';
 import { serverCommands } from './server-commands.ts';
@@ -78,6 +79,7 @@ export async function startCluster({ simulated = true } = {}): Promise<Cluster> 
   };
   const client = apiClient(api, files.token('admin'), files.authority.cert);
   const stop = async (): Promise<void> => {
+    await removeVolumes(client);
     client.close();
     // The store last: the others write until they end.
     for (const server of servers.toReversed()) await server.stop();
@@ -125,6 +127,15 @@ export async function startCluster({ simulated = true } = {}): Promise<Cluster> 
   const readyAfterMs = performance.now() - beganMs;
   console.log(`the cluster is ready after ${(readyAfterMs / 1000).toFixed(1)} s`);
   return { ...cluster, readyAfterMs };
+}
+
+/** Folders that claims were given, which the controller manager makes at a place of its own. */
+async function removeVolumes(client: ApiClient): Promise<void> {
+  if (!(await isReady(client))) return;
+  for (const volume of await client.list('/api/v1/persistentvolumes')) {
+    const path = text(fields(fields(volume['spec'])['hostPath'])['path']);
+    if (path.includes('/hostpath_pv/')) await rm(path, { recursive: true, force: true });
+  }
 }
 
 async function create(client: ApiClient, path: string, body: unknown): Promise<void> {

@@ -12,6 +12,8 @@ state = ${path('run')}
 [plugins."io.containerd.internal.v1.opt"]
   path = ${path('opt')}
 [plugins."io.containerd.grpc.v1.cri"]
+  # Where root may not make a process harder to kill than it is itself (no CAP_SYS_RESOURCE), runc would end.
+  restrict_oom_score_adj = true
   sandbox_image = ${JSON.stringify(pauseImage)}
   stream_server_address = "127.0.0.1"
   [plugins."io.containerd.grpc.v1.cri".cni]

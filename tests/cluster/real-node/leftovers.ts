@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync, rmdirSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Ends the pods of a node that was stopped, and undoes what they mounted and what the kernel keeps of them. */
@@ -15,8 +15,10 @@ export async function removeLeftovers(folder: string): Promise<void> {
   for (const path of mounted.toReversed()) execFileSync('umount', ['--lazy', path]);
   for (const path of globSync('/run/netns/cni-*')) execFileSync('ip', ['netns', 'delete', basename(path)]);
   for (const top of globSync('/sys/fs/cgroup/{*/,}kubepods')) {
-    const inside = globSync('**/', { cwd: top }).toSorted((a, b) => b.length - a.length);
-    for (const path of [...inside.map((name) => `${top}/${name}`), top]) if (existsSync(path)) rmdirSync(path);
+    // Its files are the kernel's, and go with the folder.
+    const folders = globSync('**', { cwd: top, withFileTypes: true }).filter((entry) => entry.isDirectory());
+    const paths = [top, ...folders.map((entry) => join(entry.parentPath, entry.name))];
+    for (const path of new Set(paths.toSorted((a, b) => b.length - a.length))) if (existsSync(path)) rmdirSync(path);
   }
 }
 

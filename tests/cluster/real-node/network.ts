@@ -13,6 +13,9 @@ export interface NodeNetwork {
   remove(): void;
 }
 
+/** Addresses of Services, as the API server gives them out. */
+const serviceNetwork = '10.96.0.0/16';
+
 /** Networks of Kubernetes inside it. */
 export const podNetwork = { subnet: '10.201.0.0/24', gateway: '10.201.0.1', bridge: 'cni0' };
 
@@ -31,6 +34,8 @@ export function createNodeNetwork(): NodeNetwork {
   run(`${inside} ip link set lo up`);
   run(`${inside} ip address add ${nodeAddress}/30 dev eth0 && ${inside} ip link set eth0 up`);
   run(`${inside} ip route add default via ${machineAddress}`);
+  // Services are reached from this machine, too.
+  run(`ip route add ${serviceNetwork} via ${nodeAddress}`);
   run(`${inside} sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.route_localnet=1`);
   return {
     name,

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { generateSecrets } from '../../../apps/control-plane/src/kubernetes-secrets/generate-secrets.ts';
+import { generateSecrets } from '@cluster-ai/control-plane/kubernetes-secrets/generate-secrets.ts';
 import type { Cluster } from '../control-plane/start-cluster.ts';
 import { fields, listOf, podSpec, text } from './references.ts';
 
