@@ -43,6 +43,20 @@ const prometheusOperator: ModuleFiles = {
   ),
 };
 
+const traefik: ModuleFiles = {
+  module: 'github.com/traefik/traefik/v3',
+  version: 'v3.5.3',
+  hash: 'h1:LxzoigGBOEx11CRDFYDFj/GfmnJsnxAl8bDkjqmsS2o=',
+  files: ['docs/content/reference/dynamic-configuration/traefik.io_middlewares.yaml'],
+};
+
+const envoyGateway: ModuleFiles = {
+  module: 'github.com/envoyproxy/gateway',
+  version: 'v1.6.0',
+  hash: 'h1:AWKXQpvnNs6vqSeDgSwOyqMKlPircGXvw97mkfcDh/w=',
+  files: ['charts/gateway-helm/crds/generated/gateway.envoyproxy.io_backendtrafficpolicies.yaml'],
+};
+
 export interface Definitions {
   /** Paths of CustomResourceDefinitions: the kinds that a chart may use where a cluster has them. */
   readonly optionalKinds: readonly string[];
@@ -55,15 +69,12 @@ export interface Definitions {
 /** Fetches the manifests into the cache folder, when they are not there. */
 export async function definitions(): Promise<Definitions> {
   const [usageKind = '', usageMetrics = ''] = await filesOf(kwok);
-  return {
-    usageKind,
-    usageMetrics,
-    optionalKinds: [...(await filesOf(gatewayApi)), ...(await filesOf(prometheusOperator))],
-  };
+  const optional = await Promise.all([gatewayApi, prometheusOperator, traefik, envoyGateway].map(filesOf));
+  return { usageKind, usageMetrics, optionalKinds: optional.flat() };
 }
 
 async function filesOf(wanted: ModuleFiles): Promise<string[]> {
-  const folder = cacheFolder('kubernetes', `${basename(wanted.module)}-${wanted.version}`);
+  const folder = cacheFolder('kubernetes', `${wanted.module.replaceAll('/', '+')}-${wanted.version}`);
   const targets = wanted.files.map((file) => join(folder, basename(file)));
   if (targets.every((target) => existsSync(target))) return targets;
   const source = await downloadModule(wanted);

@@ -22,7 +22,7 @@ import { apiClient, type ApiClient } from './api-client.ts';
 import { buildClusterPrograms, type ClusterPrograms } from './build-programs.ts';
 import { writeClusterFiles, type ClusterFiles } from './cluster-files.ts';
 import { definitions } from './module-files.ts';
-import { fields, text } from '../release/references.ts';
+import { fields, listOf, text } from '../release/references.ts';
 import { createSystemObjects, namespaceOf, nodeOf, usageOf, type Use } from './system-objects.ts';
 import { runTool, type ToolRun } from './run-tool.ts';
 import { serverCommands } from './server-commands.ts';
@@ -165,13 +165,12 @@ async function isReady(client: ApiClient): Promise<boolean> {
 }
 
 async function servesKinds(client: ApiClient): Promise<boolean> {
-  const paths = [
-    usagePath,
-    '/apis/gateway.networking.k8s.io/v1/httproutes',
-    '/apis/monitoring.coreos.com/v1/servicemonitors',
-  ];
-  const answers = await Promise.all(paths.map((path) => client.send('GET', path)));
-  return answers.every(({ status }) => status === 200);
+  const kinds = await client.list('/apis/apiextensions.k8s.io/v1/customresourcedefinitions');
+  return kinds.every((kind) =>
+    listOf(fields(kind['status'])['conditions']).some(
+      ({ type, status }) => type === 'Established' && status === 'True',
+    ),
+  );
 }
 
 /** Every node is Ready, new namespaces get their ServiceAccount, and the use of the nodes is known. */

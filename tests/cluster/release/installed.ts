@@ -17,6 +17,8 @@ const namespaced = [
   'apis/discovery.k8s.io/v1:endpointslices',
   'apis/gateway.networking.k8s.io/v1:gateways,httproutes,grpcroutes',
   'apis/monitoring.coreos.com/v1:servicemonitors,podmonitors,prometheusrules',
+  'apis/traefik.io/v1alpha1:middlewares',
+  'apis/gateway.envoyproxy.io/v1alpha1:backendtrafficpolicies',
 ].flatMap((line) => {
   const [group = '', kinds = ''] = line.split(':');
   return kinds.split(',').map((kind) => ({ group, kind }));
