@@ -157,22 +157,42 @@ const prerequisites: readonly Prerequisite[] = [
     proof: 'h2load',
     namedIn: /'h2load'/,
   },
-  ...[
-    {
-      debianPackage: 'containerd',
-      proof: 'containerd',
-      reason: 'it runs the pods of a real node',
-      service: 'containerd',
-    },
-    { debianPackage: 'runc', proof: 'runc', reason: 'containerd starts containers with it' },
-    {
-      debianPackage: 'containernetworking-plugins',
-      proof: '/usr/lib/cni/bridge',
-      reason: 'pods of a real node are connected by its bridge',
-    },
-    { debianPackage: 'iptables', proof: '/usr/sbin/iptables', reason: 'kube-proxy leads Services to pods with it' },
-    { debianPackage: 'iproute2', proof: '/usr/sbin/ip', reason: 'a real node has a network namespace of its own' },
-  ].map((one) => ({ ...one, neededFor: 'test-cluster' as const, namedIn: /startNode\(/ })),
+  {
+    neededFor: 'test-cluster',
+    debianPackage: 'containerd',
+    reason: 'it runs the pods of a real node',
+    proof: 'containerd',
+    namedIn: /startNode\(/,
+    service: 'containerd',
+  },
+  {
+    neededFor: 'test-cluster',
+    debianPackage: 'runc',
+    reason: 'containerd starts containers with it',
+    proof: 'runc',
+    namedIn: /startNode\(/,
+  },
+  {
+    neededFor: 'test-cluster',
+    debianPackage: 'containernetworking-plugins',
+    reason: 'pods of a real node are connected by its bridge',
+    proof: '/usr/lib/cni/bridge',
+    namedIn: /startNode\(/,
+  },
+  {
+    neededFor: 'test-cluster',
+    debianPackage: 'iptables',
+    reason: 'kube-proxy leads Services to pods with it',
+    proof: '/usr/sbin/iptables',
+    namedIn: /startNode\(/,
+  },
+  {
+    neededFor: 'test-cluster',
+    debianPackage: 'iproute2',
+    reason: 'a real node has a network namespace of its own',
+    proof: '/usr/sbin/ip',
+    namedIn: /startNode\(/,
+  },
 ];
 
 const outputBytesMax = 64 * 1024 * 1024;

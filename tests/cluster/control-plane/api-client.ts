@@ -90,7 +90,8 @@ export function apiClient(port: number, token: string, authority: string): ApiCl
       const list = await get(path);
       // A list of Kubernetes has `items`, whose kind is the list's without `List`.
       const items = list['items'] as KubeObject[];
-      return items.map((item) => ({ ...item, apiVersion: list.apiVersion, kind: list.kind.replace(/List$/, '') }));
+      const of = { apiVersion: list.apiVersion, kind: list.kind.replace(/List$/, '') };
+      return items.map((item) => Object.assign(item, of));
     },
     close: () => agent.destroy(),
   };

@@ -48,7 +48,7 @@ it('would notice a policy that is gone, and one that opens too much', async () =
     ({ metadata }) => metadata.name !== 'cluster-ai-postgres' && metadata.name !== 'cluster-ai-default-deny',
   );
   expect(reachability(without, namespace, hooks)).not.toEqual(declared['default']);
-  const [policy] = objects.filter(({ kind }) => kind === 'NetworkPolicy');
+  const policy = objects.find(({ kind }) => kind === 'NetworkPolicy');
   if (policy === undefined) throw new Error('there is no policy');
   const open = {
     ...policy,

@@ -22,8 +22,10 @@ export function valuesFrom(schema: Fields, random: () => number, root: Fields = 
   const followed = text(schema['$ref']);
   if (followed !== '') return valuesFrom(resolve(root, followed), random, root);
   const branches = listOf(schema['oneOf'] ?? schema['anyOf']);
-  if (branches.length > 0)
-    return valuesFrom({ ...schema, oneOf: undefined, anyOf: undefined, ...pick(branches, random) }, random, root);
+  if (branches.length > 0) {
+    const rest = { ...schema, oneOf: undefined, anyOf: undefined };
+    return valuesFrom({ ...rest, ...pick(branches, random) }, random, root);
+  }
   if (schema['const'] !== undefined) return schema['const'];
   const choices: unknown = schema['enum'];
   if (Array.isArray(choices)) return pick(choices, random);
@@ -75,11 +77,9 @@ function numberFrom(schema: Fields, random: () => number): number {
   return Math.round(least + at * (most - least));
 }
 
-const words = [
-  ...['a', 'abc', 'x-1', 'example.com', '2', 'a'.repeat(63), 'a'.repeat(40), 'true', '0', 'null', 'v1'],
-  ...['10Mi', '1Gi', '250m', '50%', '10.0.0.0/8', 'fd00::/8', '0.0.0.0', '::', `sha256:${'0a'.repeat(32)}`],
-  ...['with space', 'Ünïcode', '"', "'", '{{ .Values }}'],
-];
+const words = 'a abc x-1 example.com 2 true 0 null v1 10Mi 1Gi 250m 50% 10.0.0.0/8 fd00::/8 0.0.0.0 :: " \' Ünïcode'
+  .split(' ')
+  .concat('a'.repeat(40), 'a'.repeat(63), `sha256:${'0a'.repeat(32)}`, 'with space', '{{ .Values }}');
 
 /** A word that fits the pattern, if there is one; else the empty one, or the first that the schema names. */
 function wordFrom(schema: Fields, random: () => number): string {
@@ -90,7 +90,7 @@ function wordFrom(schema: Fields, random: () => number): string {
   const fitting = offered.filter(
     (word) => word.length >= least && word.length <= most && (pattern?.test(word) ?? true),
   );
-  return fitting.length === 0 ? text(schema['default']) : String(pick(fitting, random));
+  return fitting.length === 0 ? text(schema['default']) : pick(fitting, random);
 }
 
 function pick<T>(choices: readonly T[], random: () => number): T {

@@ -40,13 +40,14 @@ export async function allReady(cluster: Cluster, namespace: string): Promise<str
   const objects = await objectsIn(cluster, namespace);
   const waiting = objects.flatMap((object) => {
     const name = `${object.kind} ${object.metadata.name}`;
-    if (object.kind === 'Pod')
+    if (object.kind === 'Pod') {
       return isReady(object) ? [] : [`${name} is not Ready: ${JSON.stringify(object['status'])}`];
+    }
     if (!['Deployment', 'StatefulSet'].includes(object.kind)) return [];
     const [wanted, status] = [fields(object['spec'])['replicas'], fields(object['status'])];
     const whole =
       status['readyReplicas'] === wanted && status['updatedReplicas'] === wanted && status['replicas'] === wanted;
-    return whole ? [] : [`${name} has ${String(status['readyReplicas'] ?? 0)} of ${String(wanted)} pods Ready`];
+    return whole ? [] : [`${name} has ${Number(status['readyReplicas'] ?? 0)} of ${String(wanted)} pods Ready`];
   });
   return objects.some(({ kind }) => kind === 'Pod') ? waiting : ['there is no pod'];
 }

@@ -9,7 +9,7 @@ import { runSecretsJob } from './secrets-job.ts';
 
 const namespace = 'cluster-ai';
 /** Made by Kubernetes from the others. */
-const derived = ['Pod', 'EndpointSlice'];
+const derived = new Set(['Pod', 'EndpointSlice']);
 
 let cluster: Cluster;
 
@@ -48,7 +48,7 @@ it('leaves with kubectl what the chart leaves with helm', async () => {
 
 /** What was asked for, by kind and name, without what the API server adds and each tool notes for itself. */
 function declared(objects: readonly KubeObject[]): Record<string, unknown> {
-  const kept = objects.filter((object) => !derived.includes(object.kind) && object['type'] !== 'helm.sh/release.v1');
+  const kept = objects.filter((object) => !derived.has(object.kind) && object['type'] !== 'helm.sh/release.v1');
   return Object.fromEntries(
     kept
       .map((object) => [`${object.kind} ${object.metadata.name}`, content(object)] as const)

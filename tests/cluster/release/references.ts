@@ -28,8 +28,9 @@ export function brokenReferences(objects: readonly KubeObject[]): string[] {
     const name = `${object.kind} ${object.metadata.name}`;
     return wantedBy(object, objects).flatMap((wanted) => {
       const found = index.get(`${wanted.kind}/${wanted.name}`);
-      if (found === undefined)
+      if (found === undefined) {
         return wanted.optional ? [] : [`${name} names ${wanted.kind} ${wanted.name}, which is not there`];
+      }
       if (wanted.has === undefined || wanted.has(found)) return [];
       return [`${name} wants ${wanted.what ?? 'something'} of ${wanted.kind} ${wanted.name}, which it does not have`];
     });
@@ -109,12 +110,13 @@ function wantedByMonitor(monitor: KubeObject, objects: readonly KubeObject[]): W
 function wantedByPod(pod: KubeObject): Wanted[] {
   const spec = podSpec(pod);
   const volumes = listOf(spec['volumes']);
+  const containers = containersOf(pod);
   return [
     { kind: 'ServiceAccount', name: text(spec['serviceAccountName']) },
-    ...containersOf(pod).flatMap((container) => [
-      ...listOf(container['env']).flatMap((variable) => keyReference(fields(variable['valueFrom']))),
-      ...listOf(container['envFrom']).flatMap(wholeReference),
-    ]),
+    ...containers
+      .flatMap((container) => listOf(container['env']))
+      .flatMap((variable) => keyReference(fields(variable['valueFrom']))),
+    ...containers.flatMap((container) => listOf(container['envFrom'])).flatMap(wholeReference),
     ...volumes.flatMap(wantedByVolume),
     ...volumes.flatMap((volume) => listOf(fields(volume['projected'])['sources'])).flatMap(wantedByVolume),
   ];
@@ -146,12 +148,12 @@ function wantedByVolume(volume: Fields): Wanted[] {
   ] as const;
   return [
     ...(claim === '' ? [] : [{ kind: 'PersistentVolumeClaim', name: claim }]),
-    ...sources.flatMap(([kind, source]) => [
-      ...named(kind, source),
-      ...listOf(source['items']).map((item) =>
+    ...sources.flatMap(([kind, source]) => named(kind, source)),
+    ...sources.flatMap(([kind, source]) =>
+      listOf(source['items']).map((item) =>
         withKey(kind, text(source['name'] ?? source['secretName']), text(item['key']), source['optional'] === true),
       ),
-    ]),
+    ),
   ];
 }
 

@@ -34,8 +34,9 @@ async function rulesFor(cluster: Cluster, namespace: string, as: Caller): Promis
   });
   if (status !== 201) throw new Error(`a review of rules: ${status} ${JSON.stringify(body)}`);
   const answer = fields(fields(body)['status']);
-  if (answer['incomplete'] === true)
+  if (answer['incomplete'] === true) {
     throw new Error(`the rules of ${as.user} are not known whole: ${JSON.stringify(answer)}`);
+  }
   return [
     ...listOf(answer['resourceRules']).flatMap((rule) =>
       words(rule['apiGroups']).flatMap((group) =>

@@ -96,9 +96,10 @@ async function lapse(): Promise<void> {
   const scaleDown = {
     ...down,
     stabilizationWindowSeconds: Number(down['stabilizationWindowSeconds']) / timeLapse,
-    policies: policies.map((policy) => ({
-      ...fields(policy),
-      periodSeconds: Number(fields(policy)['periodSeconds']) / timeLapse,
+    policies: policies.map(fields).map(({ type, value, periodSeconds }) => ({
+      type,
+      value,
+      periodSeconds: Number(periodSeconds) / timeLapse,
     })),
   };
   const { status, body } = await cluster.api.send('PATCH', autoscaler, {

@@ -31,7 +31,7 @@ it('spreads the pods of a part over the zones', async () => {
   );
   for (const component of parts) {
     const names = (await podsOf(component)).map((pod) => zoneOf.get(text(podSpec(pod)['nodeName'])));
-    expect(new Set(names).size, component).toBe(Math.min(3, names.length));
+    expect([component, new Set(names).size]).toEqual([component, Math.min(3, names.length)]);
   }
 });
 
