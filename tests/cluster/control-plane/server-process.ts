@@ -12,20 +12,19 @@ export interface ServerProcess {
   stop(graceMs?: number): Promise<void>;
 }
 
-/** Starts a server whose output goes to a file. It ends with the test process at the latest. */
+/**
+ * Starts a server whose output goes to a file. The kernel ends it when the test process is gone, however that came about
+ * (setpriv of util-linux, which becomes the program).
+ */
 export function startServer(
   name: string,
   program: string,
   args: readonly string[],
   logPath: string,
-  env: Readonly<Record<string, string>> = {},
 ): ServerProcess {
   const log = openSync(logPath, 'a', 0o600);
-  const child = spawn(program, args, { stdio: ['ignore', log, log], env: { ...process.env, ...env } });
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', program, ...args], { stdio: ['ignore', log, log] });
   closeSync(log);
-  const kill = (): void => void child.kill('SIGKILL');
-  process.on('exit', kill);
-  child.on('exit', () => process.off('exit', kill));
   const ended = (): boolean => child.exitCode !== null || child.signalCode !== null;
   return {
     name,
