@@ -16,12 +16,7 @@ export interface ServerProcess {
  * Starts a server whose output goes to a file. The kernel ends it when the test process is gone, however that came about
  * (setpriv of util-linux, which becomes the program).
  */
-export function startServer(
-  name: string,
-  program: string,
-  args: readonly string[],
-  logPath: string,
-): ServerProcess {
+export function startServer(name: string, program: string, args: readonly string[], logPath: string): ServerProcess {
   const log = openSync(logPath, 'a', 0o600);
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', program, ...args], { stdio: ['ignore', log, log] });
   closeSync(log);

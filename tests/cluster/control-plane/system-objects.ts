@@ -103,7 +103,11 @@ export function nodeOf({ name, zone, gpus = 0 }: NodeShape): unknown {
     kind: 'Node',
     metadata: {
       name,
-      annotations: { 'kwok.x-k8s.io/node': 'fake' },
+      annotations: {
+        'kwok.x-k8s.io/node': 'fake',
+        // One port serves all of them.
+        'metrics.k8s.io/resource-metrics-path': `/metrics/nodes/${name}/metrics/resource`,
+      },
       labels: {
         'kubernetes.io/hostname': name,
         'kubernetes.io/os': 'linux',

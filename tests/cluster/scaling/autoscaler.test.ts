@@ -24,6 +24,11 @@ beforeAll(async () => {
   await cluster.createNamespace(namespace);
   await cluster.helm(['install', RELEASE, chart, '-n', namespace]);
   await waitForPods(cluster, namespace);
+  await waitUntil('the use of every pod is known', async () => {
+    const known = await cluster.api.list(`/apis/metrics.k8s.io/v1beta1/namespaces/${namespace}/pods`);
+    const pods = await cluster.api.list(`/api/v1/namespaces/${namespace}/pods`);
+    return pods.every(({ metadata }) => known.some((one) => one.metadata.name === metadata.name));
+  });
 });
 
 afterAll(async () => {
