@@ -1,9 +1,9 @@
-import { join } from 'node:path';
 import type { ControlPlaneConfig } from '@cluster-ai/contract/config/control-plane.ts';
 import { systemClock } from '@cluster-ai/core/ports/clock.ts';
 import type { LoadedConfig } from '@cluster-ai/platform/config/load-config.ts';
 import type { Clock } from '@cluster-ai/core/ports/clock.ts';
 import { MemoryKeeper } from '@cluster-ai/platform/process/memory-keeper.ts';
+import { programFiles } from '@cluster-ai/platform/process/program-files.ts';
 import type { Lifecycle } from '@cluster-ai/platform/lifecycle/lifecycle.ts';
 import type { LeveledLogger, Logger } from '@cluster-ai/platform/log/log.ts';
 import { readMigrations } from '@cluster-ai/platform/postgres/migrate.ts';
@@ -47,8 +47,6 @@ import { createUploadLocks } from './storage/upload-locks.ts';
 
 /** Time in which connections that were cut are gone. */
 const cutMs = 2_000;
-
-const migrationsFolder = join(import.meta.dirname, '../migrations');
 
 export interface ControlPlane {
   readonly plane: Plane;
@@ -126,7 +124,7 @@ export async function createControlPlane(
     startedAtMs: clock.wallMs(),
   };
   const overview = createOverview(plane);
-  const migrations = await readMigrations(migrationsFolder);
+  const migrations = await readMigrations(programFiles.migrations);
   return {
     plane,
     pool,

@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
+import { programFiles } from '@cluster-ai/platform/process/program-files.ts';
 import { encodeBareFrame, encodeStatsReplyFrame } from '@cluster-ai/protocols/runner-frames/control-frames.ts';
 import { FrameSplitter } from '@cluster-ai/protocols/runner-frames/frame-splitter.ts';
 import { frameKinds, readFrameHeader } from '@cluster-ai/protocols/runner-frames/frame.ts';
@@ -41,7 +42,7 @@ function handle(frame: Uint8Array): void {
 
 function startSlot(slot: number): void {
   const workerData: SlotData = { descriptor: firstSlotDescriptor + slot, scratchDescriptor };
-  const worker = new Worker(new URL('slots/slot.ts', import.meta.url), {
+  const worker = new Worker(programFiles.slot, {
     workerData,
     resourceLimits: { codeRangeSizeMb },
   });

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { confineRunners, type Confinement } from '@cluster-ai/gateway/confinement/confinement.ts';
 import { launchCommand } from '@cluster-ai/gateway/confinement/launch-command.ts';
 import { findSystemPrograms } from '@cluster-ai/gateway/confinement/system-programs.ts';
-import { runnerEnvironment } from '@cluster-ai/gateway/confinement/runner-program.ts';
+import { runnerEnvironment } from '@cluster-ai/gateway/confinement/runner-environment.ts';
 import { MemoryLog } from '@cluster-ai/testkit/memory-log.ts';
 import { repository } from '../../start-platform.ts';
 import { attempts } from './attempts.ts';

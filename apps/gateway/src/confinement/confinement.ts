@@ -6,7 +6,8 @@ import type { RunnerConfinement } from '@cluster-ai/contract/telemetry.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
 import { exhaustedError } from '@cluster-ai/platform/process/exhausted.ts';
-import { runnerCheck, runnerCode, runnerEnvironment, runnerProgram } from './runner-program.ts';
+import { programFiles, runnerCode } from '@cluster-ai/platform/process/program-files.ts';
+import { runnerEnvironment } from './runner-environment.ts';
 import { confinementLevels, launchCommand, programsMissing } from './launch-command.ts';
 import type { ConfinementLevel, LaunchCommand, RunnerLimits } from './launch-command.ts';
 import { protectionsOf } from './protections.ts';
@@ -61,7 +62,7 @@ export async function confineRunners(options: ConfinementOptions): Promise<Confi
   };
   const refusals: string[] = [];
   const trialOf = (candidate: ConfinementLevel): LaunchCommand => {
-    const { file, args } = launch(candidate, runnerCheck, 1);
+    const { file, args } = launch(candidate, programFiles.runnerCheck, 1);
     return { file, args: [...args, fixed.modelsFolder] };
   };
   const level = await strongest(fixed.programs, trialOf, refusals);
@@ -77,7 +78,7 @@ export async function confineRunners(options: ConfinementOptions): Promise<Confi
     level,
     memoryBytesMax,
     report,
-    command: (slots) => launch(level, runnerProgram, slots),
+    command: (slots) => launch(level, programFiles.runner, slots),
     commandFor: (script, slots) => launch(level, script, slots),
   };
 }

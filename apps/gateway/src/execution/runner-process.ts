@@ -9,7 +9,7 @@ import { FrameSplitter } from '@cluster-ai/protocols/runner-frames/frame-splitte
 import { frameKinds, malformedFrame, readFrameHeader } from '@cluster-ai/protocols/runner-frames/frame.ts';
 import type { Confinement } from '../confinement/confinement.ts';
 import { residentBytes } from '../confinement/memory.ts';
-import { runnerEnvironment } from '../confinement/runner-program.ts';
+import { runnerEnvironment } from '../confinement/runner-environment.ts';
 import { logRunnerOutput } from './runner-output.ts';
 import { ScratchFile } from './scratch-file.ts';
 import { SlotLink } from './slot-link.ts';

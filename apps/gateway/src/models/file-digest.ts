@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { Worker } from 'node:worker_threads';
+import { programFiles } from '@cluster-ai/platform/process/program-files.ts';
 import { KnownDigests } from './known-digests.ts';
 
 /** From this size on a file is read by a thread: below it the start of one would cost more. */
@@ -35,7 +36,7 @@ async function digestOfLarge(path: string): Promise<string> {
 
 function digestInThread(path: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('digest-thread.ts', import.meta.url), { workerData: path });
+    const worker = new Worker(programFiles.digestThread, { workerData: path });
     worker.once('message', resolve);
     worker.once('error', reject);
     worker.once('exit', (code) => reject(new Error(`the thread that reads ${path} ended with ${code}`)));

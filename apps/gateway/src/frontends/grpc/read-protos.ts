@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { programFiles } from '@cluster-ai/platform/process/program-files.ts';
 import { ProtoMessages } from '@cluster-ai/protocols/grpc/proto-messages.ts';
 
 /** The name under which TorchServe has the same service; everybody else has it as `inference`. */
@@ -28,5 +30,5 @@ export function readProtos(): Protos {
 }
 
 function read(file: string): string {
-  return readFileSync(new URL(import.meta.resolve(`@cluster-ai/protocols/grpc/protos/${file}`)), 'utf8');
+  return readFileSync(join(programFiles.protos, file), 'utf8');
 }

