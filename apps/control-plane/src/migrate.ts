@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { controlPlaneConfigSchema } from '@cluster-ai/contract/config/control-plane.ts';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
@@ -8,6 +7,7 @@ import { createLogger } from '@cluster-ai/platform/log/log.ts';
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
 import { migrate, readMigrations } from '@cluster-ai/platform/postgres/migrate.ts';
 import type { Migration } from '@cluster-ai/platform/postgres/migrate.ts';
+import { programFiles } from '@cluster-ai/platform/process/program-files.ts';
 import { openPool } from '@cluster-ai/platform/postgres/pool.ts';
 import type { Pool } from '@cluster-ai/platform/postgres/pool.ts';
 
@@ -25,7 +25,7 @@ export async function migrateOnly(argv: readonly string[], env: NodeJS.ProcessEn
   const schema = controlPlaneConfigSchema.pick({ database: true, log: true });
   const { value } = loadConfig({ program: 'control-plane', schema, env, ...parseProgramArguments(argv) });
   const log = createLogger({ program: 'control-plane', level: value.log.level });
-  const migrations = await readMigrations(join(import.meta.dirname, '../migrations'));
+  const migrations = await readMigrations(programFiles.migrations);
   const pool = openPool({
     url: value.database.url,
     connectionsMax: 1,
