@@ -5,7 +5,7 @@ import { hostNode, npmSetting, runNpm } from './npm.mjs';
 import { run } from './run.mjs';
 
 /** The version, and the npm packages that hold its binary, by platform and architecture, with the hash of their tarballs. */
-const { version: nodeVersion, packages: nodePackages } = JSON.parse(
+export const { version: nodeVersion, packages: nodePackages } = JSON.parse(
   readFileSync(new URL('pinned-node.json', import.meta.url), 'utf8'),
 );
 
@@ -57,20 +57,33 @@ function acceptableNodeOfThisMachine() {
 }
 
 /** Downloads, verifies and unpacks beside the final place; the rename makes it appear whole or not at all. */
-function install(root, { name, integrity }) {
+function install(root, pinned) {
   const partial = `${home(root)}.partial`;
+  const unpacked = unpackPinnedNode(root, pinned, partial);
+  const answer = run(join(unpacked, 'bin', 'node'), ['--version']).trim();
+  if (answer !== `v${nodeVersion}`) throw new Error(`the fetched Node answers ${answer} instead of v${nodeVersion}.`);
+  renameSync(unpacked, home(root));
   rmSync(partial, { recursive: true, force: true });
-  mkdirSync(join(partial, 'unpacked'), { recursive: true });
+}
+
+/**
+ * Fetches a package of the pinned Node into an empty folder, checks its hash and unpacks it.
+ * @param {string} root the repository, where npm runs
+ * @param {{ name: string, integrity: string }} pinned
+ * @param {string} partial is deleted first
+ * @returns the folder with what the package holds
+ */
+export function unpackPinnedNode(root, { name, integrity }, partial) {
+  rmSync(partial, { recursive: true, force: true });
+  const unpacked = join(partial, 'unpacked');
+  mkdirSync(unpacked, { recursive: true });
   runNpm(root, ['pack', `${name}@${nodeVersion}`, '--pack-destination', partial], hostNode());
   const file = readdirSync(partial).find((entry) => entry.endsWith('.tgz'));
   if (file === undefined) throw new Error(`"npm pack ${name}@${nodeVersion}" left no file; run it by hand to see why.`);
   const tarball = join(partial, file);
   verify(tarball, name, integrity);
-  run('tar', ['-xzf', tarball, '--strip-components=1', '-C', join(partial, 'unpacked')]);
-  const answer = run(join(partial, 'unpacked', 'bin', 'node'), ['--version']).trim();
-  if (answer !== `v${nodeVersion}`) throw new Error(`the fetched Node answers ${answer} instead of v${nodeVersion}.`);
-  renameSync(join(partial, 'unpacked'), home(root));
-  rmSync(partial, { recursive: true, force: true });
+  run('tar', ['-xzf', tarball, '--strip-components=1', '-C', unpacked]);
+  return unpacked;
 }
 
 function verify(tarball, name, expected) {
