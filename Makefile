@@ -10,7 +10,7 @@ WITH_NODE = env PATH="$(CURDIR)/.tools/bin:$(CURDIR)/node_modules/.bin:$$PATH"
 export ORT_DISABLE_TELEMETRY := 1
 
 .DEFAULT_GOAL := help
-.PHONY: build dev-up prod-up status health logs restart down cli secrets up example-ocr backup restore test check unit test-system fuzz fuzz-edge edge-differences bench bench-peers bench-json bench-loading soak mutate sbom drills backup-postgres backup-redis performance-test cdn-config-update monitoring-up monitoring-down format docs wasm models bootstrap clean help test-containers test-cluster release-build promote canary release-rollback release-history security-scan image-sboms sign verify signing-key test-supply
+.PHONY: build dev-up prod-up status health logs restart down cli secrets up example-ocr backup restore test check unit test-system fuzz fuzz-edge edge-differences bench bench-peers bench-json bench-loading soak mutate sbom drills backup-postgres backup-redis performance-test cdn-config-update monitoring-up monitoring-down format docs wasm models bootstrap clean help test-containers test-cluster release-build promote canary release-rollback release-history security-scan image-sboms sign verify signing-key test-supply prod-build dev-build docker-build-optimized dist
 
 ##@ Use
 
@@ -92,6 +92,18 @@ secrets: bootstrap ## Make the secrets and the certificate of the compose sets t
 
 build: bootstrap ## Build the images of the production set (CLUSTER_AI_REGISTRY and CLUSTER_AI_VERSION name them)
 	@exec "$(NODE)" tools/compose.ts build
+
+prod-build: build ## The same as make build
+
+dev-build: bootstrap ## What the development set runs: packages and dashboard of this checkout, on the stock image of Node
+
+docker-build-optimized: ## Build the gateway from performance/docker/Dockerfile.optimized: the same build as make build's
+	@command -v docker >/dev/null 2>&1 || { echo "docker is not on PATH. Install it (Debian: apt-get install docker.io), then run make again." >&2; exit 1; }
+	DOCKER_BUILDKIT=1 docker build --file performance/docker/Dockerfile.optimized \
+	  --tag "$${CLUSTER_AI_REGISTRY:-}cluster-ai/gateway:$${CLUSTER_AI_VERSION:-0.1.0}" $(ARGS) .
+
+dist: bootstrap ## Write a bundle of each program into dist/, as the images carry it (ARGS="--only gateway --architecture arm64")
+	@exec "$(NODE)" tools/dist.ts $(ARGS)
 
 prod-up: bootstrap ## Start the production set of containers, or bring it up to date without losing a prediction
 	@exec "$(NODE)" tools/compose.ts prod-up

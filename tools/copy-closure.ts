@@ -67,7 +67,8 @@ function describePackage(folder: string, name: string): void {
 
 if (import.meta.main) {
   const [folder, ...files] = process.argv.slice(2);
-  if (folder === undefined || files.length === 0)
+  if (folder === undefined || files.length === 0) {
     throw new Error('write node tools/copy-closure.ts <folder> <file>...');
+  }
   copyClosure(folder, files);
 }

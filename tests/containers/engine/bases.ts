@@ -40,11 +40,19 @@ export interface Base {
 const suite = 'bookworm';
 const path = 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-export type BaseName = 'debian' | 'node' | 'distroless-node';
+const distroless = [
+  path,
+  'USER 65532:65532',
+  'WORKDIR /home/nonroot',
+  'ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt',
+];
+const dataPackages = ['tzdata', 'media-types', 'netbase'];
+
+export type BaseName = 'debian' | 'node' | 'distroless-cc' | 'distroless-static';
 
 /**
  * Stand-ins for the images that our Dockerfiles begin with. They hold what those hold as far as we use it: Debian 12, Node
- * of the pinned version, npm; the distroless one has no shell, no package manager, and the user nonroot (65532).
+ * of the pinned version, npm; the distroless ones have no shell, no package manager, and the user nonroot (65532).
  */
 export const bases: Readonly<Record<BaseName, Base>> = {
   debian: {
@@ -63,17 +71,17 @@ export const bases: Readonly<Record<BaseName, Base>> = {
     },
     changes: [path, `ENV NODE_VERSION=${pinnedNode.version}`, 'CMD ["node"]'],
   },
-  'distroless-node': {
-    image: 'gcr.io/distroless/nodejs24-debian12:nonroot',
-    recipe: `closure, node ${pinnedNode.version}`,
-    fill: fillDistroless,
-    changes: [
-      path,
-      'USER 65532:65532',
-      'WORKDIR /home/nonroot',
-      'ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt',
-      'ENTRYPOINT ["/nodejs/bin/node"]',
-    ],
+  'distroless-cc': {
+    image: 'gcr.io/distroless/cc-debian12:nonroot',
+    recipe: 'libraries',
+    fill: (folder) => fillDistroless(folder, ['libc6', 'libgcc-s1', 'libstdc++6', ...dataPackages]),
+    changes: distroless,
+  },
+  'distroless-static': {
+    image: 'gcr.io/distroless/static-debian12:nonroot',
+    recipe: 'data alone',
+    fill: (folder) => fillDistroless(folder, dataPackages),
+    changes: distroless,
   },
 };
 
@@ -159,9 +167,8 @@ async function addNpm(folder: string): Promise<void> {
   symlinkSync('../lib/node_modules/npm/bin/npx-cli.js', join(folder, 'usr/local/bin/npx'));
 }
 
-/** The libraries that Node is linked with, certificates and time zones, taken out of Debian's packages as they are. */
-async function fillDistroless(folder: string): Promise<void> {
-  const packages = ['libc6', 'libgcc-s1', 'libstdc++6', 'tzdata', 'media-types', 'netbase'];
+/** What packages of Debian hold, without their scripts, with certificates and the user: no shell, nothing to install with. */
+async function fillDistroless(folder: string, packages: readonly string[]): Promise<void> {
   const archives = mkdtempSync(join(tmpdir(), 'cluster-ai-packages-'));
   try {
     execFileSync('apt-get', ['download', '--quiet', ...packages], {
@@ -187,7 +194,6 @@ async function fillDistroless(folder: string): Promise<void> {
   writeFileSync(join(folder, 'etc/nsswitch.conf'), 'hosts: files dns\n');
   execFileSync('install', ['-d', '-o', '65532', '-g', '65532', '-m', '0700', join(folder, 'home/nonroot')]);
   execFileSync('install', ['-d', '-m', '1777', join(folder, 'tmp')]);
-  await addNode(join(folder, 'nodejs/bin/node'));
 }
 
 function bytesOf(files: ReadonlyMap<string, Buffer>, name: string): Buffer {
