@@ -1,6 +1,6 @@
-import { headerTooLarge, notHttp, verdictOn, type Verdict } from '../broken-request.ts';
+import { notHttp, verdictOn, type Verdict } from '../broken-request.ts';
 import { tokenOctets, valueOctets } from './octets.ts';
-import { checkPart, isTrailer } from './read-head.ts';
+import { TrailerFraming } from './trailer-framing.ts';
 
 /** Eight hexadecimal digits are 4 GiB, more than any body may have. */
 const sizeDigitsMax = 8;
@@ -14,9 +14,6 @@ const semicolon = 59;
 const equals = 61;
 const quote = 34;
 const backslash = 92;
-
-const lineEnd = '\r\n';
-const trailerEnd = '\r\n\r\n';
 
 type State =
   | 'size'
@@ -44,16 +41,12 @@ export class ChunkedFraming {
   private nameLength = 0;
   private left = 0;
   private extensionBytes = 0;
-  /** The end of the last chunk's line, and what followed. */
-  private trailer = '';
-  /** Where its first line begins that is not whole. */
-  private trailerAt = 0;
-  private readonly trailerBytesMax: number;
+  private readonly trailer: TrailerFraming;
   private readonly onPiece: (piece: Buffer) => void;
 
   /** @param onPiece gets the bytes of the body as they come. */
   constructor(trailerBytesMax: number, onPiece: (piece: Buffer) => void) {
-    this.trailerBytesMax = trailerBytesMax;
+    this.trailer = new TrailerFraming(trailerBytesMax);
     this.onPiece = onPiece;
   }
 
@@ -161,34 +154,14 @@ export class ChunkedFraming {
 
   private beginData(): null {
     this.left = this.size;
-    // Behind this line end the empty line may follow at once.
-    this.trailer = lineEnd;
-    this.trailerAt = lineEnd.length;
     this.state = this.size === 0 ? 'trailer' : 'data';
     return null;
   }
 
   private takeTrailer(bytes: Buffer, at: number): number | Verdict {
-    const before = this.trailer.length;
-    const room = this.trailerBytesMax + trailerEnd.length - before;
-    const taken = this.trailer + bytes.toString('latin1', at, Math.min(bytes.length, at + room));
-    const end = taken.indexOf(trailerEnd, Math.max(0, before - trailerEnd.length + 1));
-    if (end === -1) return this.keepTrailer(taken, bytes.length);
-    const wholeLength = end + trailerEnd.length;
-    if (!isTrailer(taken.slice(lineEnd.length, wholeLength))) return notHttp;
-    this.trailer = '';
-    this.state = 'done';
-    return at + wholeLength - before;
-  }
-
-  /** @param end where the bytes end of which it is the last part. */
-  private keepTrailer(taken: string, end: number): number | Verdict {
-    if (taken.length >= this.trailerBytesMax + trailerEnd.length) return headerTooLarge;
-    const checked = checkPart(taken, this.trailerAt);
-    if (checked === null) return notHttp;
-    this.trailer = taken;
-    this.trailerAt = checked;
-    return end;
+    const next = this.trailer.take(bytes, at);
+    if (this.trailer.isDone) this.state = 'done';
+    return next;
   }
 }
 

@@ -35,16 +35,3 @@ export function checkPart(text: string, from: number): number | null {
   if (verdict === 'read' && reader.isAtEnd) verdict = reader.readEnd();
   return verdict === 'broken' ? null : reader.at;
 }
-
-/** They say where a request ends and whom it is for, and have said so before its body (RFC 9110, section 6.5.1). */
-const headOnly: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding', 'host']);
-
-/**
- * Reads the trailer fields of a chunked body, of which nothing is kept.
- * @param text with its empty line.
- */
-export function isTrailer(text: string): boolean {
-  const reader = new HeadReader(text);
-  while (!reader.isAtEnd) if (reader.readField() !== 'read') return false;
-  return reader.readEnd() === 'read' && !reader.names.some((name) => headOnly.has(name));
-}
