@@ -1,5 +1,5 @@
 import { enableCompileCache } from 'node:module';
-import { compileCacheFolder } from './compile-cache.ts';
+import { compileCacheFolder } from '@cluster-ai/platform/process/compile-cache.ts';
 
 // Imports are loaded before any statement runs, so what is to be cached is imported afterwards.
 enableCompileCache(compileCacheFolder(process.env));

@@ -4,8 +4,8 @@ import type { GatewayConfig } from '@cluster-ai/contract/config/gateway.ts';
 import { systemClock } from '@cluster-ai/core/ports/clock.ts';
 import type { CallHandler, Edge } from '@cluster-ai/platform/edge/edge.ts';
 import { startGrpcEdge } from '@cluster-ai/platform/edge/grpc/grpc-edge.ts';
-import { startGrpcJsEdge } from '@cluster-ai/platform/edge/grpc-js-edge.ts';
 import { Http2Clients } from '@cluster-ai/platform/edge/http2/http/http2-clients.ts';
+import type { StartRpcEdge } from '@cluster-ai/platform/edge/rpc-edge.ts';
 import { startNodeHttpEdge } from '@cluster-ai/platform/edge/node-http-edge.ts';
 import { startOwnHttpEdge } from '@cluster-ai/platform/edge/own-http-edge.ts';
 import type { Lifecycle, Phase } from '@cluster-ai/platform/lifecycle/lifecycle.ts';
@@ -13,7 +13,6 @@ import type { LogLevel } from '@cluster-ai/platform/log/log.ts';
 import { MemoryKeeper } from '@cluster-ai/platform/process/memory-keeper.ts';
 import { CaFiles } from '@cluster-ai/platform/tls/ca-files.ts';
 import type { CertificateFiles } from '@cluster-ai/platform/tls/certificate-files.ts';
-import { trustForFetch } from '@cluster-ai/platform/tls/fetch-trust.ts';
 import { assertMayListen, openCertificate } from '@cluster-ai/platform/tls/listener-rule.ts';
 import { createAuthenticate } from './auth/authenticate.ts';
 import { allowOrigins } from './frontends/cross-origin.ts';
@@ -52,7 +51,7 @@ export async function assembleGateway(options: GatewayOptions, lifecycle: Lifecy
   const { config, log } = options;
   assertMayListen('metrics', config.metrics);
   const certificate = await openCertificate('http', config.http, log);
-  trustControlPlanes(config);
+  await trustControlPlanes(config);
   const listeners: Listeners = { http: null, grpc: null, operations: null, certificate };
   const { publicUrl } = config.http;
   const publicOrigin = publicUrl === undefined ? null : readPublicUrl(publicUrl).origin;
@@ -62,8 +61,9 @@ export async function assembleGateway(options: GatewayOptions, lifecycle: Lifecy
 }
 
 /** Everything that a gateway fetches comes from its control planes. */
-function trustControlPlanes({ control }: GatewayConfig): void {
+async function trustControlPlanes({ control }: GatewayConfig): Promise<void> {
   if (control.caFile.length === 0) return;
+  const { trustForFetch } = await import('@cluster-ai/platform/tls/fetch-trust.ts');
   const caFiles = new CaFiles('control.caFile', control.caFile);
   const origins = new Set(control.url.map((url) => URL.parse(url)?.origin));
   trustForFetch((origin) => (origins.has(origin) ? caFiles : null));
@@ -246,7 +246,7 @@ function openInference(
   return allowOrigins(config.http.cors.origins, front);
 }
 
-function listenGrpc(
+async function listenGrpc(
   options: GatewayOptions,
   stages: Stages,
   parts: GatewayParts,
@@ -263,7 +263,7 @@ function listenGrpc(
     serverVersion: options.programVersion,
   });
   const { messageBytesMax, streamsMax, port } = grpc;
-  const startEdge = grpc.server === 'own' ? startGrpcEdge : startGrpcJsEdge;
+  const startEdge = grpc.server === 'own' ? startGrpcEdge : await grpcJsEdge();
   return startEdge(
     {
       ...limitsOf(http),
@@ -343,4 +343,10 @@ function metrics({ name }: GatewayConfig, parts: GatewayParts, { certificate }: 
 function urlOf({ http }: GatewayConfig, listeners: Listeners): string {
   const scheme = listeners.certificate === null ? 'http' : 'https';
   return `${scheme}://${isIP(http.host) === 6 ? `[${http.host}]` : http.host}:${listeners.http?.port ?? http.port}`;
+}
+
+/** The plain path: its library is read where somebody has chosen it. */
+async function grpcJsEdge(): Promise<StartRpcEdge> {
+  const { startGrpcJsEdge } = await import('@cluster-ai/platform/edge/grpc-js-edge.ts');
+  return startGrpcJsEdge;
 }

@@ -20,7 +20,8 @@ import type { FuzzTarget } from '../engine/target.ts';
 
 const whole = (segments: readonly Uint8Array[] | null): Uint8Array => new Uint8Array(Buffer.concat(segments ?? []));
 const header = (kind: 18 | 82) => ({ kind, requestId: 1, modelKey: 2, timeMs: 3 });
-const order = { folder: '/f', modelFile: 'm', warmUpSize: 1, warmUpRows: [2, 4], warmUpMsMax: 5, rowsMax: 2 };
+const batches = { warmUpRows: [2, 4], warmUpMsMax: 5, rowsMax: 2, rowsAreAsked: true };
+const order = { folder: '/f', modelFile: 'm', warmUpSize: 1, ...batches };
 const signature = { inputs: [{ name: 'x', datatype: 'FP32' as const, shape: [-1, 2] }], outputs: [] };
 
 /** The pipe between a gateway and a runner, which runs models of strangers: either end must survive the other. */

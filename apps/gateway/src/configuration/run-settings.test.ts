@@ -1,7 +1,14 @@
 import { emptyConfiguration } from '@cluster-ai/testkit/empty-configuration.ts';
 import { expect, test } from 'vitest';
 import { batchRules } from '@cluster-ai/core/batching/batch-rules.ts';
-import { choiceLimitsOf, instancesMaxOf, instancesOf, mergedRowsMax, objectiveOf } from './run-settings.ts';
+import {
+  choiceLimitsOf,
+  instancesMaxOf,
+  instancesOf,
+  mergedRowsMax,
+  objectiveOf,
+  rowsAreAsked,
+} from './run-settings.ts';
 
 const configuration = { ...emptyConfiguration, maxBatchSize: 8, instanceCount: 3 };
 const dynamicBatching = {
@@ -69,4 +76,11 @@ test('what somebody has fixed by hand is not picked', () => {
   expect([{}, { instances: 2 }, { latencyObjectiveMs: 0 }].map((one) => instancesMaxOf(one, defaults))).toEqual([
     4, 2, 1,
   ]);
+});
+
+test('rows are asked for by an operator or a configuration, and by nobody else', () => {
+  expect(rowsAreAsked({})).toBe(false);
+  expect(rowsAreAsked({ configuration: { ...configuration, maxBatchSize: null } })).toBe(false);
+  expect(rowsAreAsked({ configuration })).toBe(true);
+  expect(rowsAreAsked({ maxBatchSize: 5 })).toBe(true);
 });

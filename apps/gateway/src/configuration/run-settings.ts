@@ -17,6 +17,12 @@ export function mergedRowsMax({ maxBatchSize, configuration }: ModelSettings, ro
   return merges ? configuration.maxBatchSize : 0;
 }
 
+/** Whether somebody has said how many rows the batches of this version may have. */
+export function rowsAreAsked(settings: ModelSettings): boolean {
+  const { maxBatchSize, configuration } = settings;
+  return maxBatchSize !== undefined || (configuration !== undefined && configuration.maxBatchSize !== null);
+}
+
 /** Sizes that batches of a version have rather than others. */
 export function preferredRows({ configuration }: ModelSettings): readonly number[] {
   const { dynamicBatching, sequenceBatching } = configuration ?? {};

@@ -1,4 +1,3 @@
-import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { GatewayConfig } from '@cluster-ai/contract/config/gateway.ts';
 import type { SnapshotModel } from '@cluster-ai/contract/snapshot.ts';
@@ -8,17 +7,18 @@ import { ClusterError, toClusterError } from '@cluster-ai/core/errors.ts';
 import type { Clock } from '@cluster-ai/core/ports/clock.ts';
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
 import type { LoadOrder, LoadReport } from '@cluster-ai/protocols/runner-frames/control-frames.ts';
-import { findOnnxFile } from '@cluster-ai/runtimes/onnx/model-file.ts';
-import { instancesMaxOf, instancesOf, mergedRowsMax, preferredRows } from '../configuration/run-settings.ts';
+import { instancesMaxOf, instancesOf, preferredRows } from '../configuration/run-settings.ts';
 import { confineRunners, type Confinement } from '../confinement/confinement.ts';
 import { memoryBytesDefault } from '../confinement/memory.ts';
 import type { ModelExecutor, ModelHost } from './executor.ts';
 import { HostedModel } from './hosted-model.ts';
 import { InlineGuard } from './inline-guard.ts';
 import { InlineInstance } from './inline-instance.ts';
+import { orderOf } from './load-order.ts';
 import { ModelInstance } from './model-instance.ts';
 import { chooseIsolation, isFromOutside, type Isolation, type RunnerIsolation } from './placement.ts';
 import { Prober } from './prober.ts';
+import { reportWarmUp } from './report-warm-up.ts';
 import { Runner, type RunnerCrash } from './runner.ts';
 import { StrikeLedger } from './strike-ledger.ts';
 
@@ -231,19 +231,7 @@ class ProcessModelHost implements ModelHost {
 
   private async probe(entry: Entry, folder: string): Promise<LoadOrder> {
     const { model, label } = entry.hosted;
-    const modelFile = findOnnxFile(model.files.map((file) => file.path));
-    const rowsMax = mergedRowsMax(model.settings, this.options.rowsMax);
-    const order: LoadOrder = {
-      // Without links: runners see the folder under this path alone.
-      folder: await realpath(folder),
-      modelFile,
-      signature: model.signature,
-      warmUpSize: null,
-      warmUpRows: [],
-      // The rest of the time is for loading.
-      warmUpMsMax: Math.min(this.options.runner.warmUpMsMax, this.options.runner.loadTimeoutMs / 2),
-      rowsMax,
-    };
+    const order = await orderOf(model, folder, this.options);
     const { log, clock, runner } = this.options;
     const confinement = await this.confine();
     const { loadTimeoutMs } = runner;
@@ -339,22 +327,9 @@ class ProcessModelHost implements ModelHost {
 
   private modelLoaded(entry: Entry, report: LoadReport): void {
     entry.hosted.instanceLoaded(report);
-    this.reportWarmUp(entry.hosted, report);
+    reportWarmUp(entry.hosted.label, report, this.options);
     if (entry.hosted.state === 'READY') entry.firstLoad.resolve();
     this.options.onChange();
-  }
-
-  private reportWarmUp({ label }: HostedModel, { loadMs, warmUpMs, warmedRows, coldRows }: LoadReport): void {
-    const fields = { model: label, loadMs: Math.round(loadMs), warmUpMs: Math.round(warmUpMs), warmedRows };
-    if (coldRows.length === 0) {
-      this.options.log.info(fields, 'a copy of the model is loaded and warm');
-      return;
-    }
-    const { warmUpMsMax } = this.options.runner;
-    this.options.log.warn(
-      { ...fields, coldRows },
-      `a copy of the model is loaded, and cold for batches of ${coldRows.join(', ')} rows: the first of each will take longer (runner.warmUpMsMax is ${warmUpMsMax} ms)`,
-    );
   }
 
   private async addInstance(entry: Entry): Promise<void> {

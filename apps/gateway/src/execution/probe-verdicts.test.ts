@@ -12,6 +12,7 @@ const files: ProbedFiles = {
     outputs: [{ name: 'y', datatype: 'FP32', shape: [-1, 3] }],
   },
   rowsMax: 64,
+  rowsAreAsked: false,
 };
 const report = { loadMs: 1, warmUpMs: 2, warmUpSize: 1, rowsMax: 64, reason: '' };
 

@@ -10,7 +10,7 @@ const verdictsMax = 1_024;
 const keptForMs = 3_600_000;
 
 /** Everything that a verdict depends on and that may differ within the life of a gateway. */
-export type ProbedFiles = Pick<LoadOrder, 'modelFile' | 'signature' | 'rowsMax'> &
+export type ProbedFiles = Pick<LoadOrder, 'modelFile' | 'signature' | 'rowsMax' | 'rowsAreAsked'> &
   Pick<SnapshotModel, 'files' | 'resets'>;
 
 /**
@@ -53,10 +53,10 @@ export class ProbeVerdicts {
 }
 
 /** The same files under the same paths: the digests of all of them, which every load checks against their bytes. */
-function keyOf({ files, resets, modelFile, signature, rowsMax }: ProbedFiles): string {
+function keyOf({ files, resets, modelFile, signature, rowsMax, rowsAreAsked }: ProbedFiles): string {
   const contents = files.map(({ path, sha256, size }) => [path, sha256, size]);
   const { inputs, outputs } = signature;
   const tensors = [inputs, outputs].map((list) => list.map(({ name, datatype, shape }) => [name, datatype, shape]));
-  const text = JSON.stringify([contents, modelFile, tensors, rowsMax, resets ?? 0]);
+  const text = JSON.stringify([contents, modelFile, tensors, rowsMax, rowsAreAsked, resets ?? 0]);
   return createHash('sha256').update(text).digest('base64');
 }

@@ -6,7 +6,7 @@ import type { Logger } from '@cluster-ai/platform/log/log.ts';
 import { exhaustedError } from '@cluster-ai/platform/process/exhausted.ts';
 import { AutomaticBatching } from '../batching/automatic-batching.ts';
 import type { Batcher } from '../batching/batcher.ts';
-import { choiceLimitsOf } from '../configuration/run-settings.ts';
+import { choiceLimitsOf, rowsAreAsked } from '../configuration/run-settings.ts';
 import { serveVersion, type ServedVersion, type ServeOptions } from '../configuration/serve-version.ts';
 import type { ModelHost } from '../execution/executor.ts';
 import type { ActiveRoute, RouteTable, ServingVariant } from '../routing/route-table.ts';
@@ -321,7 +321,9 @@ export class Deployment {
     if ((model.settings.maxBatchSize ?? 2) < 2) return;
     const { configuration } = model.settings;
     if (configuration !== undefined && configuration.dynamicBatching === null) return;
-    this.options.log.warn({ model: model.id }, `${model.id}: ${observed.reason}`);
+    // Where nobody has asked for batches it is no news to anybody but who looks: `cluster-ai model explain` tells it.
+    const level = rowsAreAsked(model.settings) ? 'warn' : 'debug';
+    this.options.log[level]({ model: model.id }, `${model.id}: ${observed.reason}`);
   }
 
   /** A model whose requests should be padded, and are not, or not all, because its answers would be others. */

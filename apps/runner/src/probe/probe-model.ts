@@ -30,7 +30,7 @@ export async function probeModel(runtime: Runtime, order: LoadOrder): Promise<Pr
         reason: `not warmed, and requests are not merged: made-up inputs were refused (${warm.refusal?.message ?? 'no reason given'})`,
       };
     }
-    return { ...times, ...(await tryMerging(model, warm.size, order.rowsMax)) };
+    return { ...times, ...(await tryMerging(model, warm.size, order)) };
   } finally {
     await model.release();
   }

@@ -4,6 +4,7 @@ import { splitRows } from '@cluster-ai/core/tensors/rows.ts';
 import type { Tensor } from '@cluster-ai/core/tensors/tensor.ts';
 import type { LoadedModel } from '@cluster-ai/runtimes/runtime.ts';
 import { rowsEqual } from '@cluster-ai/core/tensors/rows-equal.ts';
+import { rowsThatPay } from './rows-that-pay.ts';
 import { hasBatchDimension } from './warm-up.ts';
 import { synthesizeInputs } from '@cluster-ai/core/tensors/synthesize-inputs.ts';
 
@@ -17,12 +18,22 @@ export interface MergeVerdict {
   readonly reason: string;
 }
 
+/** The batch that is wished for. */
+export interface RowsWish {
+  readonly rowsMax: number;
+  /** Somebody has asked for it; otherwise it may be smaller where more brings nothing. */
+  readonly rowsAreAsked: boolean;
+}
+
 /**
  * Finds out whether merging requests changes their answers, by running the model both ways on the same random inputs.
  * @param size of the dynamic dimensions past the first.
- * @param rowsMax the batch that is wished for.
  */
-export async function tryMerging(model: LoadedModel, size: number, rowsMax: number): Promise<MergeVerdict> {
+export async function tryMerging(
+  model: LoadedModel,
+  size: number,
+  { rowsMax, rowsAreAsked }: RowsWish,
+): Promise<MergeVerdict> {
   const fixed = fixedDimension(model);
   if (rowsMax < 2) return apart('merging is switched off');
   if (fixed !== null) return apart(`dimension 0 of ${fixed} is fixed`);
@@ -35,11 +46,42 @@ export async function tryMerging(model: LoadedModel, size: number, rowsMax: numb
   if (!allEqual(first, second)) return apart('the same input gives different outputs');
   const affordable = Math.min(rowsMax, Math.floor(mergedRunMsMax / Math.max(runMs, 0.001)), rowsThatFit(single));
   if (affordable < 2) return apart(`one row takes ${Math.round(runMs)} ms or is too large to try it`);
-  for (const pieces of trials(affordable)) {
-    const difference = await compare(model, size, pieces);
-    if (difference !== null) return apart(difference);
+  const refusal = await firstDifference(model, size, trials(2));
+  if (refusal !== null) return apart(refusal);
+  const worthwhile = rowsAreAsked ? affordable : await rowsThatPay(affordable, (rows) => timeOf(model, size, rows));
+  const difference = await firstDifference(model, size, trials(worthwhile));
+  return difference === null ? { rowsMax: worthwhile, reason: '' } : apart(difference);
+}
+
+/** Of one run, milliseconds: the shorter of two, because others may have taken the core meanwhile. */
+async function timeOf(model: LoadedModel, size: number, rows: number): Promise<number> {
+  const inputs = synthesizeInputs(model.signature, { rows, size }, seededRandom(rows));
+  if (inputs === null) return Infinity;
+  let shortestMs = Infinity;
+  try {
+    for (let run = 0; run < 2; run += 1) {
+      const startedMs = performance.now();
+      await model.execute(inputs, []);
+      shortestMs = Math.min(shortestMs, performance.now() - startedMs);
+    }
+  } catch (error) {
+    // So many rows are refused: fewer may be taken.
+    if (!(error instanceof ClusterError)) throw error;
+    return Infinity;
   }
-  return { rowsMax: affordable, reason: '' };
+  return shortestMs;
+}
+
+async function firstDifference(
+  model: LoadedModel,
+  size: number,
+  batches: readonly (readonly number[])[],
+): Promise<string | null> {
+  for (const pieces of batches) {
+    const difference = await compare(model, size, pieces);
+    if (difference !== null) return difference;
+  }
+  return null;
 }
 
 function apart(why: string): MergeVerdict {
@@ -62,6 +104,7 @@ function rowsThatFit(single: readonly Tensor[]): number {
 
 /** Rows of the requests of each merged run: the smallest batch, unequal requests, and the largest batch. */
 function trials(rowsMax: number): number[][] {
+  if (rowsMax === 2) return [[1, 1]];
   const half = Math.floor(rowsMax / 2);
   return [
     [1, 1],

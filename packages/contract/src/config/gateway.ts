@@ -179,7 +179,9 @@ export const gatewayConfigSchema = z.strictObject({
         .min(1)
         .max(65_536)
         .default(64)
-        .describe('Rows of a merged batch, unless the model says otherwise.'),
+        .describe(
+          'Rows of a merged batch, unless the model says otherwise: fewer where its probe finds that more bring nothing.',
+        ),
       latencyObjectiveMs: z
         .number()
         .min(0)

@@ -1,4 +1,4 @@
-import { createClient } from 'redis';
+import type { createClient } from 'redis';
 
 /** What a command answers: numbers, texts, null, and lists of them. */
 export type RedisAnswer = unknown;
@@ -34,9 +34,9 @@ export class RedisConnection {
   private failed: Error | null = null;
   private onEnd: (cause: Error) => void = () => undefined;
 
-  private constructor(options: ConnectionOptions) {
+  private constructor(create: typeof createClient, options: ConnectionOptions) {
     this.options = options;
-    this.client = createClient({
+    this.client = create({
       url: options.url,
       // Redis takes no spaces in it.
       name: options.clientName.replaceAll(/[^!-~]/g, '-'),
@@ -50,7 +50,9 @@ export class RedisConnection {
 
   /** @throws Error when nobody answers within the time, or the sign-in is refused. */
   static async open(options: ConnectionOptions): Promise<RedisConnection> {
-    const connection = new RedisConnection(options);
+    // 650 files, which a program without a Redis never reads.
+    const { createClient: create } = await import('redis');
+    const connection = new RedisConnection(create, options);
     const { connectTimeoutMs } = options;
     // The client's own limit ends with TCP: a Redis that hangs accepts connections and never greets.
     const timer = setTimeout(

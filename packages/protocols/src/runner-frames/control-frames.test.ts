@@ -38,6 +38,7 @@ const loadOrders = fc.record({
   warmUpRows: sizes,
   warmUpMsMax: number,
   rowsMax: fc.nat(),
+  rowsAreAsked: fc.boolean(),
   signature: fc.record({ inputs: tensors, outputs: tensors }),
 });
 const loadReports = fc.record({ loadMs: number, warmUpMs: number, warmedRows: sizes, coldRows: sizes });

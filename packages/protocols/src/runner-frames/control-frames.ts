@@ -29,6 +29,8 @@ export interface LoadOrder {
   readonly warmUpMsMax: number;
   /** PROBE: rows of a merged run to try; 0 tries none. */
   readonly rowsMax: number;
+  /** PROBE: somebody has asked for so many; otherwise they may be fewer where more bring nothing. */
+  readonly rowsAreAsked: boolean;
 }
 
 interface LoadTimes {
@@ -64,6 +66,7 @@ export function encodeLoadFrame(
   writer
     .uint32(order.warmUpSize ?? none)
     .uint32(order.rowsMax)
+    .uint32(order.rowsAreAsked ? 1 : 0)
     .float64(order.warmUpMsMax);
   writeSizes(writer, order.warmUpRows);
   writeTensors(writer, order.signature.inputs);
@@ -77,6 +80,7 @@ export function decodeLoadFrame(frame: Uint8Array): LoadOrder {
   const modelFile = reader.text();
   const warmUpSize = optional(reader.uint32());
   const rowsMax = reader.uint32();
+  const rowsAreAsked = reader.uint32() === 1;
   const warmUpMsMax = reader.float64();
   const warmUpRows = readSizes(reader);
   return {
@@ -86,6 +90,7 @@ export function decodeLoadFrame(frame: Uint8Array): LoadOrder {
     warmUpRows,
     warmUpMsMax,
     rowsMax,
+    rowsAreAsked,
     signature: { inputs: readTensors(reader), outputs: readTensors(reader) },
   };
 }
