@@ -23,7 +23,7 @@ beforeAll(async () => {
   plane = await startPlane(await postgres.createDatabase());
   await pushModel(plane, 'roomy', [file], { settings: { latencyObjectiveMs: 2_000, instances: 1 } });
   await pushModel(plane, 'strict', [file], { settings: { latencyObjectiveMs: 0.5 } });
-  await pushModel(plane, 'free', [file]);
+  await pushModel(plane, 'free', [file], { settings: { maxBatchSize: 64 } });
   gateway = await startGateway({
     name: 'objective',
     controlUrl: plane.url,
