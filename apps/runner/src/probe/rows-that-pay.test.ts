@@ -7,7 +7,7 @@ const model = (fixedMs: number, rowMs: number) => async (rows: number) => fixedM
 test.each([
   ['short runs, whatever they gain', model(0, 0.05), 64],
   ['weights that are read once a run', model(3, 0.2), 64],
-  ['rows of which each keeps the processor busy', model(0, 1), 8],
+  ['rows of which each keeps the processor busy', model(0, 1), 16],
   ['rows that take longer than a short run', model(0, 20), 2],
   ['a gain that ends', model(16, 2), 64],
   ['a size that the model refuses', async (rows: number) => (rows > 16 ? Infinity : rows * 0.1), 16],

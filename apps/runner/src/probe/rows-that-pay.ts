@@ -1,5 +1,5 @@
 /** Runs up to this time are short enough, whatever they gain: each request has costs outside its run, too. Milliseconds. */
-const shortRunMs = 8;
+const shortRunMs = 16;
 
 /** Of the time of a row, at least, that a batch of twice the rows must save. */
 const gainMin = 0.1;
