@@ -109,6 +109,24 @@ describe('an image', () => {
     expect(await scan('--only', 'images', '--image', mended)).toMatchObject({ status: 0 });
   });
 
+  it('blocks for a weak package that is hidden in a bundle, which its list tells', async () => {
+    const bundled = (version: string) => {
+      const purl = `pkg:npm/lodash@${version}`;
+      const components = [{ type: 'library', 'bom-ref': purl, name: 'lodash', version, purl }];
+      const metadata = { component: { type: 'application', 'bom-ref': 'gateway', name: 'gateway', version: '0.1.0' } };
+      return JSON.stringify({ bomFormat: 'CycloneDX', specVersion: '1.5', version: 1, metadata, components });
+    };
+    const base = debianLayer('libexpat1', '2.5.0-1+deb12u1', 'expat');
+    const weak = imageOf('weak-bundle', { ...base, 'app/sbom.cdx.json': bundled('4.17.20') });
+    const told = await scan('--only', 'images', '--image', weak);
+    expect(told).toEqual({
+      status: 1,
+      text: expect.stringContaining('BLOCKS  CVE-2021-23337 (high) in lodash 4.17.20'),
+    });
+    const mended = imageOf('mended-bundle', { ...base, 'app/sbom.cdx.json': bundled('4.17.21') });
+    expect(await scan('--only', 'images', '--image', mended)).toMatchObject({ status: 0 });
+  });
+
   it('passes where VEX says why it cannot hurt, and blocks without that word', async () => {
     const image = imageOf('zlib-image', debianLayer('zlib1g', '1:1.2.13.dfsg-1', 'zlib'));
     const told = await scan('--only', 'images', '--image', image);

@@ -40,7 +40,7 @@ export function signingFlags(environment: Environment): string[] {
  */
 export function verifyingFlags(environment: Environment): string[] {
   const key = set(environment, 'COSIGN_PUBLIC_KEY_FILE');
-  if (key !== undefined) return ['--key', key, '--insecure-ignore-tlog=true', '--private-infrastructure=true'];
+  if (key !== undefined) return ['--key', key, '--insecure-ignore-tlog=true'];
   const [identity, issuer] = ['COSIGN_CERTIFICATE_IDENTITY', 'COSIGN_CERTIFICATE_OIDC_ISSUER'].map((name) =>
     set(environment, name),
   );
