@@ -84,7 +84,7 @@ async function makeKey(folder: string): Promise<number> {
 try {
   process.exitCode = await main();
 } catch (error) {
-  if (!(error instanceof ClusterError)) throw error;
-  console.error(`${error.message}${error.fix === undefined ? '' : `\n${error.fix}`}`);
+  const isOurs = error instanceof ClusterError;
+  console.error(isOurs ? `${error.message}${error.fix === undefined ? '' : `\n${error.fix}`}` : error);
   process.exitCode = 2;
 }

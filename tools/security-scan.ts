@@ -52,7 +52,8 @@ async function readKnown({ waivers, vex }: ScanOptions): Promise<Known> {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof ClusterError)) throw error;
-  console.error(`${error.message}${error.fix === undefined ? '' : `\n${error.fix}`}`);
-  process.exitCode = error.code === 'INVALID_ARGUMENT' ? USAGE_EXIT : exits.notJudged;
+  // Whatever went wrong, it is neither a pass nor a finding.
+  const isOurs = error instanceof ClusterError;
+  console.error(isOurs ? `${error.message}${error.fix === undefined ? '' : `\n${error.fix}`}` : error);
+  process.exitCode = isOurs && error.code === 'INVALID_ARGUMENT' ? USAGE_EXIT : exits.notJudged;
 }

@@ -48,8 +48,7 @@ export function readOptions(args: readonly string[]): ScanOptions | 'help' {
   });
   const { database } = values;
   if (database !== 'real' && database !== 'fixture') throw wrong(`--database is real or fixture, not '${database}'`);
-  const released =
-    values.release === undefined ? [] : readRelease(readFileSync(values.release, 'utf8'), values.release);
+  const released = values.release === undefined ? [] : readRelease(textOf(values.release), values.release);
   const tree = resolve(values.tree ?? root);
   return {
     tree,
@@ -60,6 +59,14 @@ export function readOptions(args: readonly string[]): ScanOptions | 'help' {
     vex: resolve(values.vex ?? join(tree, 'security/vex')),
     report: resolve(values.report ?? join(root, 'security-report')),
   };
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw wrong(`${path} cannot be read: ${String(error)}`);
+  }
 }
 
 function parse(args: readonly string[]) {

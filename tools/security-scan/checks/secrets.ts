@@ -1,5 +1,5 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { linkLayers } from '../images/oci-layout.ts';
 import { readGitleaksReport } from '../readers/gitleaks-report.ts';
@@ -32,15 +32,13 @@ export async function secretsInHistory(root: string, where: Where): Promise<Outc
       fix: 'Fetch it whole: git fetch --unshallow (in a workflow: fetch-depth: 0).',
     });
   }
-  const problems = await gitleaks(['git', root], where, (text) => readGitleaksReport(text, 'the history'));
+  const problems = await gitleaks(['git'], root, where, (text) => readGitleaksReport(text, 'the history'));
   return done(name, `gitleaks ${scannerVersion('gitleaks')} over every commit`, { problems });
 }
 
 /** What lies in the tree now, committed or not. */
 export async function secretsInTree(subject: Subject, where: Where): Promise<Outcome> {
-  const problems = await gitleaks(['dir', subject.folder], where, (text) =>
-    readGitleaksReport(text, subject.name, (path) => relative(subject.folder, path)),
-  );
+  const problems = await gitleaks(['dir'], subject.folder, where, (text) => readGitleaksReport(text, subject.name));
   return done(`secrets: ${subject.name}`, `gitleaks ${scannerVersion('gitleaks')}`, { problems });
 }
 
@@ -48,11 +46,9 @@ export async function secretsInTree(subject: Subject, where: Where): Promise<Out
 export async function secretsInLayers(subject: Subject, where: Where): Promise<Outcome> {
   const folder = await mkdtemp(join(where.scratch, 'layers-'));
   const count = await linkLayers(subject.folder, folder);
-  const problems = await gitleaks(
-    ['dir', folder, '--max-archive-depth', String(ARCHIVE_DEPTH)],
-    where,
-    // gitleaks writes an archive and a path in it with '!' between.
-    (text) => readGitleaksReport(text, subject.name, (path) => relative(folder, path).replace('!', ': ')),
+  // gitleaks writes an archive and a path in it with '!' between.
+  const problems = await gitleaks(['dir', '--max-archive-depth', String(ARCHIVE_DEPTH)], folder, where, (text) =>
+    readGitleaksReport(text, subject.name, (path) => path.replace('!', ': ')),
   );
   await rm(folder, { recursive: true });
   return done(`secrets: layers of ${subject.name}`, `gitleaks ${scannerVersion('gitleaks')} over ${count} layers`, {
@@ -60,17 +56,21 @@ export async function secretsInLayers(subject: Subject, where: Where): Promise<O
   });
 }
 
+/** @param folder from which its paths are told, so that those of gitleaks.toml fit */
 async function gitleaks<T>(
   what: readonly string[],
+  folder: string,
   { scratch, configuration }: Where,
   read: (report: string) => T,
 ): Promise<T> {
-  const folder = await mkdtemp(join(scratch, 'gitleaks-'));
-  const report = join(folder, 'report.json');
+  const report = join(await mkdtemp(join(scratch, 'gitleaks-')), 'report.json');
   // A comment beside a secret must not make it none: --ignore-gitleaks-allow.
   const fixed = ['--no-banner', '--no-color', '--redact=100', '--ignore-gitleaks-allow', '--exit-code', '0'];
-  const args = [...what, ...fixed, '--config', configuration, '--report-format', 'json', '--report-path', report];
-  const { code, stderr } = await runProgram(await scannerProgram('gitleaks'), args, { timeoutMs: SCAN_TIMEOUT_MS });
+  const args = [...what, '.', ...fixed, '--config', configuration, '--report-format', 'json', '--report-path', report];
+  const { code, stderr } = await runProgram(await scannerProgram('gitleaks'), args, {
+    cwd: folder,
+    timeoutMs: SCAN_TIMEOUT_MS,
+  });
   if (code !== 0) throw new ClusterError('INTERNAL', `gitleaks ended with ${code}: ${lastLines(stderr)}`);
   return read(await readFile(report, 'utf8'));
 }

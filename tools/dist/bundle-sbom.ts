@@ -1,5 +1,11 @@
 import { isAbsolute, relative, sep } from 'node:path';
-import type { LockedPackage } from '../../tidy/dependencies/read-dependencies.ts';
+
+/** As package-lock.json has it under the folder of the package. */
+interface LockedPackage {
+  readonly version?: string;
+  readonly license?: string;
+  readonly integrity?: string;
+}
 
 interface Component {
   readonly type: 'library';
@@ -11,28 +17,27 @@ interface Component {
   readonly hashes?: readonly object[];
 }
 
-/** The list that lies beside a bundle. Scanners know it by its ending, in whatever folder of an image it lies. */
-export const BUNDLE_SBOM = 'sbom.cdx.json';
-
 /**
  * What a bundle was made of, as CycloneDX 1.5: in a bundle no scanner finds the packages by itself. The same bundle
  * always has the same list, so there is no time and no number in it.
  *
  * @param modules the files that went into it
+ * @param locked `packages` of package-lock.json
  * @throws Error for a file of a package that the lockfile does not have
  */
 export function bundleSbom(
   program: { readonly name: string; readonly version: string },
   modules: readonly string[],
   root: string,
-  locked: readonly LockedPackage[],
+  locked: Readonly<Record<string, LockedPackage>>,
 ): object {
   const places = new Set(modules.flatMap((module) => placeOf(module, root)));
   const components = [...places].toSorted().map((place) => {
-    const found = locked.find((one) => one.place === place);
-    if (found === undefined)
+    const found = locked[place];
+    if (found === undefined) {
       throw new Error(`the bundle of ${program.name} has files of ${place}, which is not locked`);
-    return componentOf(found);
+    }
+    return componentOf(place, found);
   });
   return {
     bomFormat: 'CycloneDX',
@@ -51,7 +56,8 @@ function placeOf(module: string, root: string): string[] {
   return place === undefined ? [] : [place];
 }
 
-function componentOf({ name, version = '', license, integrity }: LockedPackage): Component {
+function componentOf(place: string, { version = '', license, integrity }: LockedPackage): Component {
+  const name = place.slice(place.lastIndexOf('node_modules/') + 'node_modules/'.length);
   const purl = `pkg:npm/${name.replace('@', '%40')}@${version}`;
   const [, hash] = /^sha512-(.+)$/.exec(integrity ?? '') ?? [];
   return {

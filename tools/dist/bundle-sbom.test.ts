@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { bundleSbom } from './bundle-sbom.ts';
 
 const program = { name: 'gateway', version: '0.1.0' };
-const locked = [
-  { name: 'undici', place: 'node_modules/undici', version: '7.1.0', license: 'MIT', integrity: 'sha512-AAAA' },
-  { name: '@scope/deep', place: 'node_modules/undici/node_modules/@scope/deep', version: '1.0.0' },
-  { name: 'vitest', place: 'node_modules/vitest', version: '5.0.0', license: 'MIT', dev: true },
-];
+const locked = {
+  'node_modules/undici': { version: '7.1.0', license: 'MIT', integrity: 'sha512-AAAA' },
+  'node_modules/undici/node_modules/@scope/deep': { version: '1.0.0' },
+  'node_modules/vitest': { version: '5.0.0', license: 'MIT' },
+};
 const sbomOf = (...modules: readonly string[]) => bundleSbom(program, modules, '/repo', locked);
 
 describe('the list beside a bundle', () => {
