@@ -6,7 +6,7 @@ import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { mustCosign } from './security-scan/images/cosign.ts';
 import { writeImageSbom } from './security-scan/images/image-sbom.ts';
 import { imageLayout } from './security-scan/images/oci-layout.ts';
-import { readRelease, type ReleasedImage } from './security-scan/images/release.ts';
+import { imagesOfRelease, type ReleasedImage } from './security-scan/images/release.ts';
 import { sbomPath, signRelease } from './security-scan/images/sign-release.ts';
 import { refusalsOf } from './security-scan/images/verify-release.ts';
 
@@ -41,7 +41,7 @@ async function released(path: string): Promise<ReleasedImage[]> {
   const text = await readFile(path, 'utf8').catch(() => {
     throw new ClusterError('PREREQUISITE_MISSING', `${path} cannot be read`, { fix });
   });
-  return readRelease(text, path);
+  return imagesOfRelease(text, path);
 }
 
 async function writeSboms(images: readonly ReleasedImage[], sboms: string): Promise<void> {

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import type { DatabaseKind } from './databases.ts';
-import { readRelease } from './images/release.ts';
+import { imagesOfRelease } from './images/release.ts';
 
 export const checkNames = ['vulnerabilities', 'licences', 'secrets', 'images'] as const;
 export type CheckName = (typeof checkNames)[number];
@@ -48,7 +48,7 @@ export function readOptions(args: readonly string[]): ScanOptions | 'help' {
   });
   const { database } = values;
   if (database !== 'real' && database !== 'fixture') throw wrong(`--database is real or fixture, not '${database}'`);
-  const released = values.release === undefined ? [] : readRelease(textOf(values.release), values.release);
+  const released = values.release === undefined ? [] : imagesOfRelease(textOf(values.release), values.release);
   const tree = resolve(values.tree ?? root);
   return {
     tree,

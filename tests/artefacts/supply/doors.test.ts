@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { imageNames } from '../../../tools/release/release-manifest.ts';
 import { readOptions } from '../../../tools/security-scan/options.ts';
 import { scannerVersion } from '../../../tools/security-scan/scanner-programs.ts';
 
@@ -25,7 +26,7 @@ const written = (image: string): string => {
     version: '0.1.0',
     revision: 'b'.repeat(40),
     builtAt: '2026-03-01T00:00:00Z',
-    images: { gateway: image },
+    images: Object.fromEntries(imageNames.map((name) => [name, image])),
   };
   writeFileSync(release, JSON.stringify(content));
   return release;
@@ -75,7 +76,7 @@ describe('make sign and make verify', () => {
 
   it('refuse a release that names an image by a tag', () => {
     const { status, text } = door('release-images.ts', ['verify', '--release', written('registry/gateway:0.1.0')]);
-    expect({ status, text }).toEqual({ status: 2, text: expect.stringContaining('a tag can be moved') });
+    expect({ status, text }).toEqual({ status: 2, text: expect.stringContaining('names no digest') });
   });
 
   it('refuse to go on without a key, without a password of it, and without anybody who may sign', () => {
@@ -93,6 +94,9 @@ describe('make sign and make verify', () => {
     const path = written(`registry.invalid/gateway@${digest}`);
     const key = { COSIGN_KEY_FILE: 'cosign.key', COSIGN_PASSWORD: 'of a test' };
     const { status, text } = door('release-images.ts', ['sign', '--release', path, '--sboms', folder], key);
-    expect({ status, text }).toEqual({ status: 2, text: expect.stringContaining('gateway: no SBOM in') });
+    expect({ status, text }).toEqual({
+      status: 2,
+      text: expect.stringContaining('gateway, control-plane, dashboard, cli: no SBOM in'),
+    });
   });
 });

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { imageNames } from '../../../tools/release/release-manifest.ts';
 import { runDoor, type Ended } from './door.ts';
 import { startRegistry, type Registry } from './registry.ts';
 import { debianLayer, writeImage } from './small-image.ts';
@@ -30,6 +31,7 @@ describe('a release in a registry', () => {
   };
   const releaseOf = (reference: string, of: string = revision): string => {
     const path = join(mkdtempSync(join(folder, 'release-')), 'release.json');
+    const images = Object.fromEntries(imageNames.map((name) => [name, reference]));
     const content = { version: '0.1.0', revision: of, builtAt: '2026-03-01T00:00:00Z', images: { gateway: reference } };
     writeFileSync(path, JSON.stringify(content));
     return path;
