@@ -32,7 +32,7 @@ describe('a release in a registry', () => {
   const releaseOf = (reference: string, of: string = revision): string => {
     const path = join(mkdtempSync(join(folder, 'release-')), 'release.json');
     const images = Object.fromEntries(imageNames.map((name) => [name, reference]));
-    const content = { version: '0.1.0', revision: of, builtAt: '2026-03-01T00:00:00Z', images: { gateway: reference } };
+    const content = { version: '0.1.0', revision: of, builtAt: '2026-03-01T00:00:00Z', images };
     writeFileSync(path, JSON.stringify(content));
     return path;
   };
