@@ -31,7 +31,7 @@ export const commands: Readonly<Record<string, Command>> = {
     const engine = Engine.find(writeFrontDoor(settings));
     assertImages(engine, settings);
     const { prod } = settings.sets;
-    await rollOut(engine, prod);
+    await rollOut(engine, settings);
     console.log(`\nCluster AI is healthy: ${settings.publicUrl.origin}`);
     console.log(
       `first sign-in: make cli ARGS="user setup-code"  (${engine.composeText(prod)} run --rm cli user setup-code)`,
@@ -104,6 +104,7 @@ export const commands: Readonly<Record<string, Command>> = {
     for (const set of presentSets(engine, settings, args)) {
       await restartInTurn(
         engine,
+        settings,
         set,
         args.filter((word) => !isSetName(word)),
       );

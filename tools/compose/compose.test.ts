@@ -83,6 +83,13 @@ describe('settings', () => {
     expect(env['CLUSTER_AI_CLI_IMAGE']).toBe('mine/cli@sha256:0');
   });
 
+  test('the folder of secrets may lie elsewhere', () => {
+    const folderOf = (given: Readonly<Record<string, string>>) => readComposeSettings(folder, given).secretsFolder;
+    expect(folderOf({})).toBe(join(folder, 'secrets'));
+    expect(folderOf({ CLUSTER_AI_SECRETS: './other' })).toBe(join(folder, 'other'));
+    expect(folderOf({ CLUSTER_AI_SECRETS: '/etc/cluster-ai/secrets' })).toBe('/etc/cluster-ai/secrets');
+  });
+
   test('.env is read as compose reads it: below the environment', () => {
     writeFileSync(
       join(folder, '.env'),

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { readPublicUrl } from '@cluster-ai/core/access/public-url.ts';
 
@@ -54,7 +54,7 @@ export function readComposeSettings(root: string, own: Readonly<Record<string, s
       dev: { name: 'dev', file: 'docker-compose.yml', project: `${project}-dev` },
       prod: { name: 'prod', file: 'docker-compose.prod.yml', project },
     },
-    secretsFolder: join(root, given['CLUSTER_AI_SECRETS'] ?? 'secrets'),
+    secretsFolder: resolve(root, given['CLUSTER_AI_SECRETS'] ?? 'secrets'),
     publicUrl: readPublicUrl(given['CLUSTER_AI_PUBLIC_URL'] ?? 'https://localhost'),
   };
 }

@@ -43,6 +43,7 @@ const serviceSchema = z.strictObject({
   mem_limit: text,
   cpus: z.union([z.number().positive(), z.string().regex(/^\d+(\.\d+)?$/)]),
   pids_limit: z.int().positive(),
+  stop_signal: z.literal('SIGINT').optional(),
   stop_grace_period: text.optional(),
   healthcheck: z
     .strictObject({
