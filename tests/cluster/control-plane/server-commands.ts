@@ -72,6 +72,7 @@ function apiServerFlags({ files, ports }: CommandSettings): string[] {
     `--service-account-key-file=${files.path('service-accounts.pub')}`,
     `--service-account-signing-key-file=${files.path('service-accounts.key')}`,
     `--kubelet-certificate-authority=${files.path('ca.crt')}`,
+    '--kubelet-preferred-address-types=InternalIP',
     `--kubelet-client-certificate=${files.path('apiserver-kubelet-client.crt')}`,
     `--kubelet-client-key=${files.path('apiserver-kubelet-client.key')}`,
     `--requestheader-client-ca-file=${files.path('ca.crt')}`,
