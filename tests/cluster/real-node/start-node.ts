@@ -29,12 +29,14 @@ import { removeLeftovers } from './leftovers.ts';
 import { serveNames } from './service-names.ts';
 
 const PAUSE = 'cluster-ai.local/pause:1';
-export const NODE = 'machine';
+const NODE = 'machine';
 
 export interface RealNode {
   readonly network: NodeNetwork;
   /** Milliseconds from the start of containerd until the node was Ready. */
   readonly readyAfterMs: number;
+  /** An image that the node has: a program that waits. */
+  readonly pauseImage: string;
   /** From a file in the form of `docker save` or of OCI. */
   importImage(archive: string): void;
   /** Runs a program in the node's network. @returns what it printed. */
@@ -96,7 +98,7 @@ export async function startNode(cluster: Cluster): Promise<RealNode> {
   }
   const readyAfterMs = performance.now() - beganMs;
   console.log(`the real node is ready after ${(readyAfterMs / 1000).toFixed(1)} s`);
-  return { network, readyAfterMs, importImage, run, stop };
+  return { network, readyAfterMs, pauseImage: PAUSE, importImage, run, stop };
 }
 
 type Run = (program: string, args: readonly string[]) => string;
