@@ -8,7 +8,7 @@ import { runSoak } from './soak/run-soak.ts';
 test('a short day: every answer right, every error explained, nothing left beyond its time', async () => {
   const report = await runSoak({
     minutes: 2,
-    share: 0.1,
+    share: 0.06,
     predictionsPerSecond: 20,
     seed: 20,
     say: (line) => console.log(line),
