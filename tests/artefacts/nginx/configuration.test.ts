@@ -110,6 +110,39 @@ describe('the front door says what the platform says', () => {
     expect(text).toContain(`client_max_body_size ${reportGateway.bodyBytesMax};`);
   });
 
+  /** What a test of behaviour would need minutes, thousands of connections or another machine to see. */
+  test.each([
+    'reset_timedout_connection on;',
+    'keepalive_requests 10000;',
+    'client_header_buffer_size 4k;',
+    'large_client_header_buffers 4 8k;',
+    'http2_max_concurrent_streams 128;',
+    'ssl_session_cache shared:tls:10m;',
+    'ssl_session_timeout 1h;',
+    'ssl_session_tickets off;',
+    'ssl_prefer_server_ciphers off;',
+    'proxy_connect_timeout 2s;',
+    'proxy_send_timeout 60s;',
+    'proxy_next_upstream error timeout;',
+    'proxy_next_upstream_tries 3;',
+    'proxy_next_upstream_timeout 10s;',
+    'proxy_max_temp_file_size 0;',
+    'grpc_connect_timeout 2s;',
+    'grpc_next_upstream error timeout;',
+    'grpc_next_upstream_tries 3;',
+    'grpc_next_upstream_timeout 10s;',
+    'gzip_proxied any;',
+    'absolute_redirect off;',
+    'sendfile on;',
+    'tcp_nopush on;',
+  ])('%s stands in the files', (directive) => {
+    expect(
+      all()
+        .split('\n')
+        .map((line) => line.trim()),
+    ).toContain(directive);
+  });
+
   test('nothing of an answer is kept: there is no cache that could give it to somebody else', () => {
     expect(all()).not.toMatch(/proxy_(cache|store|cache_path)\b/);
   });
