@@ -144,6 +144,14 @@ const prerequisites: readonly Prerequisite[] = [
   { ...forContainers, debianPackage: 'iptables', proof: 'iptables-save' },
   { ...forContainers, debianPackage: 'iproute2', proof: 'ip' },
   {
+    neededFor: 'test-containers',
+    debianPackage: 'docker-registry',
+    reason: 'what is pushed to a registry has a digest, by which releases are promoted',
+    proof: 'docker-registry',
+    namedIn: /spawn\('docker-registry'/,
+    service: 'docker-registry',
+  },
+  {
     neededFor: 'bench',
     debianPackage: 'wrk',
     reason: 'it sends the requests of the measurement',

@@ -55,11 +55,9 @@ export async function build(options: BuildOptions, run: RunProgram = runProgram)
   for (const name of imageNames) {
     const tag = `${options.registry}cluster-ai/${name}:${version}`;
     console.log(`${tag} ...`);
-    const labels = [
-      `org.opencontainers.image.revision=${revision}`,
-      `org.opencontainers.image.version=${version}`,
-    ].flatMap((label) => ['--label', label]);
-    const words = ['--file', dockerfiles[name], '--tag', tag, ...labels, ...options.more];
+    // The Dockerfiles write them into the image's labels.
+    const told = ['--build-arg', `VERSION=${version}`, '--build-arg', `REVISION=${revision}`];
+    const words = ['--file', join(root, dockerfiles[name]), '--tag', tag, ...told, ...options.more];
     const digest = builder ? await buildWithBuildx(run, words, options.platforms) : await buildPlainly(run, words, tag);
     images.set(name, `${options.registry}cluster-ai/${name}@${digest}`);
     console.log(`  ${digest}`);

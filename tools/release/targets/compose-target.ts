@@ -91,7 +91,7 @@ export class ComposeTarget implements ReleaseTarget {
   private async removeCanary(): Promise<void> {
     const left = (await this.containers()).filter(({ service }) => canaryService.test(service));
     for (const { id, service } of left) {
-      await this.run(['docker', 'stop', '--time', '30', id], { timeoutMs: 60_000 });
+      await this.run(['docker', 'stop', '--time', '60', id], { timeoutMs: 120_000 });
       await this.run(['docker', 'rm', '--force', id], { timeoutMs: 60_000 });
       await this.docker.removeVolume(`${this.settings.project}_${service}-home`);
     }
