@@ -61,7 +61,9 @@ describe('a bundle', () => {
     const once = await writeBundle(bundleNamed('cli'), join(out, 'once'), 'x64');
     const again = await writeBundle(bundleNamed('cli'), join(out, 'again'), 'x64');
     expect(hashesOf(again)).toEqual(hashesOf(once));
-    expect(Object.keys(hashesOf(once))).toEqual(expect.arrayContaining(['LICENSE', 'NOTICE', 'cluster-ai.js']));
+    expect(Object.keys(hashesOf(once))).toEqual(
+      expect.arrayContaining(['LICENSE', 'NOTICE', 'cluster-ai.js', 'sbom.cdx.json']),
+    );
   });
 
   it('runs without the packages of the checkout', async () => {

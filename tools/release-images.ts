@@ -49,7 +49,7 @@ async function writeSboms(images: readonly ReleasedImage[], sboms: string): Prom
   try {
     for (const image of images) {
       const layout = await imageLayout(`docker://${image.reference}`, scratch);
-      await writeImageSbom(layout, image.reference, sbomPath(sboms, image));
+      await writeImageSbom(layout, image.reference, 'cyclonedx-json', sbomPath(sboms, image));
       console.log(`${sbomPath(sboms, image)}: what is in ${image.reference}`);
     }
   } finally {

@@ -7,6 +7,9 @@ interface LockedPackage {
   readonly integrity?: string;
 }
 
+/** `packages` of package-lock.json, by their folders. */
+export type LockedPackages = Readonly<Record<string, LockedPackage>>;
+
 interface Component {
   readonly type: 'library';
   readonly 'bom-ref': string;
@@ -22,14 +25,13 @@ interface Component {
  * always has the same list, so there is no time and no number in it.
  *
  * @param modules the files that went into it
- * @param locked `packages` of package-lock.json
  * @throws Error for a file of a package that the lockfile does not have
  */
 export function bundleSbom(
   program: { readonly name: string; readonly version: string },
   modules: readonly string[],
   root: string,
-  locked: Readonly<Record<string, LockedPackage>>,
+  locked: LockedPackages,
 ): object {
   const places = new Set(modules.flatMap((module) => placeOf(module, root)));
   const components = [...places].toSorted().map((place) => {

@@ -128,11 +128,31 @@ describe('an image', () => {
   });
 
   it('passes where VEX says why it cannot hurt, and blocks without that word', async () => {
-    const image = imageOf('zlib-image', debianLayer('zlib1g', '1:1.2.13.dfsg-1', 'zlib'));
-    const told = await scan('--only', 'images', '--image', image);
-    expect(told).toEqual({ status: 0, text: expect.stringContaining('VEX: not affected') });
-    const untold = await scan('--only', 'images', '--image', image, '--vex', join(folder, 'no-vex'));
+    const image = imageOf('unmended-image', debianLayer('libdb5.3', '5.3.28+dfsg2-1', 'db5.3'));
+    const untold = await scan('--only', 'images', '--image', image);
     expect(untold).toEqual({ status: 1, text: expect.stringContaining('There is no fix') });
+    const vex = join(folder, 'vex');
+    mkdirSync(vex);
+    writeFileSync(
+      join(vex, 'libdb.openvex.json'),
+      JSON.stringify({
+        '@context': 'https://openvex.dev/ns/v0.2.0',
+        '@id': 'https://cluster-ai.dev/vex/of-a-test',
+        author: 'a test',
+        timestamp: '2026-03-01T00:00:00Z',
+        version: 1,
+        statements: [
+          {
+            vulnerability: { name: 'CVE-2019-8457' },
+            products: [{ '@id': 'pkg:deb/debian/libdb5.3' }],
+            status: 'not_affected',
+            justification: 'vulnerable_code_not_in_execute_path',
+          },
+        ],
+      }),
+    );
+    const told = await scan('--only', 'images', '--image', image, '--vex', vex);
+    expect(told).toEqual({ status: 0, text: expect.stringContaining('VEX: not affected') });
   });
 
   it('blocks for a secret in a layer, also when a later layer deletes it, and never prints it', async () => {

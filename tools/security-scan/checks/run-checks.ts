@@ -64,7 +64,9 @@ async function checkImage(
   const outcomes: Outcome[] = [];
   const looked = await attempt(`image: ${reference}`, async () => {
     const layout = await imageLayout(reference, scratch);
-    const subject: Subject = { kind: 'image', name: reference, folder: layout.folder };
+    const sbom = join(await mkdtemp(join(scratch, 'sbom-')), 'image.syft.json');
+    const { folder, digest } = layout;
+    const subject: Subject = { kind: 'image', name: reference, folder, digest, sbom };
     const where = { scratch, configuration: join(import.meta.dirname, '../../../security/gitleaks.toml') };
     outcomes.push(
       ...(await scanPackages(subject, options, scratch)),

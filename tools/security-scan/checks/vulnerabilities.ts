@@ -1,5 +1,6 @@
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { grypeEnvironment, type Database } from '../databases.ts';
+import { writeImageSbom } from '../images/image-sbom.ts';
 import { readGrypeReport } from '../readers/grype-report.ts';
 import { readTrivyReport } from '../readers/trivy-report.ts';
 import { lastLines, runProgram } from '../run-program.ts';
@@ -7,11 +8,16 @@ import { scannerProgram, scannerVersion } from '../scanner-programs.ts';
 import { done, type Outcome } from './check.ts';
 
 /** A folder with lists of packages, or an image as a folder in the layout of OCI. */
-export interface Subject {
-  readonly kind: 'tree' | 'image';
-  readonly name: string;
-  readonly folder: string;
-}
+export type Subject =
+  | { readonly kind: 'tree'; readonly name: string; readonly folder: string }
+  | {
+      readonly kind: 'image';
+      readonly name: string;
+      readonly folder: string;
+      readonly digest: string;
+      /** Where its list of packages goes. */
+      readonly sbom: string;
+    };
 
 const SCAN_TIMEOUT_MS = 900_000;
 
@@ -28,16 +34,17 @@ export async function scanWithTrivy(subject: Subject, database: Database): Promi
   return done(`trivy: ${subject.name}`, detail, { vulnerabilities: readTrivyReport(stdout, subject.name) });
 }
 
-/** Packages that Grype knows a weakness of. */
+/**
+ * Packages that Grype knows a weakness of. In an image it does not look for lists that lie there, as Trivy does: Syft,
+ * which it is made with, looks for it.
+ */
 export async function scanWithGrype(subject: Subject, database: Database): Promise<Outcome> {
-  const what = `${subject.kind === 'tree' ? 'dir' : 'oci-dir'}:${subject.folder}`;
+  if (subject.kind === 'image') await writeImageSbom(subject, subject.name, 'syft-json', subject.sbom);
+  const what = subject.kind === 'tree' ? `dir:${subject.folder}` : `sbom:${subject.sbom}`;
   const { code, stdout, stderr } = await runProgram(
     await scannerProgram('grype'),
     [what, '--output', 'json', '--quiet'],
-    {
-      environment: grypeEnvironment(database),
-      timeoutMs: SCAN_TIMEOUT_MS,
-    },
+    { environment: grypeEnvironment(database), timeoutMs: SCAN_TIMEOUT_MS },
   );
   if (code !== 0) throw new ClusterError('INTERNAL', `Grype ended with ${code}: ${lastLines(stderr)}`);
   const detail = `Grype ${scannerVersion('grype')} with ${database.name}`;
