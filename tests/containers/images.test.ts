@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { irisRequest } from '../iris.ts';
-import { repository } from '../start-platform.ts';
-import { bases } from './engine/bases.ts';
+import { repository, until } from '../start-platform.ts';
+import { bases, provideBases } from './engine/bases.ts';
 import { startEngine, type Engine } from './engine/engine.ts';
 import { buildImage, imageOf, type ImageName } from './engine/images.ts';
 import { startImageSet, type ImageSet } from './images/image-set.ts';
@@ -76,6 +76,7 @@ describe('an image', () => {
   });
 
   it('the slim variant has the shell that the other lacks, and the same programs', async () => {
+    await provideBases(engine, ['debian']);
     const words = ['--build-arg', `RUNTIME_IMAGE=${bases.debian.image}`];
     await buildImage(engine, 'cli', { tag: 'cli-slim', words });
     expect(statusOf('cli-slim', '/bin/sh', '-c', 'exit 0')).toBe(0);
@@ -135,11 +136,19 @@ describe('the programs in their images, on a read-only root without capabilities
     await set?.remove();
   });
 
-  const predict = async (): Promise<void> => {
-    const url = `http://${set.address('gateway')}:8000${irisRequest.path}`;
-    const answer = await fetch(url, { method: 'POST', body: irisRequest.body });
-    expect(irisRequest.check?.(await answer.text())).toBeNull();
+  /** From inside the container: there the gateway asks for no key. */
+  const predict = (): string | null => {
+    const call =
+      'fetch(process.argv[1], { method: "POST", body: process.argv[2] }).then(async (a) => console.log(await a.text()))';
+    const url = `http://127.0.0.1:8000${irisRequest.path}`;
+    const words = ['exec', 'gateway', '/nodejs/bin/node', '-e', call, url, irisRequest.body];
+    const answer = engine.docker(...words);
+    return irisRequest.check === undefined ? 'nobody checks' : irisRequest.check(answer);
   };
+
+  const isGreenInside = (path: string): boolean =>
+    engine.run('docker', ['exec', 'gateway', '/nodejs/bin/node', '/app/health.js', `http://127.0.0.1:8000${path}`])
+      .status === 0;
 
   const live = async (name: ImageName, port: number): Promise<number> =>
     (await fetch(`http://${set.address(name)}:${port}/livez`)).status;
@@ -148,14 +157,15 @@ describe('the programs in their images, on a read-only root without capabilities
     const planeMs = await set.untilHealth('control-plane', 'healthy');
     const gatewayMs = await set.untilHealth('gateway', 'healthy');
     console.log(`healthy: control plane ${Math.round(planeMs)} ms, gateway ${Math.round(gatewayMs)} ms after it`);
-    await expect.poll(async () => predict().then(() => 'predicts', String), { timeout: 60_000 }).toBe('predicts');
+    await until('the gateway has loaded iris', 60_000, () => isGreenInside('/v2/models/iris/ready'), 500);
+    expect(predict()).toBeNull();
   });
 
   it('the control plane turns red without its database, stays alive, and comes back', async () => {
     await set.postgres.stop();
     const redMs = await set.untilHealth('control-plane', 'unhealthy');
     expect(await live('control-plane', 3002)).toBe(200);
-    await predict();
+    expect(predict()).toBeNull();
     await set.postgres.start();
     const greenMs = await set.untilHealth('control-plane', 'healthy');
     console.log(

@@ -149,6 +149,7 @@ describe('the images together', () => {
     const [environment = ''] = allOf(finalOf('apps/gateway/Dockerfile'), 'ENV');
     expect(environment).toContain('ORT_DISABLE_TELEMETRY=1');
     expect(environment).toContain('CLUSTER_AI_GATEWAY_HOME=/var/lib/cluster-ai');
+    for (const { file } of images.slice(0, 2)) expect(allOf(finalOf(file), 'ENV')[0]).toContain('MALLOC_ARENA_MAX=4');
     expect(allOf(finalOf('apps/control-plane/Dockerfile'), 'ENV')[0]).toContain(
       'CLUSTER_AI_CONTROL_PLANE_HOME=/var/lib/cluster-ai',
     );

@@ -50,7 +50,7 @@ export async function startImageSet(engine: Engine): Promise<ImageSet> {
   };
   run(
     'control-plane',
-    [`--volume=${socketFolder}:${socketFolder}`, `--volume=${repository}/models/iris:/examples:ro`],
+    [`--volume=${socketFolder}:${socketFolder}`, `--volume=${repository}/models/iris:/examples/iris:ro`],
     {
       DATABASE_URL: databaseUrl,
       CLUSTER_AI_CONTROL_PLANE_HTTP_PLAINTEXT: 'allowed',
@@ -58,7 +58,7 @@ export async function startImageSet(engine: Engine): Promise<ImageSet> {
       CLUSTER_AI_CONTROL_PLANE_AUTH_GATEWAY_TOKEN_FILE: '/run/secrets/gateway_token',
       CLUSTER_AI_CONTROL_PLANE_HTTP_ALLOWED_HOSTS: 'control-plane',
       CLUSTER_AI_CONTROL_PLANE_GATEWAY_URL: 'http://gateway:8000',
-      CLUSTER_AI_CONTROL_PLANE_SOURCES_EXAMPLES: '/examples',
+      CLUSTER_AI_CONTROL_PLANE_SOURCES_EXAMPLES: '/examples/iris',
     },
   );
   run('gateway', [], {
