@@ -10,7 +10,7 @@ WITH_NODE = env PATH="$(CURDIR)/.tools/bin:$(CURDIR)/node_modules/.bin:$$PATH"
 export ORT_DISABLE_TELEMETRY := 1
 
 .DEFAULT_GOAL := help
-.PHONY: build dev-up prod-up status health logs restart down cli secrets up example-ocr backup restore test check unit test-system fuzz fuzz-edge edge-differences bench bench-peers bench-json bench-loading soak mutate sbom drills backup-postgres backup-redis performance-test cdn-config-update monitoring-up monitoring-down format docs wasm models bootstrap clean help test-containers test-cluster release-build promote canary release-rollback release-history security-scan image-sboms sign verify signing-key test-supply prod-build dev-build docker-build-optimized dist
+.PHONY: build dev-up prod-up status health logs restart down cli secrets up example-ocr backup restore test check unit test-system fuzz fuzz-edge edge-differences bench bench-peers bench-json bench-loading soak mutate sbom drills backup-postgres backup-redis performance-test cdn-config-update monitoring-up monitoring-down format docs wasm models bootstrap clean help test-containers test-cluster release-build promote canary release-rollback release-history security-scan image-sboms sign verify signing-key test-supply prod-build dev-build docker-build-optimized dist manifests helm-lint pgbouncer-deploy redis-cluster-deploy tensorflow-serving-deploy torchserve-deploy gpu-optimization-deploy model-cache-deploy inference-optimization-deploy ml-monitoring-deploy ml-autoscaling-deploy model-registry-deploy performance-monitoring-deploy model-backup-deploy
 
 ##@ Use
 
@@ -186,7 +186,52 @@ release-rollback: bootstrap ## End a canary whose run was killed, or bring back 
 release-history: bootstrap ## What happened to a target, from its record (TARGET= RECORD=copy.jsonl)
 	$(RELEASE_DOOR) history --target "$(TARGET)" --record "$(RECORD)"
 
+# On a cluster: RELEASE= and NAMESPACE= (both cluster-ai), MODELS_CLAIM= for model servers, ARGS= for helm upgrade.
+DEPLOY = $(WITH_NODE) RELEASE="$(RELEASE)" NAMESPACE="$(NAMESPACE)" MODELS_CLAIM="$(MODELS_CLAIM)" node tools/deploy.ts
+
+helm-lint: bootstrap ## Lint the chart, and render every scenario of its ci/ folder
+	@exec $(WITH_NODE) node tools/helm-lint.ts
+
+pgbouncer-deploy: bootstrap ## Add PgBouncer to the installation on a cluster (RELEASE= NAMESPACE=)
+	@exec $(DEPLOY) pgbouncer $(ARGS)
+
+tensorflow-serving-deploy: bootstrap ## Add TensorFlow Serving (MODELS_CLAIM=<claim with the models>)
+	@exec $(DEPLOY) tensorflow-serving $(ARGS)
+
+torchserve-deploy: bootstrap ## Add TorchServe (MODELS_CLAIM=<claim with the .mar files>)
+	@exec $(DEPLOY) torchserve $(ARGS)
+
+gpu-optimization-deploy: bootstrap ## Add Triton on nodes with GPUs (MODELS_CLAIM=<claim with the model repository>)
+	@exec $(DEPLOY) gpu-optimization $(ARGS)
+
+inference-optimization-deploy: bootstrap ## Let gateways batch for a latency objective (ai-ml/inference/values.yaml)
+	@exec $(DEPLOY) inference-optimization $(ARGS)
+
+ml-autoscaling-deploy: bootstrap ## Scale gateways on CPU and memory
+	@exec $(DEPLOY) ml-autoscaling $(ARGS)
+
+ml-monitoring-deploy: bootstrap ## Let the Prometheus Operator read gateways and control planes
+	@exec $(DEPLOY) ml-monitoring $(ARGS)
+
+model-registry-deploy: bootstrap ## Give the registry, which is the control plane, its own Service name
+	@exec $(DEPLOY) model-registry $(ARGS)
+
+model-cache-deploy: bootstrap ## Let every gateway keep its models on a volume
+	@exec $(DEPLOY) model-cache $(ARGS)
+
+redis-cluster-deploy: bootstrap ## Later: says what there is instead
+	@exec $(DEPLOY) redis-cluster
+
+performance-monitoring-deploy: bootstrap ## Later: says what there is instead
+	@exec $(DEPLOY) performance-monitoring
+
+model-backup-deploy: bootstrap ## Later: says what there is instead
+	@exec $(DEPLOY) model-backup
+
 ##@ Change
+
+manifests: bootstrap ## Write the chart's schema and README, and deployments/k8s, from the chart
+	@exec $(WITH_NODE) node tools/manifests.ts
 
 format: bootstrap ## Write every file in the one format
 	@exec $(WITH_NODE) oxfmt
