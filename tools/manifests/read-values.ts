@@ -1,6 +1,6 @@
 import { ClusterError } from '@cluster-ai/core/errors.ts';
-import { isMap, isScalar, parseDocument } from 'yaml';
-import type { YAMLMap } from 'yaml';
+import { isMap, isNode, isScalar, parseDocument } from 'yaml';
+import type { Document, YAMLMap } from 'yaml';
 
 /** A value of the chart, with the comment above it. */
 export interface ChartValue {
@@ -27,14 +27,14 @@ export function readChartValues(text: string): ChartValue[] {
   if (problem !== undefined) throw new ClusterError('INVALID_ARGUMENT', `values.yaml: ${problem.message}`);
   if (!isMap(document.contents)) throw new ClusterError('INVALID_ARGUMENT', 'values.yaml holds no values');
   const bare: string[] = [];
-  const values = readMap(document.contents, '', bare);
+  const values = readMap(document, document.contents, '', bare);
   if (bare.length === 0) return values;
   throw new ClusterError('INVALID_ARGUMENT', `values.yaml: no comment above ${bare.join(', ')}`, {
     fix: 'say in a comment above the key what it is: the schema and README.md of the chart are written from it',
   });
 }
 
-function readMap(map: YAMLMap, above: string, bare: string[]): ChartValue[] {
+function readMap(document: Document, map: YAMLMap, above: string, bare: string[]): ChartValue[] {
   return map.items.map(({ key, value }, index) => {
     const name = isScalar(key) ? String(key.value) : '';
     const path = above === '' ? name : `${above}.${name}`;
@@ -52,14 +52,8 @@ function readMap(map: YAMLMap, above: string, bare: string[]): ChartValue[] {
       path,
       name,
       description,
-      preset: isMap(value) || !isScalar(value) ? nodeToJs(value) : value.value,
-      parts: isHeading ? readMap(value, path, bare) : null,
+      preset: isNode(value) ? value.toJS(document) : null,
+      parts: isHeading ? readMap(document, value, path, bare) : null,
     };
   });
-}
-
-function nodeToJs(value: unknown): unknown {
-  const hasJson =
-    typeof value === 'object' && value !== null && 'toJSON' in value && typeof value.toJSON === 'function';
-  return hasJson ? (value.toJSON() as unknown) : value;
 }
