@@ -13,6 +13,8 @@ import type { Pool } from '@cluster-ai/platform/postgres/pool.ts';
 
 const retryMs = 1_000;
 
+const neededVariable = /^(?:CLUSTER_AI_CONTROL_PLANE_(?:DATABASE|LOG)_|DATABASE_URL)/;
+
 /** A database that does not answer for this long is not coming up beside this program either. */
 const waitMsMax = 240_000;
 
@@ -23,7 +25,9 @@ const waitMsMax = 240_000;
  */
 export async function migrateOnly(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
   const schema = controlPlaneConfigSchema.pick({ database: true, log: true });
-  const { value } = loadConfig({ program: 'control-plane', schema, env, ...parseProgramArguments(argv) });
+  // Images and people set variables for the program that serves, and those are known, only not needed here.
+  const own = Object.fromEntries(Object.entries(env).filter(([name]) => neededVariable.test(name)));
+  const { value } = loadConfig({ program: 'control-plane', schema, env: own, ...parseProgramArguments(argv) });
   const log = createLogger({ program: 'control-plane', level: value.log.level });
   const migrations = await readMigrations(programFiles.migrations);
   const pool = openPool({
