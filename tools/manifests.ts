@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { renderFrontDoorSettings } from './front-door/render-settings.ts';
 import { kubernetesTools } from './kubernetes-tools.ts';
 import { chartReadme } from './manifests/chart-readme.ts';
 import { chartSchema } from './manifests/chart-schema.ts';
@@ -16,6 +17,9 @@ const kubernetes = join(root, 'deployments/k8s');
 /** What `kubectl apply -k` has otherwise than the default profile: no hooks, and a Job for the Secrets that no file holds. */
 export const kustomizeValues = { secrets: { mode: 'job' }, migrations: { enabled: false } };
 
+/** Settings of nginx that are the same in every cluster; the chart writes the others for its values. */
+const frontDoorFiles = ['workers', 'limits', 'api', 'reports', 'uploads', 'predict', 'grpc'];
+
 /** Every file that this door writes, by its path in the repository. */
 export async function writtenFiles(): Promise<ReadonlyMap<string, string>> {
   const { helm } = await kubernetesTools();
@@ -28,7 +32,11 @@ export async function writtenFiles(): Promise<ReadonlyMap<string, string>> {
     ['deployments/helm/cluster-ai/values.schema.json', `${JSON.stringify(chartSchema(values), null, 2)}\n`],
     ['deployments/helm/cluster-ai/README.md', chartReadme(values, scenarios)],
   ]);
-  const rendered = renderChart({ helm, chart, values: kustomizeValues });
+  const frontDoor = renderFrontDoorSettings({});
+  for (const name of frontDoorFiles) {
+    files.set(`deployments/helm/cluster-ai/files/front-door/${name}.conf`, frontDoor.get(`${name}.conf`) ?? '');
+  }
+  const rendered = renderChart({ helm, chart, values: kustomizeValues, judgesValues: false });
   for (const [name, text] of manifestsOf(rendered)) files.set(`deployments/k8s/${name}`, text);
   return files;
 }
@@ -39,9 +47,11 @@ function aboutOf(path: string): string {
 }
 
 if (import.meta.main) {
-  rmSync(kubernetes, { recursive: true, force: true });
-  mkdirSync(kubernetes, { recursive: true });
   const files = await writtenFiles();
-  for (const [path, text] of files) writeFileSync(join(root, path), text);
+  rmSync(kubernetes, { recursive: true, force: true });
+  for (const [path, text] of files) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
   console.log(`${files.size} files written: the chart's schema and README, and deployments/k8s.`);
 }

@@ -51,7 +51,7 @@ function plain(document: string): string {
     .replaceAll(/^ +app\.kubernetes\.io\/managed-by: Helm\n/gm, '')
     .replaceAll(/^ +# The models are still there when the release is gone\.\n/gm, '')
     .replaceAll(/^ +annotations:\n(?=\S| {0,2}\S)/gm, '')
-    .replaceAll(/^\s*\n/gm, '')
+    .replaceAll(/^ +$/gm, '')
     .trimEnd()}\n`;
 }
 

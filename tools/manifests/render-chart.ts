@@ -12,6 +12,8 @@ export interface RenderOptions {
   readonly values?: unknown;
   /** Kinds that the cluster is taken to know, `monitoring.coreos.com/v1`. */
   readonly apiVersions?: readonly string[];
+  /** False while the schema itself is being written. */
+  readonly judgesValues?: boolean;
 }
 
 const outputBytesMax = 64 * 1024 * 1024;
@@ -26,6 +28,7 @@ export function renderChart(options: RenderOptions): string {
   for (const file of valuesFiles) args.push('--values', file);
   if (values !== undefined) args.push('--values', '-');
   for (const version of options.apiVersions ?? []) args.push('--api-versions', version);
+  if (options.judgesValues === false) args.push('--skip-schema-validation');
   const { status, stdout, stderr } = spawnSync(helm, args, {
     encoding: 'utf8',
     input: values === undefined ? '' : JSON.stringify(values),
@@ -38,5 +41,5 @@ export function renderChart(options: RenderOptions): string {
 /** What the chart says, without the places in templates that Helm puts before it. */
 function sentenceOf(stderr: string): string {
   const said = stderr.trim();
-  return /error calling fail: (.*)/s.exec(said)?.[1]?.trim() ?? said;
+  return /^Error: execution error at \([^)]*\): ([^\n]*)/.exec(said)?.[1]?.trim() ?? said;
 }

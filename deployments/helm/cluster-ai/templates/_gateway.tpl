@@ -48,7 +48,8 @@ spec:
         - name: gateway
           image: {{ include "cluster-ai.image" (dict "root" .root "image" .image) }}
           imagePullPolicy: {{ .root.Values.image.pullPolicy }}
-          args: [--config, /etc/cluster-ai/gateway.yaml]
+          # The image names an address as well, and a flag wins.
+          args: [--config, /etc/cluster-ai/gateway.yaml, --http.host, '{{ .root.Values.listenHost }}', --metrics.host, '{{ .root.Values.listenHost }}']
           env:
             - name: CLUSTER_AI_GATEWAY_NAME
               valueFrom: { fieldRef: { fieldPath: metadata.name } }
@@ -109,19 +110,19 @@ spec:
           requests: { storage: {{ $v.persistence.size }} }
   {{- end }}
 ---
-# Names of single gateways, for those who must reach one.
+# Names of single gateways; nginx goes on to the next one when one does not answer.
 apiVersion: v1
 kind: Service
 metadata:
   {{- include "cluster-ai.metadata" (dict "root" .root "component" "ml-serving" "suffix" (printf "%s-pods" .suffix)) | nindent 2 }}
 spec:
   clusterIP: None
-  publishNotReadyAddresses: true
   selector:
     {{- include "cluster-ai.selector" $part | nindent 4 }}
     cluster-ai.dev/track: {{ .track }}
   ports:
-    - { name: http, port: 8000, targetPort: http }
+    - { name: http, port: 8000, targetPort: http, appProtocol: http }
+    - { name: grpc, port: 8001, targetPort: grpc, appProtocol: kubernetes.io/h2c }
 {{- end -}}
 
 {{/* Ports of a Service in front of gateways. */}}
