@@ -186,13 +186,13 @@ release-rollback: bootstrap ## End a canary whose run was killed, or bring back 
 release-history: bootstrap ## What happened to a target, from its record (TARGET= RECORD=copy.jsonl)
 	$(RELEASE_DOOR) history --target "$(TARGET)" --record "$(RECORD)"
 
-# On a cluster: RELEASE= and NAMESPACE= (both cluster-ai), MODELS_CLAIM= for model servers, ARGS= for helm upgrade.
-DEPLOY = $(WITH_NODE) RELEASE="$(RELEASE)" NAMESPACE="$(NAMESPACE)" MODELS_CLAIM="$(MODELS_CLAIM)" node tools/deploy.ts
+# On a cluster: HELM_RELEASE= and NAMESPACE= (both cluster-ai), MODELS_CLAIM= for model servers, ARGS= for helm upgrade.
+DEPLOY = $(WITH_NODE) HELM_RELEASE="$(HELM_RELEASE)" NAMESPACE="$(NAMESPACE)" MODELS_CLAIM="$(MODELS_CLAIM)" node tools/deploy.ts
 
 helm-lint: bootstrap ## Lint the chart, and render every scenario of its ci/ folder
 	@exec $(WITH_NODE) node tools/helm-lint.ts
 
-pgbouncer-deploy: bootstrap ## Add PgBouncer to the installation on a cluster (RELEASE= NAMESPACE=)
+pgbouncer-deploy: bootstrap ## Add PgBouncer to the installation on a cluster (HELM_RELEASE= NAMESPACE=)
 	@exec $(DEPLOY) pgbouncer $(ARGS)
 
 tensorflow-serving-deploy: bootstrap ## Add TensorFlow Serving (MODELS_CLAIM=<claim with the models>)

@@ -10,7 +10,7 @@ const [part = '', ...further] = process.argv.slice(2);
 try {
   // What is not there needs no helm to be said.
   const tools = later[part] === undefined ? await kubernetesTools() : { helm: '', kubectl: '' };
-  const { RELEASE: release, NAMESPACE: namespace, MODELS_CLAIM: modelsClaim } = process.env;
+  const { HELM_RELEASE: release, NAMESPACE: namespace, MODELS_CLAIM: modelsClaim } = process.env;
   const output = addPart(part, {
     ...tools,
     root: join(import.meta.dirname, '..'),

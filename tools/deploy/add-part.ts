@@ -76,7 +76,7 @@ function assertRelease({ helm, release, namespace }: Target, run: Run): void {
     {
       fix: isAway
         ? 'point kubectl at a cluster (KUBECONFIG, kubectl config use-context)'
-        : 'install it first (docs/guides/kubernetes.md), or name yours: RELEASE=<name> NAMESPACE=<namespace>',
+        : 'install it first (docs/guides/kubernetes.md), or name yours: HELM_RELEASE=<name> NAMESPACE=<namespace>',
     },
   );
 }
