@@ -17,15 +17,22 @@ export function judgePod(spec: unknown): string[] {
   for (const field of ['hostNetwork', 'hostPID', 'hostIPC']) demand(at(spec, field) === undefined, `${field} is set`);
   demand(at(spec, 'enableServiceLinks') === false, 'variables of Services are put in');
   demand(typeof at(spec, 'automountServiceAccountToken') === 'boolean', 'it is not said whether there is a token');
-  const allowedVolumes = ['configMap', 'secret', 'projected', 'emptyDir', 'persistentVolumeClaim', 'downwardAPI'];
+  const allowedVolumes = new Set([
+    'configMap',
+    'secret',
+    'projected',
+    'emptyDir',
+    'persistentVolumeClaim',
+    'downwardAPI',
+  ]);
   for (const volume of listAt(spec, 'volumes')) {
     const kinds = Object.keys(volume as object).filter((key) => key !== 'name');
     demand(
-      kinds.every((kind) => allowedVolumes.includes(kind)),
+      kinds.every((kind) => allowedVolumes.has(kind)),
       `volume ${kinds.join()} is not allowed`,
     );
-    if (kinds.includes('emptyDir'))
-      demand(at(volume, 'emptyDir', 'sizeLimit') !== undefined, 'an emptyDir has no limit');
+    const isUnlimited = kinds.includes('emptyDir') && at(volume, 'emptyDir', 'sizeLimit') === undefined;
+    demand(!isUnlimited, 'an emptyDir has no limit');
   }
   const containers = [...listAt(spec, 'containers'), ...listAt(spec, 'initContainers')];
   demand(containers.length > 0, 'there is no container');
@@ -46,8 +53,8 @@ function judgeContainer(container: unknown, demand: (holds: boolean, sentence: s
       demand(at(container, 'resources', kind, resource) !== undefined, `${name} has no ${kind} of ${resource}`);
     }
   }
-  for (const port of listAt(container, 'ports'))
-    demand(at(port, 'hostPort') === undefined, `${name} takes a host port`);
+  const hostPorts = listAt(container, 'ports').filter((port) => at(port, 'hostPort') !== undefined);
+  demand(hostPorts.length === 0, `${name} takes a host port`);
   const mounts = listAt(container, 'volumeMounts').map((mount) => at(mount, 'mountPath'));
   demand(mounts.includes('/tmp'), `${name} has no /tmp`);
 }
