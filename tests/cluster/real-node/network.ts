@@ -47,11 +47,11 @@ export function createNodeNetwork(): NodeNetwork {
   };
 }
 
-/** Lets the node reach a port of this machine's loopback interface, and nobody else. */
-export async function forward(address: string, port: number): Promise<Server> {
+/** Lets the node reach a port of this machine's loopback interface, or a socket of its file system, and nobody else. */
+export async function forward(address: string, port: number, socket?: string): Promise<Server> {
   const open = new Set<Socket>();
   const server = createServer((caller) => {
-    const called = connect(port, '127.0.0.1');
+    const called = socket === undefined ? connect(port, '127.0.0.1') : connect(socket);
     for (const socket of [caller, called]) {
       open.add(socket);
       socket.on('close', () => open.delete(socket));
