@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { KubeObject } from '../control-plane/api-client.ts';
-import { waitUntil } from '../control-plane/server-process.ts';
 import { startCluster, type Cluster } from '../control-plane/start-cluster.ts';
 import { chart, manifests, RELEASE } from './chart.ts';
 import { findings, objectsIn, waitForPods } from './installed.ts';
@@ -8,8 +7,10 @@ import { fields } from './references.ts';
 import { runSecretsJob } from './secrets-job.ts';
 
 const namespace = 'cluster-ai';
-/** Made by Kubernetes from the others. */
-const derived = new Set(['Pod', 'EndpointSlice']);
+/** Made by Kubernetes from the others; and the Job that makes the Secrets, which goes a minute after it has ended. */
+const derived = new Set(['Pod', 'EndpointSlice', 'Job']);
+/** As `make manifests` renders the default profile: kubectl knows no hooks. */
+const withoutHooks = ['secrets.mode=job', 'migrations.enabled=false'].flatMap((value) => ['--set', value]);
 
 let cluster: Cluster;
 
@@ -28,18 +29,18 @@ it('leaves with kubectl what the chart leaves with helm', async () => {
   });
   await waitForPods(cluster, namespace);
   expect(await runSecretsJob(cluster, namespace)).toBe(true);
-  expect(await findings(cluster, namespace)).toEqual([]);
+  // The pod of `helm test`, which nobody starts here.
+  expect(await findings(cluster, namespace)).toEqual(['NetworkPolicy cluster-ai-test selects no pod']);
   const applied = declared(await objectsIn(cluster, namespace));
-  // Again: nothing changes when it is applied a second time, but the Job, which is gone by then.
+  // Nothing changes when it is applied a second time.
   await cluster.kubectl(['apply', '-k', manifests]);
   expect(declared(await objectsIn(cluster, namespace))).toEqual(applied);
 
   await cluster.kubectl(['delete', 'namespace', namespace, '--wait=true']);
   await cluster.createNamespace(namespace);
-  await cluster.helm(['install', RELEASE, chart, '-n', namespace, '--set', 'secrets.mode=job']);
+  await cluster.helm(['install', RELEASE, chart, '-n', namespace, ...withoutHooks]);
   await waitForPods(cluster, namespace);
-  await runSecretsJob(cluster, namespace);
-  await waitUntil('helm is done', async () => (await objectsIn(cluster, namespace)).length > 0);
+  expect(await runSecretsJob(cluster, namespace)).toBe(true);
   const installed = declared(await objectsIn(cluster, namespace));
   console.log(`${Object.keys(installed).length} objects`);
   expect(Object.keys(applied)).toEqual(Object.keys(installed));
@@ -69,7 +70,7 @@ function content(object: KubeObject): unknown {
     annotations: own(annotations, []),
     // Another password each time: the keys are what was asked for.
     data: object.kind === 'Secret' ? Object.keys(fields(object['data'])) : object['data'],
-    spec: object.kind === 'Job' ? withoutNames(Object.fromEntries(spec)) : Object.fromEntries(spec),
+    spec: Object.fromEntries(spec),
     rules: object['rules'],
     subjects: object['subjects'],
     roleRef: object['roleRef'],
@@ -78,10 +79,4 @@ function content(object: KubeObject): unknown {
 
 function own(values: Readonly<Record<string, string>>, left: readonly string[]): Record<string, string> {
   return Object.fromEntries(Object.entries(values).filter(([key]) => !ofTheTool.test(key) && !left.includes(key)));
-}
-
-/** A Job selects its pods by its own id. */
-function withoutNames(spec: Readonly<Record<string, unknown>>): unknown {
-  const text = JSON.stringify({ ...spec, selector: undefined });
-  return JSON.parse(text.replaceAll(/"(batch\.kubernetes\.io\/)?controller-uid":"[^"]+",?/g, ''));
 }
