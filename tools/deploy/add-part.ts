@@ -20,7 +20,7 @@ export interface Target {
 const outputBytesMax = 16 * 1024 * 1024;
 
 /** @throws ClusterError PREREQUISITE_MISSING when the program cannot be started. */
-export const runProgram: Run = (program, args) => {
+const runProgram: Run = (program, args) => {
   const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8', maxBuffer: outputBytesMax });
   if (error !== undefined) throw new ClusterError('PREREQUISITE_MISSING', `${program} cannot be run: ${error.message}`);
   return { status: status ?? 1, output: `${stdout}${stderr}`.trim() };

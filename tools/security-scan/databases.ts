@@ -19,7 +19,7 @@ const DOWNLOAD_TIMEOUT_MS = 600_000;
 const WRITE_TIMEOUT_MS = 60_000;
 const records = join(import.meta.dirname, 'fixture-database', 'records.json');
 
-export const FIXTURE_NAME = 'FIXTURE of five records, not a feed (tools/security-scan/fixture-database/records.json)';
+const FIXTURE_NAME = 'FIXTURE of five records, not a feed (tools/security-scan/fixture-database/records.json)';
 
 /** Settings of Grype; its age is judged where the feed is real. */
 export const grypeEnvironment = ({ kind, folder }: Database): Readonly<Record<string, string>> => ({

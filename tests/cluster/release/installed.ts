@@ -36,7 +36,7 @@ export async function objectsIn(cluster: Cluster, namespace: string): Promise<Ku
 }
 
 /** Whether every pod that should be there is, and is Ready. Jobs that ended well count as such. */
-export async function allReady(cluster: Cluster, namespace: string): Promise<string[]> {
+async function allReady(cluster: Cluster, namespace: string): Promise<string[]> {
   const objects = await objectsIn(cluster, namespace);
   const waiting = objects.flatMap((object) => {
     const name = `${object.kind} ${object.metadata.name}`;

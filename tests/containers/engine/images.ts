@@ -54,7 +54,7 @@ export async function buildImages(engine: Engine, names: readonly ImageName[]): 
 }
 
 /** The bases that a Dockerfile pins: `ARG <argument>=<image>@sha256:…` before its first FROM. */
-export function basesOf(dockerfile: string): { argument: string; image: string; digest: string }[] {
+function basesOf(dockerfile: string): { argument: string; image: string; digest: string }[] {
   const head = dockerfile.split(/^FROM /m, 1)[0] ?? '';
   return Array.from(
     head.matchAll(/^ARG ([A-Z_]+_IMAGE)=(\S+?)@(sha256:[0-9a-f]{64})$/gm),

@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 
 /** How long somebody may put a weakness off before it is looked at again. */
-export const WAIVER_DAYS_MAX = 90;
+const WAIVER_DAYS_MAX = 90;
 
 const DAY_MS = 86_400_000;
 
