@@ -156,7 +156,7 @@ signing-key: bootstrap ## Make a pair of keys to sign with, under COSIGN_PASSWOR
 	@exec $(WITH_NODE) node tools/release-images.ts key $(ARGS)
 
 test-supply: bootstrap ## The gate with real scanners, and signing with a real registry; minutes to build the first time
-	@exec $(WITH_NODE) vitest run --project containers tests/containers/supply $(ARGS)
+	@exec $(WITH_NODE) node tools/test.ts supply
 
 # What the two say; one sentence, whichever is typed.
 NO_MONITORING = Rules, alerts, dashboards, logs and traces come in a later version. Prometheus with its scrape configuration starts with make prod-up and stops with make down.

@@ -15,8 +15,8 @@ export const alone = [
   'tests/integration/model-host/*.test.ts',
 ];
 
-/** Tests that need a Docker engine or a Kubernetes API server of their own, and minutes: `make test-containers`, `make test-cluster`. */
-const onEngines = ['tests/containers/**/*.test.ts', 'tests/cluster/**/*.test.ts'];
+/** Tests that need a Docker engine, an API server or scanners of their own, and minutes: `make test-containers` and so on. */
+const onEngines = ['tests/containers/**/*.test.ts', 'tests/cluster/**/*.test.ts', 'tests/supply/**/*.test.ts'];
 
 const startsWholeServers = { testTimeout: 180_000, hookTimeout: 180_000 };
 
@@ -60,7 +60,7 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
         },
       },
-      ...['containers', 'cluster'].map((name) => ({
+      ...['containers', 'cluster', 'supply'].map((name) => ({
         test: {
           name,
           include: [`tests/${name}/**/*.test.ts`],

@@ -1,7 +1,7 @@
 import type { Outcome } from './test/count-tests.ts';
 import { isWanted, steps, type Step } from './test/steps.ts';
 
-// The test door: node tools/test.ts [checks|unit|system|fuzz|containers|cluster]; without a word, all of it.
+// The test door: node tools/test.ts [checks|unit|system|fuzz|containers|cluster|supply]; without a word, all of it.
 // The last line of its output is 'N passed, N failed', alone.
 
 async function runStep(step: Step): Promise<Outcome & { line: string }> {
@@ -31,7 +31,7 @@ const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0);
 const failed = outcomes.reduce((sum, outcome) => sum + outcome.failed, 0);
 console.log(`\n── all of it\n${outcomes.map(({ line }) => line).join('\n')}`);
 if (outcomes.length === 0) {
-  console.log(`There is no part '${word}': write checks, unit, system, fuzz, containers, cluster, or nothing.`);
+  console.log(`There is no part '${word}': write checks, unit, system, fuzz, containers, cluster, supply, or nothing.`);
 }
 console.log(`\n${passed} passed, ${failed} failed`);
 // Nothing proven is not a success.

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, globSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-export type Purpose = 'test' | 'bench' | 'test-containers' | 'test-cluster';
+export type Purpose = 'test' | 'bench' | 'test-containers' | 'test-cluster' | 'test-supply';
 
 /** A program of the operating system that some tests speak to. */
 export interface Prerequisite {
@@ -147,6 +147,21 @@ const prerequisites: readonly Prerequisite[] = [
     neededFor: 'test-containers',
     debianPackage: 'docker-registry',
     reason: 'what is pushed to a registry has a digest, by which releases are promoted',
+    proof: 'docker-registry',
+    namedIn: /spawn\('docker-registry'/,
+    service: 'docker-registry',
+  },
+  {
+    neededFor: 'test-supply',
+    debianPackage: 'skopeo',
+    reason: 'images are read from registries and engines with it',
+    proof: 'skopeo',
+    namedIn: /'skopeo'/,
+  },
+  {
+    neededFor: 'test-supply',
+    debianPackage: 'docker-registry',
+    reason: 'images are signed and verified in a registry',
     proof: 'docker-registry',
     namedIn: /spawn\('docker-registry'/,
     service: 'docker-registry',

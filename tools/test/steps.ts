@@ -8,7 +8,7 @@ import { runFuzz } from './run-fuzz.ts';
 import { runVitest } from './run-vitest.ts';
 
 /** What needs an engine and minutes: run when it is asked for, and only then. */
-const engineKinds = ['containers', 'cluster'] as const;
+const engineKinds = ['containers', 'cluster', 'supply'] as const;
 type EngineKind = (typeof engineKinds)[number];
 
 export interface Step {
@@ -37,7 +37,7 @@ const prepare = (work: (root: string) => void | Promise<void>) => async (): Prom
   return { passed: 0, failed: 0, remarks: [] };
 };
 
-/** All that `make test` does, in this order, and after it what `make test-containers` and `make test-cluster` do. */
+/** All that `make test` does, in this order, and after it what `make test-containers`, `test-cluster` and `test-supply` do. */
 export const steps: readonly Step[] = [
   {
     title: 'programs of this machine',
@@ -81,6 +81,6 @@ export const steps: readonly Step[] = [
 
 /** @param word what `make test` was asked for: a kind of step, or undefined for all of it. */
 export function isWanted({ kind }: Step, word: string | undefined): boolean {
-  if (word === undefined) return kind !== 'containers' && kind !== 'cluster';
+  if (word === undefined) return !engineKinds.some((one) => one === kind);
   return kind === word || (kind === 'prepare' && word === 'system');
 }

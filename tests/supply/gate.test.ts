@@ -9,7 +9,7 @@ import { debianLayer, writeImage } from './small-image.ts';
 
 // The database is a FIXTURE of five real records: no feed is in reach of a test.
 const folder = mkdtempSync(join(tmpdir(), 'supply-gate-'));
-const root = join(import.meta.dirname, '../../..');
+const root = join(import.meta.dirname, '../..');
 
 /** In the form of a token of GitHub, which no server knows. */
 const madeUpToken = `ghp_${randomBytes(64)

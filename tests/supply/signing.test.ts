@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { imageNames } from '../../../tools/release/release-manifest.ts';
+import { imageNames } from '../../tools/release/release-manifest.ts';
 import { runDoor, type Ended } from './door.ts';
 import { startRegistry, type Registry } from './registry.ts';
 import { debianLayer, writeImage } from './small-image.ts';

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { globSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -17,20 +17,15 @@ export interface Registry {
   stop(): Promise<void>;
 }
 
-/** Debian's docker-registry (CNCF Distribution), unpacked and not installed: nothing of the machine changes. */
+/** Debian's docker-registry (CNCF Distribution) with its files in the folder. */
 export async function startRegistry(folder: string): Promise<Registry> {
-  const unpacked = join(folder, 'registry');
-  mkdirSync(unpacked, { recursive: true });
-  execFileSync('apt-get', ['download', '--quiet', 'docker-registry'], { cwd: unpacked });
-  const [archive = ''] = globSync('docker-registry_*.deb', { cwd: unpacked });
-  execFileSync('dpkg-deb', ['-x', join(unpacked, archive), unpacked]);
   const [address, storage] = [`127.0.0.1:${await freePort()}`, join(folder, 'storage')];
   const settings = join(folder, 'registry.yml');
   writeFileSync(
     settings,
     `version: 0.1\nstorage:\n  filesystem:\n    rootdirectory: ${storage}\n  delete:\n    enabled: true\nhttp:\n  addr: ${address}\n`,
   );
-  const child = spawn(join(unpacked, 'usr/bin/docker-registry'), ['serve', settings], { stdio: 'ignore' });
+  const child = spawn('docker-registry', ['serve', settings], { stdio: 'ignore' });
   const stop = async (): Promise<void> => {
     const ended = once(child, 'exit');
     child.kill();
