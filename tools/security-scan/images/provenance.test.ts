@@ -21,6 +21,7 @@ describe('where an image comes from', () => {
       GITHUB_SERVER_URL: 'https://github.example',
       GITHUB_REPOSITORY: 'ours/cluster-ai',
       GITHUB_RUN_ID: '7',
+      GITHUB_WORKFLOW_REF: 'ours/cluster-ai/.github/workflows/ci-cd.yml@refs/heads/main',
     });
     expect(ofWorkflow).toMatchObject({
       buildDefinition: {
@@ -31,7 +32,10 @@ describe('where an image comes from', () => {
           },
         ],
       },
-      runDetails: { metadata: { invocationId: 'https://github.example/ours/cluster-ai/actions/runs/7' } },
+      runDetails: {
+        builder: { id: 'https://github.example/ours/cluster-ai/.github/workflows/ci-cd.yml@refs/heads/main' },
+        metadata: { invocationId: 'https://github.example/ours/cluster-ai/actions/runs/7' },
+      },
     });
     expect(JSON.stringify(provenanceOf(image, {}))).toContain('#by-hand');
   });

@@ -7,8 +7,13 @@ const BUILD_TYPE = 'https://cluster-ai.dev/build/release-build/v1';
 
 /** Format: SLSA 1.0, "Provenance" predicate. */
 export function provenanceOf(image: ReleasedImage, environment: Environment): object {
-  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = environment;
-  const isWorkflow = server !== undefined && repository !== undefined && run !== undefined;
+  const {
+    GITHUB_SERVER_URL: server,
+    GITHUB_REPOSITORY: repository,
+    GITHUB_RUN_ID: run,
+    GITHUB_WORKFLOW_REF: workflow,
+  } = environment;
+  const isWorkflow = [server, repository, run, workflow].every((value) => value !== undefined);
   const source = isWorkflow ? `git+${server}/${repository}` : 'git+local';
   return {
     buildDefinition: {
@@ -18,7 +23,7 @@ export function provenanceOf(image: ReleasedImage, environment: Environment): ob
       resolvedDependencies: [{ uri: `${source}@${image.revision}`, digest: { gitCommit: image.revision } }],
     },
     runDetails: {
-      builder: { id: isWorkflow ? `${server}/${repository}/.github/workflows/ci-cd.yml` : `${BUILD_TYPE}#by-hand` },
+      builder: { id: isWorkflow ? `${server}/${workflow}` : `${BUILD_TYPE}#by-hand` },
       metadata: {
         invocationId: isWorkflow ? `${server}/${repository}/actions/runs/${run}` : `${image.revision}/${image.name}`,
         finishedOn: image.builtAt,

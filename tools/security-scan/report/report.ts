@@ -53,7 +53,8 @@ export function describeReport(report: Report): string {
     ...report.problems.map(({ sentence }) => `BLOCKS  ${sentence}`),
     ...told.map(({ sentence }) => `told    ${sentence}`),
     ...report.unusedWaivers.map(
-      (one) => `unused  The waiver for ${one.id} of ${one.package} is for nothing that was found: take it out.`,
+      (one) =>
+        `unused  The waiver for ${one.id} of ${one.package} is for nothing that this scan found: take it out, unless an image needs it that was not looked at.`,
     ),
     ...(report.database === 'fixture'
       ? ['Compared with a FIXTURE of five records: this says nothing about other weaknesses.']
