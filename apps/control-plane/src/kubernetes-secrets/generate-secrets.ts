@@ -36,7 +36,7 @@ export async function generateSecrets(
   });
   for (const secret of secrets) {
     const made = await createSecret(api, secret);
-    log.info({ secret: secret.name, namespace: api.namespace }, made ? 'Secret made' : 'Secret is there, and kept');
+    log.info({ name: secret.name, namespace: api.namespace }, made ? 'Secret made' : 'Secret is there, and kept');
   }
 }
 
