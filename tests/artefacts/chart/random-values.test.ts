@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readChartValues, type ChartValue } from '../../../tools/manifests/read-values.ts';
 import { ruleOf, type Schema } from '../../../tools/manifests/value-rules.ts';
-import { at, podOf, readChartFile, refusalOf, render, nameOf } from './render.ts';
+import { nameOf, podOf, readChartFile, render } from './render.ts';
 import { judgePod } from './restricted.ts';
 
 const leaves = (value: ChartValue): ChartValue[] => (value.parts === null ? [value] : value.parts.flatMap(leaves));
@@ -62,27 +62,34 @@ function put(target: Record<string, unknown>, [key = '', ...rest]: readonly stri
   put(inner as Record<string, unknown>, rest, given);
 }
 
-/** What Helm prints when a template breaks, and not when a chart says something. */
+/** One line of words with an end: what the chart says, and not what Helm prints when a template breaks. */
+const sentence = /^[A-Za-z0-9][^\n]* [^\n]*: [^\n]*[.?]$/;
 const broken = /nil pointer|error converting YAML|error calling|wrong type|parse error|executing "/;
+
+/** @returns what is wrong with what these values make; null when they are refused with a sentence. */
+function judge(given: unknown): string[] | null {
+  try {
+    return render(given).flatMap((object) => {
+      const name = /^[a-z0-9-]{1,63}$/.test(object.metadata.name) ? [] : ['no name of an object'];
+      const pod = podOf(object);
+      return [...name, ...(pod === null ? [] : judgePod(pod.spec))].map((wrong) => `${nameOf(object)}: ${wrong}`);
+    });
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    return sentence.test(said) && !broken.test(said) ? null : [`refused without a sentence: ${said}`];
+  }
+}
 
 test('values that the schema allows are rendered, or refused with a sentence', () => {
   let rendered = 0;
   fc.assert(
     fc.property(someValues, (given) => {
-      const refusal = refusalOf(given);
-      if (refusal !== '') {
-        expect(refusal, JSON.stringify(given)).not.toMatch(broken);
-        expect(refusal).toMatch(/^[a-zA-Z]+(?:\.[a-zA-Z]+)* .*: .*\.$|^there is no database/);
-        return;
-      }
-      rendered += 1;
-      for (const object of render(given)) {
-        const pod = podOf(object);
-        if (pod !== null) expect(judgePod(pod.spec), nameOf(object)).toEqual([]);
-        expect(at(object, 'metadata', 'name')).toMatch(/^[a-z0-9-]{1,63}$/);
-      }
+      const wrong = judge(given);
+      if (wrong !== null) rendered += 1;
+      expect(wrong ?? []).toEqual([]);
     }),
-    { numRuns: 20, seed: Number(process.env['SEED'] ?? 31) },
+    { numRuns: 25, seed: Number(process.env['SEED'] ?? 31) },
   );
+  console.log(`${rendered} of 25 were rendered, the others refused`);
   expect(rendered).toBeGreaterThan(5);
 });
