@@ -1,6 +1,10 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { expectedObjects } from './expected-objects.ts';
-import { at, listAt, nameOf, podOf, renderScenario, scenarios, type KubernetesObject } from './render.ts';
+import { madeBy, namedBy } from './named-objects.ts';
+import { at, chart, listAt, nameOf, objectsOf, podOf, renderScenario, scenarios } from './render.ts';
+import type { KubernetesObject } from './render.ts';
 import { judgePod } from './restricted.ts';
 
 const rendered = new Map(scenarios.map((name) => [name, renderScenario(name)]));
@@ -112,3 +116,46 @@ test('every ServiceAccount that a pod names is made, has no token mounted, and n
     expect(at(spec, 'automountServiceAccountToken')).toBe(labels['app.kubernetes.io/component'] === 'secrets');
   }
 });
+
+/** Every right of every ServiceAccount, in all scenarios: there is one, and only where a Job makes the Secrets. */
+const minimal: readonly string[] = ['job-secrets: cluster-ai-secrets may create secrets'];
+
+const rbac = /^(?:Cluster)?Role(?:Binding)?$/;
+
+test('the rights of ServiceAccounts are the committed list', () => {
+  const rights = scenarios.flatMap((scenario) => {
+    const objects = (rendered.get(scenario) ?? []).filter(({ kind }) => rbac.test(kind));
+    expect(objects.filter(({ kind }) => kind.startsWith('Cluster')).map(nameOf)).toEqual([]);
+    return objects
+      .filter(({ kind }) => kind === 'RoleBinding')
+      .flatMap((binding) => {
+        const role = objects.find(({ metadata }) => metadata.name === at(binding, 'roleRef', 'name'));
+        return listAt(binding, 'subjects').flatMap((subject) =>
+          listAt(role, 'rules').flatMap((rule) =>
+            listAt(rule, 'verbs').flatMap((verb) =>
+              listAt(rule, 'resources').map(
+                (resource) => `${scenario}: ${String(at(subject, 'name'))} may ${String(verb)} ${String(resource)}`,
+              ),
+            ),
+          ),
+        );
+      });
+  });
+  expect(rights).toEqual(minimal);
+});
+
+test.each(scenarios)(
+  '%s: what pods name and the chart does not make is in the file of objects, and nothing else',
+  (scenario) => {
+    const objects = rendered.get(scenario) ?? [];
+    const made = new Set(madeBy(objects));
+    const wanted = namedBy(objects).filter((name) => !made.has(name));
+    // The Job makes the Secrets of this one, in the cluster.
+    const expected = scenario === 'job-secrets' ? wanted.filter((name) => !/^Secret\/cluster-ai-/.test(name)) : wanted;
+    const path = join(chart, 'ci', `${scenario}-objects.yaml`);
+    const given = existsSync(path) ? madeBy(objectsOf(readFileSync(path, 'utf8'))) : [];
+    expect(expected.filter((name) => !given.includes(name))).toEqual([]);
+    const needed = new Set(expected.map((name) => name.split(' ')[0]));
+    expect(given.filter((name) => !needed.has(name.split(' ')[0]))).toEqual([]);
+  },
+);
