@@ -56,7 +56,7 @@ const byName: Readonly<Record<string, Schema>> = {
   minReplicas: count(1, 100),
   maxReplicas: count(1, 100),
   targetCpuPercent: count(1, 1000),
-  targetMemoryPercent: count(1, 1000),
+  targetMemoryPercent: count(0, 1000),
   maxUnavailable: { anyOf: [count(1, 100), text('^[1-9][0-9]?%$')] },
   cidrs: { type: 'array', items: cidr },
   port,

@@ -23,6 +23,14 @@ test('what people know is scaled between the bounds that they know', () => {
   }
 });
 
+test('memory is left out of scaling where it says nothing', () => {
+  const scaler = find(
+    render({ gateway: { autoscaling: { targetMemoryPercent: 0 } } }),
+    'HorizontalPodAutoscaler/cluster-ai-inference-gateway',
+  );
+  expect(listAt(scaler, 'spec', 'metrics').map((metric) => at(metric, 'resource', 'name'))).toEqual(['cpu']);
+});
+
 test('Services have the ports that people know', () => {
   const ports = (name: string) =>
     listAt(find(profile, `Service/cluster-ai-${name}`), 'spec', 'ports').map((port) => at(port, 'port'));
