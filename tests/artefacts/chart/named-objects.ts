@@ -1,4 +1,4 @@
-import { at, listAt, nameOf, podOf, type KubernetesObject } from './render.ts';
+import { at, listAt, nameOf, podOf, textAt, type KubernetesObject } from './render.ts';
 
 /** Secrets with their keys, and claims, that the pods of a scenario name. */
 export function namedBy(objects: readonly KubernetesObject[]): string[] {
@@ -7,22 +7,17 @@ export function namedBy(objects: readonly KubernetesObject[]): string[] {
     ...listAt(volume, 'projected', 'sources').map((source) => at(source, 'secret')),
     at(volume, 'secret'),
   ]);
-  const keys = sources
-    .filter((source) => source !== undefined)
-    .flatMap((source) =>
-      listAt(source, 'items').map(
-        (item) => `Secret/${String(at(source, 'name') ?? at(source, 'secretName'))} ${String(at(item, 'key'))}`,
-      ),
-    );
-  const claims = volumes
-    .map((volume) => at(volume, 'persistentVolumeClaim', 'claimName'))
-    .filter((name) => name !== undefined)
-    .map((name) => `PersistentVolumeClaim/${String(name)}`);
-  const classes = objects
-    .map((object) => at(podOf(object)?.spec, 'runtimeClassName'))
-    .filter((name) => name !== undefined)
-    .map((name) => `RuntimeClass/${String(name)}`);
-  return [...new Set([...keys, ...claims, ...classes])].toSorted();
+  const keys = sources.flatMap((source) => {
+    const secret = textAt(source, 'name') || textAt(source, 'secretName');
+    return listAt(source, 'items').map((item) => `Secret/${secret} ${textAt(item, 'key')}`);
+  });
+  const claims = volumes.map((volume) => textAt(volume, 'persistentVolumeClaim', 'claimName'));
+  const classes = objects.map((object) => textAt(podOf(object)?.spec, 'runtimeClassName'));
+  const named = (kind: string, names: readonly string[]): string[] =>
+    names.filter((name) => name !== '').map((name) => `${kind}/${name}`);
+  return [
+    ...new Set([...keys, ...named('PersistentVolumeClaim', claims), ...named('RuntimeClass', classes)]),
+  ].toSorted();
 }
 
 /** Secrets with their keys, and other objects, of a text. */

@@ -27,8 +27,8 @@ function valueFor(rule: Schema, { name, preset }: ChartValue): fc.Arbitrary<unkn
   const { type, enum: choices, minimum, maximum } = rule;
   if (Array.isArray(choices)) return fc.constantFrom<unknown>(...choices);
   if (type === 'boolean') return fc.boolean();
-  if (type === 'integer')
-    return fc.integer({ min: Number(minimum ?? 0), max: Math.min(Number(maximum ?? 100), 2 ** 31) });
+  const whole = { min: Number(minimum ?? 0), max: Math.min(Number(maximum ?? 100), 2 ** 31) };
+  if (type === 'integer') return fc.integer(whole);
   return fc.constantFrom<unknown>(preset, ...(samples[name] ?? []));
 }
 

@@ -79,6 +79,12 @@ export function listAt(value: unknown, ...path: readonly (string | number)[]): u
   return Array.isArray(list) ? list : [];
 }
 
+/** A text at a path; empty where there is none. */
+export function textAt(value: unknown, ...path: readonly (string | number)[]): string {
+  const text = at(value, ...path);
+  return typeof text === 'string' ? text : '';
+}
+
 const workloads = new Set(['Deployment', 'StatefulSet', 'Job', 'Pod']);
 
 /** The pods that an object makes, as the specification and labels that they get; null for what makes none. */

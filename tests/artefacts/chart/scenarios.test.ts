@@ -151,7 +151,8 @@ test.each(scenarios)(
     const made = new Set(madeBy(objects));
     const wanted = namedBy(objects).filter((name) => !made.has(name));
     // The Job makes the Secrets of this one, in the cluster.
-    const expected = scenario === 'job-secrets' ? wanted.filter((name) => !/^Secret\/cluster-ai-/.test(name)) : wanted;
+    const expected =
+      scenario === 'job-secrets' ? wanted.filter((name) => !name.startsWith('Secret/cluster-ai-')) : wanted;
     const path = join(chart, 'ci', `${scenario}-objects.yaml`);
     const given = existsSync(path) ? madeBy(objectsOf(readFileSync(path, 'utf8'))) : [];
     expect(expected.filter((name) => !given.includes(name))).toEqual([]);

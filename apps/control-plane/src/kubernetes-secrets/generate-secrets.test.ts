@@ -28,13 +28,15 @@ async function startApi(status: (name: string) => number) {
   const certificate = selfSignedCertificate();
   const asked: { authorization: string | undefined; path: string | undefined; body: unknown }[] = [];
   const server = createServer(certificate, (request, response) => {
-    void json(request).then((body) => {
+    const answer = async (): Promise<void> => {
+      const body = await json(request);
       asked.push({ authorization: request.headers.authorization, path: request.url, body });
       // The program sends such an object, and nothing else.
       const { metadata } = body as { metadata: { name: string } };
       response.writeHead(status(metadata.name), { 'content-type': 'application/json' });
       response.end(JSON.stringify({ message: 'said by the API server' }));
-    });
+    };
+    void answer();
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
