@@ -67,7 +67,9 @@ beforeAll(async () => {
   production = await describeInstallation({ ...common, name: 'production', after: staging.targetFile });
   const first = await pushRelease(engine, registry, '1.0.0');
   await writeRelease(fileOf('1.0.0'), first);
-  await writeRelease(fileOf('1.1.0'), await pushRelease(engine, registry, '1.1.0'));
+  const next = await pushRelease(engine, registry, '1.1.0');
+  // With the front door as it is: it has no second beside it, so replacing it would be felt.
+  await writeRelease(fileOf('1.1.0'), { ...next, images: { ...next.images, dashboard: first.images.dashboard } });
   const images = { ...first.images, gateway: pushFaultyGateway(engine, first.images.gateway) };
   await writeRelease(fileOf('1.2.0'), { ...first, version: '1.2.0', images });
 });

@@ -1,6 +1,6 @@
 import { faultRatio, quantileMs, type TrafficFigures } from '../figures/traffic-figures.ts';
 import type { Objective } from './objective.ts';
-import { certainlyMore, lowestShare } from './proportions.ts';
+import { certainlyAbove, certainlyMore } from './proportions.ts';
 
 /** `pass`: it holds the objective; `fail`: it certainly does not; `wait`: neither is proven yet. */
 export interface Verdict {
@@ -40,11 +40,11 @@ function failsTooOften(objective: Objective, fresh: TrafficFigures, old: Traffic
   const comparable = old !== null && old.requests > 0;
   const seen = `${fresh.faults} of ${fresh.requests} requests failed (${percent(faultRatio(fresh))})`;
   const beside = comparable ? `; of the old release ${percent(faultRatio(old))}` : '';
-  const breaksObjective = lowestShare(fresh) > objective.faultRatioMax;
-  if (breaksObjective && (!comparable || certainlyMore(fresh, old, 0))) {
+  if (comparable && !certainlyMore(fresh, old)) return null;
+  if (certainlyAbove(fresh, objective.faultRatioMax)) {
     return fail(`${seen}, where ${percent(objective.faultRatioMax)} may${beside}`);
   }
-  if (comparable && certainlyMore(fresh, old, objective.faultRatioWorseMax)) {
+  if (comparable && certainlyAbove(fresh, faultRatio(old) + objective.faultRatioWorseMax)) {
     return fail(`${seen}${beside}: more than ${percent(objective.faultRatioWorseMax)} worse`);
   }
   return null;
