@@ -97,9 +97,9 @@ function stringEnd(text: Buffer, start: number, bytesMax: number): number {
   return at + 1;
 }
 
-/** `"data"` */
+/** `"data"`; a text that breaks off inside a string has its end behind the last byte. */
 function isDataKey(text: Buffer, start: number, end: number): boolean {
-  return end - start === 6 && text.readUInt32BE(start + 1) === 0x64617461;
+  return end - start === 6 && end <= text.length && text.readUInt32BE(start + 1) === 0x64617461;
 }
 
 /** Where the value begins of the member whose key ends there; -1 for what is no key. */

@@ -131,6 +131,11 @@ describe('a request is read, or refused with the same words, as without the modu
     expect(taken).toBeGreaterThan(50);
   });
 
+  test.each(['"da\\', '"dat\\', '"data', '"INT64"\\', '"', '"\\'])('broken off behind %s', (ending) => {
+    expectSame(`${request(input('INT64', 631, numbers(631))).slice(0, -3)},"datatype":${ending}`);
+    expectSame(`{"inputs":${numbers(631)},${ending}`);
+  });
+
   test('cut short, or changed anywhere', () => {
     fc.assert(
       fc.property(
