@@ -141,6 +141,7 @@ const prerequisites: readonly Prerequisite[] = [
   { ...forContainers, debianPackage: 'docker.io', proof: 'dockerd', service: 'docker' },
   { ...forContainers, debianPackage: 'docker-compose', proof: '/usr/bin/docker-compose' },
   { ...forContainers, debianPackage: 'mmdebstrap', proof: 'mmdebstrap' },
+  { ...forContainers, debianPackage: 'buildah', proof: 'buildah' },
   { ...forContainers, debianPackage: 'iptables', proof: 'iptables-save' },
   { ...forContainers, debianPackage: 'iproute2', proof: 'ip' },
   {

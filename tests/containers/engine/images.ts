@@ -33,19 +33,38 @@ export const imageOf = (name: ImageName): string => `cluster-ai/${name}:${packag
  */
 export async function buildImage(engine: Engine, name: ImageName, options: BuildOptions = {}): Promise<string> {
   const { context = root, tag = imageOf(name), words = [] } = options;
-  const file = join(context, dockerfiles[name]);
-  const overrides: string[] = [];
-  for (const { argument, image } of basesOf(readFileSync(file, 'utf8'))) {
-    const base = Object.values(bases).find((candidate) => candidate.image === image);
-    if (base === undefined) throw new Error(`${dockerfiles[name]}: nothing stands in for ${image} (bases.ts)`);
-    await provideBase(engine, base);
-    overrides.push('--build-arg', `${argument}=${image}`);
-  }
+  const { file, baseImages, overrides } = await prepareBuild(engine, name, context);
+  if (baseImages.length === 0) throw new Error(`${dockerfiles[name]} pins no base`);
   const fixed = ['build', '--pull=false', '--network', 'host', '--progress', 'plain', '--file', file, '--tag', tag];
   const secret = ['--secret', 'id=ca,src=/etc/ssl/certs/ca-certificates.crt'];
   const { status, stdout, stderr } = engine.run('docker', [...fixed, ...secret, ...overrides, ...words, context]);
   if (status !== 0) throw new Error(`${dockerfiles[name]} was not built:\n${`${stdout}${stderr}`.slice(-12_000)}`);
   return `${stdout}${stderr}`;
+}
+
+/** What any builder needs for an image of ours. */
+export interface PreparedBuild {
+  /** Path of the Dockerfile. */
+  readonly file: string;
+  /** Names of the stand-ins that it begins with; the engine has them. */
+  readonly baseImages: readonly string[];
+  /** Words that name the stand-ins in place of the pinned bases. */
+  readonly overrides: readonly string[];
+}
+
+/** Puts the stand-ins for the bases of a Dockerfile into the engine. @throws Error when nothing stands in for one */
+export async function prepareBuild(engine: Engine, name: ImageName, context = root): Promise<PreparedBuild> {
+  const file = join(context, dockerfiles[name]);
+  const baseImages: string[] = [];
+  const overrides: string[] = [];
+  for (const { argument, image } of basesOf(readFileSync(file, 'utf8'))) {
+    const base = Object.values(bases).find((candidate) => candidate.image === image);
+    if (base === undefined) throw new Error(`${dockerfiles[name]}: nothing stands in for ${image} (bases.ts)`);
+    await provideBase(engine, base);
+    baseImages.push(image);
+    overrides.push('--build-arg', `${argument}=${image}`);
+  }
+  return { file, baseImages, overrides };
 }
 
 /** Builds all of them. */
