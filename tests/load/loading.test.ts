@@ -10,6 +10,7 @@ test('a model of 100 MB is loaded again and again, and the requests to another o
   const { rounds } = await measureBesideServing({ rounds: 1, quietMs: 1_000, loadingMs: 4_000, say });
   for (const { quiet, loading, loads } of rounds) {
     expect(loads).toBeGreaterThanOrEqual(1);
+    expect([quiet.firstWrong, loading.firstWrong]).toEqual([null, null]);
     expect(quiet.wrong + loading.wrong).toBe(0);
     expect(loading.answered).toBeGreaterThan(50);
     expect(loading.p99Ms).toBeLessThan(1_000);

@@ -64,6 +64,11 @@ async function writeModels(folder: string): Promise<void> {
 async function measure(platform: Platform, options: BesideOptions): Promise<BesideReport> {
   const { gatewayUrl } = platform;
   const { say } = options;
+  // The gateway is up before its models: half of what 503s come at would be no load.
+  for (const name of ['iris', heavyName]) {
+    const isReady = async (): Promise<boolean> => (await fetch(`${gatewayUrl}/v2/models/${name}/ready`)).ok;
+    await until(`${name} is loaded`, 60_000, isReady, 50);
+  }
   const perSecond = Math.floor((await capacity(gatewayUrl)) / 2);
   say(`half load: ${perSecond} requests a second`);
   const rounds: Round[] = [];

@@ -22,6 +22,7 @@ const connectionsMax = 64;
 let expected: string | null = null;
 const durations: number[] = [];
 let wrong = 0;
+let firstWrong: string | null = null;
 const free: Client[] = [];
 const waiting: number[] = [];
 let clients = 0;
@@ -48,9 +49,12 @@ class Client {
     const length = /\r\ncontent-length: (\d+)/i.exec(this.received)?.[1];
     if (headEnd < 0 || length === undefined || this.received.length < headEnd + 4 + Number(length)) return;
     const answer = this.received.slice(headEnd + 4);
-    if (!this.received.startsWith('HTTP/1.1 200')) wrong += 1;
-    else if (expected === null && check(answer) === null) expected = answer;
-    else if (expected !== answer) wrong += 1;
+    const isAnswered = this.received.startsWith('HTTP/1.1 200');
+    if (isAnswered && expected === null && check(answer) === null) expected = answer;
+    else if (!isAnswered || expected !== answer) {
+      wrong += 1;
+      firstWrong ??= `after ${Math.round(performance.now() - beganMs)} ms: ${this.received.slice(0, 500)}`;
+    }
     this.received = '';
     durations.push(performance.now() - this.dueMs);
     const next = waiting.shift();
@@ -95,6 +99,7 @@ const at = (share: number): number =>
 const report: PacedReport = {
   answered: sorted.length,
   wrong,
+  firstWrong,
   p50Ms: at(0.5),
   p99Ms: at(0.99),
   longestMs: at(1),

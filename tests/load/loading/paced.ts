@@ -7,6 +7,8 @@ import { text } from 'node:stream/consumers';
 export interface PacedReport {
   readonly answered: number;
   readonly wrong: number;
+  /** When it came, and its text; null when none was wrong. */
+  readonly firstWrong: string | null;
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly longestMs: number;
