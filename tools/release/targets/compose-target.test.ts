@@ -3,28 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Release } from '../release-manifest.ts';
+import { releaseOf } from '../release-fixture.ts';
 import { ComposeTarget } from './compose-target.ts';
 import type { ProgramOptions, RunProgram } from './run-program.ts';
 import { readTargetFile, type ComposeSettings } from './target-file.ts';
 
 const example = new URL('../../../deployments/release/compose-staging.yaml', import.meta.url).pathname;
 const page = 'cluster_ai_gateway_requests_total{a="b"} 7\ncluster_ai_gateway_start_time_seconds 1\n';
-
-function releaseOf(letter: string): Release {
-  const image = (name: string): string => `registry.example.com/cluster-ai/${name}@sha256:${letter.repeat(64)}`;
-  return {
-    version: '1.2.3',
-    revision: 'c'.repeat(40),
-    builtAt: '2026-01-02T03:04:05.000Z',
-    images: {
-      gateway: image('gateway'),
-      'control-plane': image('control-plane'),
-      dashboard: image('dashboard'),
-      cli: image('cli'),
-    },
-  };
-}
 
 interface Made {
   readonly id: string;

@@ -1,27 +1,10 @@
 import { expect, test } from 'vitest';
-import type { Release } from '../release-manifest.ts';
+import { digestOf, releaseOf } from '../release-fixture.ts';
 import { KubernetesTarget } from './kubernetes-target.ts';
 import type { RunProgram } from './run-program.ts';
 import { readTargetFile, type KubernetesSettings } from './target-file.ts';
 
 const example = new URL('../../../deployments/release/kubernetes-staging.yaml', import.meta.url).pathname;
-const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;
-
-function releaseOf(letter: string): Release {
-  const image = (name: string): string => `registry.example.com/cluster-ai/${name}@${digest(letter)}`;
-  return {
-    version: '1.2.3',
-    revision: 'c'.repeat(40),
-    builtAt: '2026-01-02T03:04:05.000Z',
-    images: {
-      gateway: image('gateway'),
-      'control-plane': image('control-plane'),
-      dashboard: image('dashboard'),
-      cli: image('cli'),
-    },
-  };
-}
-
 async function settingsOf(): Promise<KubernetesSettings> {
   const settings = await readTargetFile(example);
   if (settings.kind !== 'kubernetes') throw new Error('the example is of a compose project');
@@ -62,7 +45,7 @@ test('a release is four digests, and Helm waits for it', async () => {
     /^helm --namespace cluster-ai-staging upgrade cluster-ai \S+ --install --wait --timeout 300s /,
   );
   for (const component of ['gateway', 'controlPlane', 'dashboard', 'cli']) {
-    expect(commands[0]).toContain(`--set ${component}.image.digest=${digest('a')}`);
+    expect(commands[0]).toContain(`--set ${component}.image.digest=${digestOf('a')}`);
   }
 });
 
@@ -75,26 +58,26 @@ test('a canary starts without requests, gets its shares, and takes over while it
   await target.adopt(releaseOf('b'));
   const canary = (weight: string, replicas: string) => ({
     'gateway.canary.enabled': 'true',
-    'gateway.canary.image.digest': digest('b'),
+    'gateway.canary.image.digest': digestOf('b'),
     'gateway.canary.weight': weight,
     'gateway.canary.replicas': replicas,
   });
   expect(sets()).toEqual([
-    { 'gateway.image.digest': digest('a') },
-    { 'gateway.image.digest': digest('a'), ...canary('0', '1') },
-    { 'gateway.image.digest': digest('a'), ...canary('5', '1') },
-    { 'gateway.image.digest': digest('a'), ...canary('50', '2') },
-    { 'gateway.image.digest': digest('b'), ...canary('100', '4') },
-    { 'gateway.image.digest': digest('b'), ...canary('0', '4') },
-    { 'gateway.image.digest': digest('b') },
+    { 'gateway.image.digest': digestOf('a') },
+    { 'gateway.image.digest': digestOf('a'), ...canary('0', '1') },
+    { 'gateway.image.digest': digestOf('a'), ...canary('5', '1') },
+    { 'gateway.image.digest': digestOf('a'), ...canary('50', '2') },
+    { 'gateway.image.digest': digestOf('b'), ...canary('100', '4') },
+    { 'gateway.image.digest': digestOf('b'), ...canary('0', '4') },
+    { 'gateway.image.digest': digestOf('b') },
   ]);
 });
 
 test('a canary that another process has left is found by what Helm was given', async () => {
-  const values = { gateway: { image: { digest: digest('a') }, canary: { enabled: true } } };
+  const values = { gateway: { image: { digest: digestOf('a') }, canary: { enabled: true } } };
   const { target, commands, sets } = await record({ 'get values': JSON.stringify(values) });
   await target.abandonCanary();
-  expect(sets().at(-1)).toEqual({ 'gateway.image.digest': digest('a'), 'gateway.canary.enabled': 'false' });
+  expect(sets().at(-1)).toEqual({ 'gateway.image.digest': digestOf('a'), 'gateway.canary.enabled': 'false' });
   expect(commands.filter((line) => line.includes('upgrade'))).toHaveLength(1);
 });
 
