@@ -107,8 +107,7 @@ describe('a model that kills or holds up its probe', () => {
   it('is refused, naming the signal', async () => {
     fixture = await startHost();
     const load = fixture.load('heavy@1', heavyModel(1));
-    await until('the probe has started', () => runners().length > 0);
-    process.kill(runners()[0] ?? 0, 'SIGSEGV');
+    await killProbe('SIGSEGV');
     await expect(load).rejects.toMatchObject({
       code: 'MODEL_INVALID',
       message: 'the runner was killed by SIGSEGV while it was loading the model',
@@ -119,8 +118,7 @@ describe('a model that kills or holds up its probe', () => {
   it('is given a second try when the kill came from outside', async () => {
     fixture = await startHost();
     const load = fixture.load('classifier@1', smallClassifierModel());
-    await until('the probe has started', () => runners().length > 0);
-    process.kill(runners()[0] ?? 0, 'SIGKILL');
+    await killProbe('SIGKILL');
     expect((await (await load).execute(row)).outputs).toHaveLength(1);
   });
 
@@ -149,6 +147,14 @@ describe('a model that cannot be loaded again', () => {
     expect((await again.execute(row)).outputs).toHaveLength(1);
   });
 });
+
+/** Looks and kills in one go: a process that starts another program has no command line for a moment. */
+async function killProbe(signal: NodeJS.Signals): Promise<void> {
+  await until('the probe has started', () => {
+    const [probe] = runners();
+    return probe !== undefined && process.kill(probe, signal);
+  });
+}
 
 /** Runner processes of this test; a probe is the first. */
 function runners(): number[] {

@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 import { smallClassifierModel, wideModel } from '@cluster-ai/testkit/models/onnx-models.ts';
-import { startHost, until, type HostFixture } from './host-fixture.ts';
+import { runnerPid, startHost, until, type HostFixture } from './host-fixture.ts';
 
 let fixture: HostFixture;
 afterEach(() => fixture.close());
@@ -25,7 +25,7 @@ it('a model is ready only when each of its copies was run with every size of bat
   const warm = { level: 'info', model: 'classifier@1', warmedRows: [2, 4, 8, 16, 20] };
   expect(copies()).toMatchObject([warm, warm, warm]);
   expect(fixture.host.observedModels()[0]?.warmUpMs).toBeGreaterThan(0);
-  process.kill(fixture.host.observedRunners()[0]?.pid ?? 0, 'SIGKILL');
+  process.kill(runnerPid(fixture.host, 'shared'), 'SIGKILL');
   await until('the copies are loaded again', () => copies().length === 6 && stateOf() === 'READY');
   expect(copies().at(-1)).toMatchObject(warm);
 });
