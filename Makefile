@@ -90,8 +90,8 @@ drills: bootstrap ## Break a whole platform in 100 random rounds, and check what
 secrets: bootstrap ## Make the secrets and the certificate of the compose sets that are missing, once, into secrets/
 	@exec "$(NODE)" tools/compose.ts secrets
 
-build: bootstrap ## Build the images of the production set (CLUSTER_AI_REGISTRY and CLUSTER_AI_VERSION name them)
-	@exec "$(NODE)" tools/compose.ts build
+build: bootstrap ## Build the images of the production set (CLUSTER_AI_REGISTRY and CLUSTER_AI_VERSION name them; ARGS="--build-arg …")
+	@exec "$(NODE)" tools/compose.ts build $(ARGS)
 
 prod-build: build ## The same as make build
 

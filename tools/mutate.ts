@@ -5,6 +5,7 @@ import { guardsOf, isArtefact } from './mutate/guards.ts';
 import { isNoticed, runTests } from './mutate/judge-mutation.ts';
 import { mutationsOf, type Mutation } from './mutate/mutations.ts';
 import { makeScratchTree, type ScratchTree } from './mutate/scratch-tree.ts';
+import { steps } from './test/steps.ts';
 import { readRepository } from './tidy/repository.ts';
 
 // make mutate: breaks every manifest, template, Dockerfile stage, workflow and script in turn, in copies of the tree, and
@@ -57,6 +58,8 @@ async function main(): Promise<void> {
     return;
   }
   if (tasks.length === 0) throw new Error(`no artefact has '${values.only}' in its path`);
+  // The guards are tests like others: they need what make test installs.
+  for (const { kind, run } of steps) if (kind === 'prepare') await run();
   const startedAt = performance.now();
   const paths = [...files.map(({ path }) => path), ...binaries];
   const trees = Array.from({ length: Number(values.jobs) }, () => makeScratchTree(root, paths));

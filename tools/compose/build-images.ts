@@ -14,9 +14,10 @@ const dockerfiles = {
 
 /**
  * Builds the images that the production set starts, under the names by which it looks for them.
+ * @param words further ones for `docker build`: other bases, secrets of the build
  * @throws ClusterError PREREQUISITE_MISSING, or INTERNAL when a build fails: the engine has said why.
  */
-export function buildImages(engine: Engine, { root, env }: ComposeSettings): void {
+export function buildImages(engine: Engine, { root, env }: ComposeSettings, words: readonly string[]): void {
   for (const [variable, dockerfile] of Object.entries(dockerfiles)) {
     const reference = env[variable] ?? '';
     if (!existsSync(join(root, dockerfile))) {
@@ -30,6 +31,6 @@ export function buildImages(engine: Engine, { root, env }: ComposeSettings): voi
       });
     }
     console.log(`${reference} from ${dockerfile}`);
-    engine.build(dockerfile, reference);
+    engine.build(dockerfile, reference, words);
   }
 }

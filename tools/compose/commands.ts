@@ -21,8 +21,8 @@ export const commands: Readonly<Record<string, Command>> = {
     return 0;
   },
 
-  build: (settings) => {
-    buildImages(Engine.find(settings), settings);
+  build: (settings, args) => {
+    buildImages(Engine.find(settings), settings, args);
     return 0;
   },
 

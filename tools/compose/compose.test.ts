@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -70,6 +70,18 @@ describe('what is missing is said, and the door fails', () => {
       stderr: expect.stringContaining('is none of: secrets build prod-up'),
     });
   });
+});
+
+test('make build hands its further words to every build', () => {
+  const log = join(folder, 'builds');
+  const docker = `case "$1" in version) echo 20.10.24;; build) echo "$@" >> ${log};; *) exit 1;; esac`;
+  const { status } = door(['build', '--build-arg', 'A=b'], { docker, 'docker-compose': 'exit 0' });
+  expect(status).toBe(0);
+  const builds = readFileSync(log, 'utf8').trim().split('\n');
+  expect(builds).toHaveLength(4);
+  for (const line of builds) {
+    expect(line).toMatch(/^build --file \S+\/Dockerfile --tag cluster-ai\/\S+:0\.1\.0 --build-arg A=b \.$/);
+  }
 });
 
 describe('settings', () => {

@@ -50,10 +50,14 @@ export class Engine {
     throw new ClusterError('INTERNAL', `docker ${args.join(' ')}: ${outcome.stderr.trim()}`);
   }
 
-  /** Builds an image of the checkout with its output shown. @throws ClusterError INTERNAL when it fails. */
-  build(dockerfile: string, reference: string): void {
+  /**
+   * Builds an image of the checkout with its output shown.
+   * @param words further ones for `docker build`
+   * @throws ClusterError INTERNAL when it fails
+   */
+  build(dockerfile: string, reference: string, words: readonly string[]): void {
     const { root, env } = this.settings;
-    const { status, error } = spawnSync('docker', ['build', '--file', dockerfile, '--tag', reference, '.'], {
+    const { status, error } = spawnSync('docker', ['build', '--file', dockerfile, '--tag', reference, ...words, '.'], {
       cwd: root,
       env: { DOCKER_BUILDKIT: '1', ...env },
       stdio: 'inherit',

@@ -25,6 +25,13 @@ export const artefactGlobs: readonly string[] = [
 
 /** Read from top to bottom: all that match an artefact guard it. */
 export const guards: readonly Guard[] = [
+  // The first three are quick, notice most, and spare the whole folder behind them.
+  { artefacts: ['deployments/{helm,k8s}/**'], tests: system('tests/artefacts/chart/fresh.test.ts') },
+  { artefacts: ['deployments/helm/**'], tests: system('tests/artefacts/chart/scenarios.test.ts') },
+  {
+    artefacts: ['web-dashboard/{nginx.conf,nginx/**}'],
+    tests: system('tests/artefacts/nginx/configuration.test.ts', 'tests/artefacts/nginx/dashboard-files.test.ts'),
+  },
   { artefacts: ['deployments/**', 'ai-ml/**', 'performance/!(docker)/**'], tests: system('tests/artefacts/chart') },
   {
     artefacts: ['docker-compose*.yml', 'monitoring/prometheus/**', 'deployments/compose/**'],
