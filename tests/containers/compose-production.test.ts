@@ -41,8 +41,12 @@ afterAll(async () => {
 });
 
 const admin = () => set.secret('admin_token');
-const readiness = (service: 'backend' | 'inference-gateway-1') =>
-  service === 'backend' ? 'http://127.0.0.1:3002/readyz' : 'http://127.0.0.1:8002/readyz';
+const probed = {
+  frontend: 'http://127.0.0.1:8080',
+  backend: 'http://127.0.0.1:3002',
+  'inference-gateway-1': 'http://127.0.0.1:8002',
+} as const;
+const readiness = `${probed.backend}/readyz`;
 const overviewSchema = z.object({ health: z.string(), reasons: z.array(z.object({ text: z.string() })) });
 
 it('comes up healthy by its own health checks', async () => {
@@ -135,40 +139,75 @@ it('Prometheus reads every program without a key', async () => {
   expect(ask()).toContain('=> 4 @');
 });
 
+const isWell = async () => (await set.door('health', 'prod')).status === 0;
+/** Readiness and liveness of everything that may look red, asked where each listens. */
+const probes = () =>
+  Object.fromEntries(
+    Object.entries(probed).map(([service, address]) => {
+      const ask = (path: string) => set.statusInside(service, `${address}${path}`);
+      return [service, { readyz: ask('/readyz'), livez: ask('/livez') }];
+    }),
+  );
+const green = { readyz: '200', livez: '200' };
+const red = { readyz: '503', livez: '200' };
+
 it.each([
-  ['postgres', 'backend', '503'],
-  ['redis', 'backend', '200'],
-] as const)('%s stopped: %s says %s, lives on, and predictions go on', async (stopped, service, expected) => {
-  set.compose('stop', '-t', '10', stopped);
-  const tookMs = await untilSo(
-    `readiness of ${service} is ${expected}`,
-    60_000,
-    () => set.statusInside(service, readiness('backend')) === expected,
-  );
-  expect((await set.door('health', 'prod')).status).toBe(1);
-  expect(set.statusInside('backend', 'http://127.0.0.1:3002/livez')).toBe('200');
-  expect(set.statusInside('inference-gateway-1', readiness('inference-gateway-1'))).toBe('200');
-  for (let count = 0; count < 20; count += 1) expect(await door.predict(key)).toBeNull();
-  if (stopped === 'redis') {
-    await untilSo('the overview says it', 30_000, async () => {
-      const { body } = await door.call('GET', '/api/v1/overview', admin());
-      const overview = overviewSchema.parse(JSON.parse(body));
-      return overview.health === 'degraded' && overview.reasons.some(({ text }) => text.includes('Redis'));
+  ['postgres', 'the database cannot be reached'],
+  ['redis', 'is away'],
+] as const)(
+  '%s stopped: control plane and front door are not ready and live; predictions go on',
+  async (stopped, why) => {
+    expect(probes()).toEqual({ frontend: green, backend: green, 'inference-gateway-1': green });
+    set.compose('stop', '-t', '10', stopped);
+    const expected = { frontend: red, backend: red, 'inference-gateway-1': green };
+    const tookMs = await untilSo('readiness is red', 60_000, () => set.statusInside('backend', readiness) === '503');
+    expect(probes()).toEqual(expected);
+    expect(JSON.parse((await door.call('GET', '/readyz', null)).body)).toEqual({
+      ready: false,
+      reasons: [expect.stringContaining(why)],
     });
-  }
-  set.compose('start', stopped);
-  const backMs = await untilSo(
-    'all is healthy again',
-    120_000,
-    async () => (await set.door('health', 'prod')).status === 0,
-  );
-  console.log(`${stopped} stopped: readiness ${expected} after ${tookMs} ms; all healthy ${backMs} ms after its start`);
+    expect((await set.door('health', 'prod')).status).toBe(1);
+    for (let count = 0; count < 20; count += 1) expect(await door.predict(key)).toBeNull();
+    if (stopped === 'redis') {
+      await untilSo('the overview says it, of sessions and of both gateways', 30_000, async () => {
+        const { body } = await door.call('GET', '/api/v1/overview', admin());
+        const { health, reasons } = overviewSchema.parse(JSON.parse(body));
+        const said = reasons.map(({ text }) => text).join('\n');
+        return (
+          health === 'degraded' && /session/.test(said) && said.match(/counts the limits of keys alone/g)?.length === 2
+        );
+      });
+    }
+    set.compose('start', stopped);
+    const backMs = await untilSo('all is healthy again', 120_000, isWell);
+    console.log(`${stopped} stopped: red after ${tookMs} ms, all live; all healthy ${backMs} ms after its start`);
+  },
+);
+
+it('one gateway stopped: nothing else is red, and the other answers', async () => {
+  set.compose('stop', '-t', '45', 'inference-gateway-2');
+  expect(probes()).toEqual({ frontend: green, backend: green, 'inference-gateway-1': green });
+  expect((await set.door('health', 'prod')).status).toBe(1);
+  for (let count = 0; count < 20; count += 1) expect(await door.predict(key)).toBeNull();
+});
+
+it('both gateways stopped: the front door is not ready and lives, and the API goes on', async () => {
+  set.compose('stop', '-t', '45', 'inference-gateway-1');
+  expect(set.statusInside('frontend', `${probed.frontend}/readyz`)).toBe('503');
+  expect(set.statusInside('frontend', `${probed.frontend}/livez`)).toBe('200');
+  expect(set.statusInside('backend', readiness)).toBe('200');
+  expect((await door.call('GET', '/api/v1/models', admin())).status).toBe(200);
+  set.compose('start', 'inference-gateway-1', 'inference-gateway-2');
+  const backMs = await untilSo('all is healthy again', 120_000, isWell);
+  console.log(`both gateways stopped: the front door is red; all healthy ${backMs} ms after their start`);
 });
 
 it('backend stopped: the front door is not ready and lives, and a gateway that starts again predicts from its disk', async () => {
   set.compose('stop', '-t', '30', 'backend');
-  expect(set.statusInside('frontend', 'http://127.0.0.1:8080/livez')).toBe('200');
-  expect(set.statusInside('frontend', 'http://127.0.0.1:8080/readyz')).toMatch(/^50[234]$/);
+  const { frontend, 'inference-gateway-1': gateway } = probed;
+  expect(set.statusInside('frontend', `${frontend}/livez`)).toBe('200');
+  expect(set.statusInside('frontend', `${frontend}/readyz`)).toBe('503');
+  expect(set.statusInside('inference-gateway-1', `${gateway}/readyz`)).toBe('200');
   expect((await set.door('health', 'prod')).status).toBe(1);
   expect(await door.predict(key)).toBeNull();
   set.compose('stop', '-t', '45', 'inference-gateway-2');
@@ -180,7 +219,7 @@ it('backend stopped: the front door is not ready and lives, and a gateway that s
   );
   console.log(`without the control plane, a gateway that was started again predicted after ${tookMs} ms`);
   set.compose('start', 'inference-gateway-2', 'backend');
-  await untilSo('all is healthy again', 120_000, async () => (await set.door('health', 'prod')).status === 0);
+  await untilSo('all is healthy again', 120_000, isWell);
 });
 
 it('loses no prediction while the gateways are started again one after the other', async () => {

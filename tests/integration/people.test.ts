@@ -11,6 +11,7 @@ import { startRedis } from '@cluster-ai/testkit/redis/redis-server.ts';
 import type { RedisServer } from '@cluster-ai/testkit/redis/redis-server.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Browser, tokenOf } from './control-plane/browser.ts';
+import { until } from '../start-platform.ts';
 import { startPlane } from './control-plane/fixture.ts';
 import type { RunningPlane } from './control-plane/fixture.ts';
 
@@ -467,6 +468,25 @@ test('while Redis is away, sessions answer with that and nothing else breaks', a
     expect((await new Browser(plane.url).send('/readyz')).status).toBe(200);
   } finally {
     await redis.start();
+    await plane.remove();
+  }
+});
+
+test('where Redis is required for readiness, it turns red without it and green with it; life and keys go on', async () => {
+  const redisUrl = redis.url.replace(/0$/, '2');
+  const plane = await startPlane(await postgres.createDatabase(), { redisUrl, redisReadiness: 'required' });
+  const readiness = () => fetch(`${plane.url}/readyz`);
+  const isReady = async () => (await readiness()).ok;
+  try {
+    await until('it is ready', 10_000, isReady);
+    await redis.kill();
+    await until('it is not', 10_000, async () => !(await isReady()));
+    expect(await (await readiness()).json()).toEqual({ ready: false, reasons: [expect.stringContaining('is away')] });
+    expect((await fetch(`${plane.url}/livez`)).status).toBe(200);
+    expect(await callEndpoint(plane.admin, listModels)).toMatchObject({ items: [] });
+    await redis.start();
+    await until('it is again', 10_000, isReady);
+  } finally {
     await plane.remove();
   }
 });

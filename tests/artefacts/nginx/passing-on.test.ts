@@ -60,7 +60,6 @@ describe('where a request goes', () => {
     ['GET', '/api/v1/events', 'backend', '/api/v1/events'],
     ['PATCH', '/api/v1/uploads/1/files/abc?offset=0', 'backend', '/api/v1/uploads/1/files/abc?offset=0'],
     ['POST', '/api/v1/fleet/report', 'backend', '/api/v1/fleet/report'],
-    ['GET', '/readyz', 'backend', '/readyz'],
     ['GET', '/v2', 'gateway', '/v2'],
     ['POST', '/v2/models/iris/infer', 'gateway', '/v2/models/iris/infer'],
     ['GET', '/v1/models', 'gateway', '/v1/models'],

@@ -104,13 +104,63 @@ test('nobody there: both say so in the form of the API, and the probe of readine
     ['/api/v1/overview', 'CONTROL_PLANE_UNAVAILABLE'],
     ['/v2/models', 'GATEWAY_UNAVAILABLE'],
     ['/predict/v2', 'CONTROL_PLANE_UNAVAILABLE'],
-    ['/readyz', 'CONTROL_PLANE_UNAVAILABLE'],
+    ['/readyz', 'GATEWAY_UNAVAILABLE'],
   ] as const;
   for (const [path, code] of cases) {
     const answer = await send(door, 'GET', path);
     expect([path, answer.status, (JSON.parse(answer.body) as { code: string }).code]).toEqual([path, 503, code]);
   }
   expect((await send(door, 'GET', '/livez')).status).toBe(200);
+});
+
+describe('readiness of the front door', () => {
+  const answering = async (status: number, body: string): Promise<Behind> => {
+    const program = await startBehind((_incoming, response) => response.writeHead(status).end(body));
+    closing.push(() => program.close());
+    return program;
+  };
+  const readiness = async (settings: Readonly<Record<string, string>>) => {
+    const { status, body } = await send(await open(settings), 'GET', '/readyz');
+    return { status, body };
+  };
+
+  test('is that of the control plane, in its own words, while a gateway is ready', async () => {
+    const [ready, starting] = [await answering(200, ''), await answering(503, '')];
+    const well = await answering(200, '{"ready":true}');
+    const unwell = await answering(503, '{"ready":false}');
+    // The one that is not ready is asked first, or second.
+    for (const gateways of [`${starting.address} ${ready.address}`, `${ready.address} ${starting.address}`]) {
+      const both = { BACKEND: well.address, GATEWAYS: gateways };
+      expect(await readiness(both)).toEqual({ status: 200, body: '{"ready":true}' });
+    }
+    const red = { BACKEND: unwell.address, GATEWAYS: ready.address };
+    expect(await readiness(red)).toEqual({ status: 503, body: '{"ready":false}' });
+    expect(ready.requests.map(({ method, url }) => `${method} ${url}`)).toContain('GET /v2/health/ready');
+  });
+
+  test('is red without a control plane, without a gateway, and while no gateway is ready', async () => {
+    const [ready, starting] = [await answering(200, ''), await answering(503, '')];
+    const well = await answering(200, '{"ready":true}');
+    const cases = [
+      [{ GATEWAYS: ready.address }, 'CONTROL_PLANE_UNAVAILABLE'],
+      [{ BACKEND: well.address }, 'GATEWAY_UNAVAILABLE'],
+      [{ BACKEND: well.address, GATEWAYS: starting.address }, 'GATEWAY_UNAVAILABLE'],
+    ] as const;
+    for (const [settings, code] of cases) {
+      const { status, body } = await readiness(settings);
+      expect([status, (JSON.parse(body) as { code: string }).code]).toEqual([503, code]);
+    }
+  });
+
+  test('tells the gateway nothing of who asks', async () => {
+    const ready = await answering(200, '');
+    const well = await answering(200, '{"ready":true}');
+    const door = await open({ BACKEND: well.address, GATEWAYS: ready.address });
+    const headers = { authorization: 'Bearer a-key', cookie: 'a=b' };
+    expect((await fetch(`${door.url}/readyz`, { headers })).status).toBe(200);
+    const [seen] = ready.requests;
+    expect([seen?.headers['authorization'], seen?.headers['cookie']]).toEqual([undefined, undefined]);
+  });
 });
 
 describe('names', () => {
@@ -155,7 +205,11 @@ describe('names', () => {
     const door = await open({ BACKEND: `backend:${backend.port}`, GATEWAYS: 'nobody:8000', RESOLVER: names.address });
     expect((await send(door, 'GET', '/api/v1/overview')).status).toBe(503);
     names.names.set('backend', ['127.0.0.2']);
-    await until('the backend is found', 10_000, async () => (await send(door, 'GET', '/readyz')).status === 200);
+    await until(
+      'the backend is found',
+      10_000,
+      async () => (await send(door, 'GET', '/api/v1/overview')).status === 200,
+    );
   });
 });
 

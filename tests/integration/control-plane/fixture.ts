@@ -31,6 +31,7 @@ export interface Overrides {
   readonly http?: Record<string, unknown>;
   readonly auth?: Record<string, unknown>;
   readonly redisUrl?: string;
+  readonly redisReadiness?: 'required';
   readonly oidc?: Record<string, unknown>;
   /** Moves the time of sessions and locks. */
   readonly clock?: Clock;
@@ -68,7 +69,7 @@ export async function startPlane(databaseUrl: string, overrides: Overrides = {})
     database: { url: databaseUrl, connectTimeoutMs: 15_000, ...overrides.database },
     auth: { adminTokenFile, gatewayTokenFile, ...overrides.auth },
     oidc: overrides.oidc ?? {},
-    redis: overrides.redisUrl === undefined ? {} : { url: overrides.redisUrl },
+    redis: overrides.redisUrl === undefined ? {} : { url: overrides.redisUrl, readiness: overrides.redisReadiness },
     uploads: overrides.uploads ?? {},
     sources: overrides.sources ?? {},
     gateway: overrides.gatewayUrl === undefined ? {} : { url: overrides.gatewayUrl },

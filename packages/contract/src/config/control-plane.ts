@@ -99,6 +99,12 @@ export const controlPlaneConfigSchema = z.strictObject({
         .meta({ secret: true, env: 'REDIS_URL' }),
       connectTimeoutMs: milliseconds(2_000, 60_000).describe('Wait for a connection at most.'),
       commandTimeoutMs: milliseconds(1_000, 60_000).describe('One command at most.'),
+      readiness: z
+        .enum(['independent', 'required'])
+        .default('independent')
+        .describe(
+          '`required` turns /readyz red while Redis is away and nobody can sign in. Only where readiness is looked at and leads no calls, as in the compose set: elsewhere keys and gateways would lose their control plane, too.',
+        ),
     })
     .prefault({}),
   auth: z.strictObject({

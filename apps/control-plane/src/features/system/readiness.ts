@@ -8,8 +8,9 @@ export interface Readiness {
 }
 
 /**
- * Whether this control plane should get calls. Redis is no condition: without it people cannot sign in, but keys, tokens
- * and gateways go on, and taking every control plane out of service would end those as well. The overview says so.
+ * Whether this control plane should get calls. Redis is no condition unless `redis.readiness` makes it one: without it
+ * people cannot sign in, but keys, tokens and gateways go on, and where calls are led by readiness, taking every control
+ * plane out of service would end those as well. The overview says that it is away, whatever the setting.
  */
 export async function readinessOf(plane: Plane): Promise<Readiness> {
   const reasons = await reasonsToWait(plane);
@@ -21,9 +22,11 @@ async function reasonsToWait(plane: Plane): Promise<string[]> {
   if (!plane.prepared()) return ['the database has not been reached, or is being prepared'];
   try {
     await plane.store.read((query) => sql`select 1`.execute(query));
-    return [];
+    return plane.config.redis.readiness === 'required' ? redisReasons(plane) : [];
   } catch (error) {
     plane.log.debug({ error }, 'not ready');
     return ['the database cannot be reached'];
   }
 }
+
+const redisReasons = ({ redis }: Plane): string[] => (redis === null || redis.connected ? [] : [redis.reason]);
