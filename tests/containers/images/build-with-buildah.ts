@@ -9,10 +9,11 @@ import { prepareBuild, root, type ImageName } from '../engine/images.ts';
 const outputBytesMax = 64 * 1024 * 1024;
 
 /**
- * Builds an image with buildah in a storage of its own, without layers of an earlier build and with every time set to 0.
- * @returns the digest of the manifest, as a registry would name the image
+ * Builds an image with buildah in a storage of its own, each time without layers of the builds before and with every time
+ * set to 0.
+ * @returns the digests of the manifests, as a registry would name the images
  */
-export async function buildWithBuildah(engine: Engine, name: ImageName): Promise<string> {
+export async function buildWithBuildah(engine: Engine, name: ImageName, times: number): Promise<string[]> {
   const { file, baseImages, overrides } = await prepareBuild(engine, name);
   const folder = mkdtempSync(join(tmpdir(), 'cluster-ai-buildah-'));
   const storage = ['--root', join(folder, 'storage'), '--runroot', join(folder, 'run'), '--storage-driver', 'overlay'];
@@ -21,22 +22,29 @@ export async function buildWithBuildah(engine: Engine, name: ImageName): Promise
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
       maxBuffer: outputBytesMax,
-    });
+    }).trim();
   try {
     for (const image of baseImages) {
       const archive = join(folder, 'base.tar');
       engine.docker('save', '--output', archive, image);
-      buildah('pull', `docker-archive:${archive}`);
+      // Docker leaves its hub out of the names that it saves, and buildah takes such a name for one of this machine.
+      buildah('tag', buildah('pull', '--quiet', `docker-archive:${archive}`), image);
       rmSync(archive);
     }
-    const surroundings = ['--isolation', 'chroot', '--network', 'host', '--pull-never', '--layers=false'];
+    // Without a platform buildah leaves TARGETARCH and its kin empty; without Docker's format, the health check out.
+    const platform = `linux/${engine.docker('version', '--format', '{{.Server.Arch}}')}`;
+    const kind = ['--platform', platform, '--format', 'docker', '--timestamp', '0', '--layers=false', '--pull-never'];
+    const surroundings = ['--isolation', 'chroot', '--network', 'host'];
     const secret = ['--secret', 'id=ca,src=/etc/ssl/certs/ca-certificates.crt'];
-    buildah('build', '--timestamp', '0', ...surroundings, ...secret, ...overrides, '--file', file, '--tag', name, root);
-    const pushed = join(folder, 'pushed');
-    buildah('push', name, `dir:${pushed}`);
-    return `sha256:${createHash('sha256')
-      .update(readFileSync(join(pushed, 'manifest.json')))
-      .digest('hex')}`;
+    return Array.from({ length: times }, (_none, index) => {
+      const tag = `${name}:${index}`;
+      buildah('build', ...kind, ...surroundings, ...secret, ...overrides, '--file', file, '--tag', tag, root);
+      const pushed = join(folder, `pushed-${index}`);
+      buildah('push', tag, `dir:${pushed}`);
+      return `sha256:${createHash('sha256')
+        .update(readFileSync(join(pushed, 'manifest.json')))
+        .digest('hex')}`;
+    });
   } finally {
     buildah('rmi', '--all', '--force');
     rmSync(folder, { recursive: true, force: true });
