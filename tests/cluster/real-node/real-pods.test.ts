@@ -91,7 +91,9 @@ it('answers a prediction through the Service', async () => {
     timeoutMs: 60_000,
     explain: () => JSON.stringify(predict()),
   });
-  console.log(`a prediction through the Service at ${gateway}: ${JSON.stringify(predict())}`);
+  const answer = predict();
+  console.log(`a prediction through the Service at ${gateway}: ${JSON.stringify(answer)}`);
+  expect(labelOf(answer)).toBe(0);
 });
 
 /** Of an empty database of this machine, as pods reach it. */
