@@ -23,12 +23,15 @@ interface Behaviour {
   /** Of the new release, by the percent that it gets. */
   readonly faultRatio: (percent: number) => number;
   readonly failing?: 'startCanary' | 'shift' | 'adopt' | 'counters';
+  /** Looks at the new release in which its gateway does not answer, the first being 1. */
+  readonly missedLooks?: readonly number[];
 }
 
 /** A target whose clock stands still but for pauses, with traffic that is divided as it was told. */
 function simulate(behaviour: Behaviour) {
   let nowMs = 0;
   let percent = 0;
+  let looks = 0;
   const calls: string[] = [];
   const counted: Record<Track, { requests: number; faults: number }> = {
     stable: { requests: 0, faults: 0 },
@@ -62,6 +65,10 @@ function simulate(behaviour: Behaviour) {
     },
     counters: async (track) => {
       if (behaviour.failing === 'counters') throw new Error('counters went wrong');
+      if (track === 'canary') {
+        looks += 1;
+        if (behaviour.missedLooks?.includes(looks)) return [];
+      }
       return await Promise.resolve(countersOf(track));
     },
     adopt: (release) => did(`adopt ${release.version}`),
@@ -98,6 +105,17 @@ test('a good release gets step by step all of it', async () => {
   expect(outcome.kind).toBe('promoted');
   expect(calls).toEqual(['startCanary 1.1.0', 'shift 5', 'shift 25', 'shift 50', 'shift 100', 'adopt 1.1.0']);
   expect(notes.filter((note) => note.startsWith('judged')).length).toBe(4);
+});
+
+test('a gateway that one look or two do not find is not gone; one that three in a row do not find is', async () => {
+  const steady = { requestsPerSecond: 100, faultRatio: () => 0 };
+  expect((await simulate({ ...steady, missedLooks: [2, 4, 5] }).run()).kind).toBe('promoted');
+  expect(await simulate({ ...steady, missedLooks: [2, 3, 4] }).run()).toMatchObject({
+    kind: 'rolled-back',
+    reason: '1 of its gateways no longer answer',
+    // Three looks of two seconds each.
+    noticedAfterMs: 6_000,
+  });
 });
 
 test('one in twenty that fails: taken back at the first step, and the time is told', async () => {
