@@ -1,4 +1,5 @@
 import type { Outcome } from './test/count-tests.ts';
+import { runSteps } from './test/run-steps.ts';
 import { isWanted, steps, type Step } from './test/steps.ts';
 
 // The test door: node tools/test.ts [checks|unit|system|fuzz|containers|cluster|supply]; without a word, all of it.
@@ -9,7 +10,7 @@ async function runStep(step: Step): Promise<Outcome & { line: string }> {
   const startedAt = performance.now();
   const outcome = await outcomeOf(step);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  for (const remark of outcome.remarks) console.log(`  ${remark}`);
+  for (const remark of outcome.remarks) console.log(`  ${step.title}: ${remark}`);
   const counts = outcome.passed + outcome.failed === 0 ? 'done' : `${outcome.passed} passed, ${outcome.failed} failed`;
   return { ...outcome, line: `  ${step.title.padEnd(30)} ${counts.padEnd(26)} ${seconds.padStart(7)} s` };
 }
@@ -24,9 +25,8 @@ async function outcomeOf(step: Step): Promise<Outcome> {
 }
 
 const word = process.argv[2];
-const outcomes: Awaited<ReturnType<typeof runStep>>[] = [];
-// One after the other: they share the machine.
-for (const step of steps.filter((candidate) => isWanted(candidate, word))) outcomes.push(await runStep(step));
+const wanted = steps.filter((candidate) => isWanted(candidate, word));
+const outcomes = await runSteps(wanted, runStep);
 const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0);
 const failed = outcomes.reduce((sum, outcome) => sum + outcome.failed, 0);
 console.log(`\n── all of it\n${outcomes.map(({ line }) => line).join('\n')}`);

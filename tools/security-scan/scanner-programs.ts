@@ -71,6 +71,13 @@ export const scannerProgram = (name: ScannerName): Promise<string> =>
 export const fixtureWriter = (name: 'trivy' | 'grype'): Promise<string> =>
   build(name, './fixture-database', 'fixture-database', '');
 
+/** Builds all of them, one after the other: each uses every core. @throws ClusterError as `scannerProgram` */
+export async function buildScanners(): Promise<void> {
+  const names: readonly ScannerName[] = ['gitleaks', 'cosign', 'syft', 'grype', 'trivy'];
+  for (const name of names) await scannerProgram(name);
+  for (const name of ['grype', 'trivy'] as const) await fixtureWriter(name);
+}
+
 async function build(name: ScannerName, packagePath: string, program: string, versionFlag: string): Promise<string> {
   const source = join(modules, name);
   const { experiment = '' } = scanners[name];

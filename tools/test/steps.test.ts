@@ -39,7 +39,7 @@ describe('what make test does', () => {
     ]);
     expect(titlesOf('containers')).toEqual(['programs for containers', 'tests of containers']);
     expect(titlesOf('cluster')).toEqual(['programs for cluster', 'tests of cluster']);
-    expect(titlesOf('supply')).toEqual(['programs for supply', 'tests of supply']);
+    expect(titlesOf('supply')).toEqual(['programs for supply', 'scanners', 'tests of supply']);
     expect(titlesOf('nonsense')).toEqual([]);
   });
 

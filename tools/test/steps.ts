@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { buildScanners } from '../security-scan/scanner-programs.ts';
 import type { Outcome } from './count-tests.ts';
 import { buildGoPrograms } from './go-programs.ts';
 import { installPrerequisites } from './prerequisites.ts';
@@ -15,6 +16,8 @@ export interface Step {
   readonly title: string;
   readonly kind: 'prepare' | 'checks' | 'unit' | 'system' | 'fuzz' | EngineKind;
   readonly run: () => Outcome | Promise<Outcome>;
+  /** It waits for the network or keeps one core busy, and measures nothing: it may run beside its neighbours. */
+  readonly besideOthers?: true;
 }
 
 const root = join(import.meta.dirname, '..', '..');
@@ -28,7 +31,7 @@ const fuzzMinutes = 1.2;
 
 const check =
   (program: string, ...args: readonly string[]) =>
-  (): Outcome =>
+  (): Promise<Outcome> =>
     runCheck(root, program, args);
 
 /** What only prepares proves nothing, but it may fail. */
@@ -44,23 +47,25 @@ export const steps: readonly Step[] = [
     kind: 'prepare',
     run: prepare((folder) => installPrerequisites(folder, 'test')),
   },
-  { title: 'Go programs', kind: 'prepare', run: prepare(buildGoPrograms) },
-  { title: 'Python programs', kind: 'prepare', run: prepare(installPythonEnvironments) },
-  { title: 'types', kind: 'checks', run: check('tsc', '--noEmit', '-p', 'tsconfig.json') },
+  { title: 'Go programs', kind: 'prepare', run: prepare(buildGoPrograms), besideOthers: true },
+  { title: 'Python programs', kind: 'prepare', run: prepare(installPythonEnvironments), besideOthers: true },
+  { title: 'types', kind: 'checks', run: check('tsc', '--noEmit', '-p', 'tsconfig.json'), besideOthers: true },
   {
     title: 'types of the dashboard',
     kind: 'checks',
     run: check('tsc', '--noEmit', '-p', 'web-dashboard/tsconfig.json'),
+    besideOthers: true,
   },
   {
     title: 'types of the dashboard’s mock',
     kind: 'checks',
     run: check('tsc', '--noEmit', '-p', 'web-dashboard/mock/tsconfig.json'),
+    besideOthers: true,
   },
-  { title: 'lint', kind: 'checks', run: check('oxlint') },
-  { title: 'format', kind: 'checks', run: check('oxfmt', '--check') },
-  { title: 'dead code', kind: 'checks', run: check('knip', '--no-progress', '--no-config-hints') },
-  { title: 'house style', kind: 'checks', run: check(process.execPath, 'tools/tidy.ts') },
+  { title: 'lint', kind: 'checks', run: check('oxlint'), besideOthers: true },
+  { title: 'format', kind: 'checks', run: check('oxfmt', '--check'), besideOthers: true },
+  { title: 'dead code', kind: 'checks', run: check('knip', '--no-progress', '--no-config-hints'), besideOthers: true },
+  { title: 'house style', kind: 'checks', run: check(process.execPath, 'tools/tidy.ts'), besideOthers: true },
   {
     title: 'unit tests',
     kind: 'unit',
@@ -75,6 +80,8 @@ export const steps: readonly Step[] = [
       kind,
       run: prepare((folder) => installPrerequisites(folder, `test-${kind}`)),
     },
+    // Minutes each, the first time: longer than a test may take.
+    ...(kind === 'supply' ? [{ title: 'scanners', kind, run: prepare(buildScanners) }] : []),
     { title: `tests of ${kind}`, kind, run: () => runVitest(root, kind, `tests/${kind}/**/*.test.ts`) },
   ]),
 ];

@@ -71,6 +71,8 @@ test.each(names)('%s: each step of ours calls a make target, each action is a co
 const permissions: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'advanced-ci.yml containers': { contents: 'read' },
   'advanced-ci.yml cluster': { contents: 'read' },
+  'advanced-ci.yml supply': { contents: 'read' },
+  'advanced-ci.yml mutate': { contents: 'read' },
   'advanced-ci.yml fuzz': { contents: 'read' },
   'advanced-ci.yml soak': { contents: 'read' },
   'advanced-ci.yml drills': { contents: 'read' },
@@ -97,7 +99,16 @@ test('what each workflow is for', () => {
   const doors = (name: string): string[] => Object.values(readWorkflow(textOf(name)).jobs).flatMap(callsOf);
   expect(doors('ci.yml')).toEqual(['test']);
   expect(doors('security-scan.yml')).toEqual(['security-scan']);
-  expect(doors('advanced-ci.yml')).toEqual(['test-containers', 'test-cluster', 'fuzz', 'fuzz-edge', 'soak', 'drills']);
+  expect(doors('advanced-ci.yml')).toEqual([
+    'test-containers',
+    'test-cluster',
+    'test-supply',
+    'mutate',
+    'fuzz',
+    'fuzz-edge',
+    'soak',
+    'drills',
+  ]);
 });
 
 describe('a release', () => {
