@@ -1,5 +1,6 @@
 import type { ChartValue } from './read-values.ts';
-import { ruleOf, type Schema } from './value-rules.ts';
+import type { Schema } from './schema-parts.ts';
+import { ruleOf } from './value-rules.ts';
 
 /** values.schema.json, by which Helm refuses values before anything is rendered. */
 export function chartSchema(values: readonly ChartValue[]): Schema {

@@ -1,34 +1,22 @@
-/** A piece of JSON Schema, draft 7, as Helm reads it. */
-export type Schema = { readonly [key: string]: unknown };
+import { environment, parents, peers, tolerations } from './kubernetes-parts.ts';
+import {
+  cidr,
+  count,
+  dnsNames,
+  hostName,
+  listOf,
+  oneOf,
+  optionalName,
+  port,
+  record,
+  text,
+  type Schema,
+} from './schema-parts.ts';
 
 const texts: Schema = { type: 'object', additionalProperties: { type: 'string' } };
-const objects: Schema = { type: 'array', items: { type: 'object' } };
-const dnsName = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
-const dnsNames = `${dnsName}(\\.${dnsName})*`;
-const cidr: Schema = { type: 'string', pattern: '^[0-9a-fA-F.:]+/[0-9]{1,3}$' };
-const count = (minimum: number, maximum: number): Schema => ({ type: 'integer', minimum, maximum });
-const port = count(1, 65_535);
-const text = (pattern: string): Schema => ({ type: 'string', pattern });
-const oneOf = (...values: readonly string[]): Schema => ({ type: 'string', enum: values });
-const optionalName = { type: 'string', pattern: `^(${dnsNames})?$`, maxLength: 253 };
-
 const quantities: Schema = {
   type: 'object',
   additionalProperties: { type: ['string', 'integer'], pattern: '^[0-9]+(\\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$' },
-};
-const resources: Schema = {
-  type: 'object',
-  properties: { requests: quantities, limits: quantities },
-  additionalProperties: false,
-};
-const peers: Schema = {
-  type: 'array',
-  items: {
-    type: 'object',
-    minProperties: 1,
-    properties: { namespaceSelector: { type: 'object' }, podSelector: { type: 'object' }, ipBlock: { type: 'object' } },
-    additionalProperties: false,
-  },
 };
 
 /** What is allowed under a name, wherever it stands. */
@@ -42,23 +30,23 @@ const byName: Readonly<Record<string, Schema>> = {
   modelsClaim: optionalName,
   secretName: optionalName,
   nodeSelector: texts,
-  tolerations: objects,
+  tolerations,
   affinity: { type: 'object' },
   podAnnotations: texts,
   annotations: texts,
   labels: texts,
   files: texts,
-  extraEnv: { type: 'array', items: { type: 'object', required: ['name'] } },
-  args: { type: 'array', items: { type: 'string' }, minItems: 1 },
+  extraEnv: environment,
+  args: { ...listOf({ type: 'string' }), minItems: 1 },
   settings: { type: 'object' },
-  resources,
+  resources: record({ requests: quantities, limits: quantities }),
   replicas: count(1, 100),
   minReplicas: count(1, 100),
   maxReplicas: count(1, 100),
   targetCpuPercent: count(1, 1000),
   targetMemoryPercent: count(0, 1000),
   maxUnavailable: { anyOf: [count(1, 100), text('^[1-9][0-9]?%$')] },
-  cidrs: { type: 'array', items: cidr },
+  cidrs: listOf(cidr),
   port,
   gpus: count(0, 16),
   runAsUser: count(1, 2_147_483_647),
@@ -67,26 +55,28 @@ const byName: Readonly<Record<string, Schema>> = {
 /** What is allowed at one place. */
 const byPath: Readonly<Record<string, Schema>> = {
   nameOverride: { ...optionalName, maxLength: 40 },
-  fullnameOverride: { ...optionalName, maxLength: 40 },
+  fullnameOverride: { type: 'string', pattern: '^([a-z]([-a-z0-9]*[a-z0-9])?)?$', maxLength: 27 },
   clusterDomain: text(`^${dnsNames}$`),
   commonLabels: texts,
-  trustedProxies: { type: 'array', items: { type: 'string', pattern: '^[0-9a-fA-F.:]+(/[0-9]{1,3})?$' } },
+  trustedProxies: listOf(text('^[0-9a-fA-F.:]+(/[0-9]{1,3})?$')),
   listenHost: oneOf('0.0.0.0', '::'),
   'image.registry': text('^([a-z0-9]([a-z0-9.:/-]*[a-z0-9])?/?)?$'),
   'image.pullPolicy': oneOf('Always', 'IfNotPresent', 'Never'),
-  'image.pullSecrets': { type: 'array', items: { ...optionalName, minLength: 1 } },
+  'image.pullSecrets': { ...listOf({ ...optionalName, minLength: 1 }), uniqueItems: true },
   'secrets.mode': oneOf('lookup', 'job', 'existing'),
   'secrets.auth': optionalName,
   'secrets.postgres': optionalName,
   'secrets.redis': optionalName,
-  'hosts.dashboard': text(`^${dnsNames}$`),
-  'hosts.api': text(`^${dnsNames}$`),
-  'hosts.ml': text(`^${dnsNames}$`),
+  'hosts.dashboard': hostName,
+  'hosts.api': hostName,
+  'hosts.ml': hostName,
   'controlPlane.storage.accessMode': oneOf('ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'),
   'migrations.deadlineSeconds': count(10, 86_400),
   'gateway.sharedMemorySize': text('^[1-9][0-9]{0,6}(Mi|Gi)$'),
   'gateway.terminationGracePeriodSeconds': count(10, 3_600),
   'gateway.canary.weight': count(0, 100),
+  // A name, an address or `[address of IPv6]`, with a port or without.
+  'dashboard.resolver': text('^(\\[[0-9a-fA-F:.]+\\]|[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?)?(:[0-9]{1,5})?$'),
   'dashboard.service.type': oneOf('ClusterIP', 'NodePort', 'LoadBalancer'),
   'postgres.major': count(15, 99),
   'postgres.connectionsMax': count(20, 10_000),
@@ -100,17 +90,22 @@ const byPath: Readonly<Record<string, Schema>> = {
   'rateLimit.requestsPerSecond': count(1, 100_000),
   'rateLimit.burst': count(0, 1_000_000),
   'rateLimit.connections': count(1, 100_000),
+  'ingress.className': optionalName,
+  'ingress.tls.clusterIssuer': optionalName,
   'ingress.controller': oneOf('none', 'nginx', 'traefik', 'haproxy'),
   'gatewayApi.controller': oneOf('none', 'envoy-gateway'),
-  'gatewayApi.parentRefs': { type: 'array', items: { type: 'object', required: ['name'] } },
+  'gatewayApi.parentRefs': parents,
+  'gatewayApi.gatewayClassName': optionalName,
+  'gatewayApi.tlsSecretName': optionalName,
   'networkPolicy.frontendFrom': peers,
   'networkPolicy.ingressControllerFrom': peers,
   'networkPolicy.gatewayClients': peers,
   'networkPolicy.monitoringFrom': peers,
   'networkPolicy.dnsTo': { ...peers, minItems: 1 },
-  'networkPolicy.controlPlaneEgress': objects,
-  'networkPolicy.apiServerCidrs': { type: 'array', items: cidr },
+  'networkPolicy.controlPlaneEgress': listOf({ type: 'object' }),
+  'networkPolicy.apiServerCidrs': listOf(cidr),
   'monitoring.interval': text('^[1-9][0-9]*(s|m)$'),
+  'gpu.runtimeClassName': optionalName,
   'gpu.resourceName': text(`^${dnsNames}/[A-Za-z0-9]([-._A-Za-z0-9]*[A-Za-z0-9])?$`),
 };
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readChartValues, type ChartValue } from '../../../tools/manifests/read-values.ts';
-import { ruleOf, type Schema } from '../../../tools/manifests/value-rules.ts';
+import type { Schema } from '../../../tools/manifests/schema-parts.ts';
+import { ruleOf } from '../../../tools/manifests/value-rules.ts';
 import { nameOf, podOf, readChartFile, render } from './render.ts';
 import { judgePod } from './restricted.ts';
 
@@ -13,14 +14,14 @@ const samples: Readonly<Record<string, readonly string[]>> = {
   digest: [`sha256:${'a'.repeat(64)}`],
   size: ['1Gi', '512Mi', '2Ti'],
   tag: ['18.2', '17.7-bookworm', 'v9'],
-  storageClass: ['fast'],
-  existingClaim: ['mine'],
-  modelsClaim: ['mine'],
-  name: ['mine'],
-  secretName: ['mine'],
-  clusterIssuer: ['letsencrypt'],
-  gatewayClassName: ['envoy'],
-  fullnameOverride: ['other'],
+  // Names that YAML reads as something else where nothing says that they are texts.
+  ...Object.fromEntries(
+    [
+      ...['storageClass', 'existingClaim', 'modelsClaim', 'name', 'secretName', 'tlsSecretName', 'clusterIssuer'],
+      ...['className', 'gatewayClassName', 'runtimeClassName', 'auth', 'postgres', 'redis', 'nameOverride'],
+    ].map((name) => [name, ['mine', '12', 'true', 'null']]),
+  ),
+  fullnameOverride: ['other', 'true', 'null'],
 };
 
 function valueFor(rule: Schema, { name, preset }: ChartValue): fc.Arbitrary<unknown> {
@@ -62,6 +63,18 @@ function put(target: Record<string, unknown>, [key = '', ...rest]: readonly stri
   put(inner as Record<string, unknown>, rest, given);
 }
 
+const texts =
+  /^(?:name|namespace|key|host|hostname|image|secretName|claimName|storageClassName|ingressClassName|gatewayClassName|runtimeClassName|app\.kubernetes\.io\/.*)$/;
+
+/** Where a name is no text: the API server would refuse it. */
+function notTexts(value: unknown, path: string): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => [
+    ...(texts.test(key) && typeof inner !== 'string' ? [`${path}.${key} is ${JSON.stringify(inner)}`] : []),
+    ...notTexts(inner, `${path}.${key}`),
+  ]);
+}
+
 /** One line of words with an end: what the chart says, and not what Helm prints when a template breaks. */
 const sentence = /^[A-Za-z0-9][^\n]* [^\n]*: [^\n]*[.?]$/;
 const broken = /nil pointer|error converting YAML|error calling|wrong type|parse error|executing "/;
@@ -72,7 +85,9 @@ function judge(given: unknown): string[] | null {
     return render(given).flatMap((object) => {
       const name = /^[a-z0-9-]{1,63}$/.test(object.metadata.name) ? [] : ['no name of an object'];
       const pod = podOf(object);
-      return [...name, ...(pod === null ? [] : judgePod(pod.spec))].map((wrong) => `${nameOf(object)}: ${wrong}`);
+      return [...name, ...notTexts(object, ''), ...(pod === null ? [] : judgePod(pod.spec))].map(
+        (wrong) => `${nameOf(object)}: ${wrong}`,
+      );
     });
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);

@@ -59,6 +59,26 @@ const refused: readonly (readonly [string, unknown, RegExp])[] = [
     { modelServers: { onnxRuntime: { enabled: true } } },
     /^modelServers\.onnxRuntime\.modelsClaim is empty: /,
   ],
+  [
+    'two hosts of one name',
+    { hosts: { api: 'one.example.com', ml: 'one.example.com' } },
+    /^hosts\.dashboard, hosts\.api and hosts\.ml are cluster-ai\.example\.com, one\.example\.com and one.*name of its own\.$/,
+  ],
+  [
+    'a variable that the chart sets',
+    { controlPlane: { extraEnv: [{ name: 'DATABASE_URL_FILE', value: '/mine' }] } },
+    /^controlPlane\.extraEnv names DATABASE_URL_FILE, which .*: leave it out\.$/,
+  ],
+  [
+    'a variable twice',
+    { gateway: { extraEnv: [{ name: 'A', value: '1' }, { name: 'A' }] } },
+    /^gateway\.extraEnv names A, which .*: leave it out\.$/,
+  ],
+  [
+    'one Gateway twice',
+    { gatewayApi: { enabled: true, parentRefs: [{ name: 'shared' }, { name: 'shared', sectionName: 'https' }] } },
+    /^gatewayApi\.parentRefs names a Gateway more than once, and shared without sectionName: /,
+  ],
 ];
 
 test.each(refused)('%s is refused with a sentence', (_what, values, sentence) => {
@@ -80,6 +100,18 @@ const wrong: readonly (readonly [string, unknown, RegExp])[] = [
   ['a network that is none', { networkPolicy: { apiServerCidrs: ['everywhere'] } }, /apiServerCidrs\/0.*pattern/s],
   ['more than all requests', { gateway: { canary: { weight: 101 } } }, /\/gateway\/canary\/weight.*maximum/s],
   ['a text for a number', { postgres: { connectionsMax: 'many' } }, /\/postgres\/connectionsMax.*(?:integer|number)/s],
+  ['a host that is an address', { hosts: { ml: '10.0.0.1' } }, /\/hosts\/ml.*pattern/s],
+  ['a prefix that no Service may have', { fullnameOverride: '2nd' }, /\/fullnameOverride.*pattern/s],
+  ['a prefix too long', { fullnameOverride: 'a'.repeat(28) }, /\/fullnameOverride.*maxLength/s],
+  ['a class with a blank', { ingress: { className: 'my nginx' } }, /\/ingress\/className.*pattern/s],
+  ['a toleration of nothing', { gateway: { tolerations: [{}] } }, /\/gateway\/tolerations\/0/s],
+  ['a variable without a name', { gateway: { extraEnv: [{ value: 'x' }] } }, /\/gateway\/extraEnv\/0/s],
+  [
+    'a peer that is a network and pods at once',
+    { networkPolicy: { frontendFrom: [{ podSelector: {}, ipBlock: { cidr: '10.0.0.0/8' } }] } },
+    /\/networkPolicy\/frontendFrom\/0/s,
+  ],
+  ['a pull secret twice', { image: { pullSecrets: ['a', 'a'] } }, /\/image\/pullSecrets.*(?:unique|equal)/s],
 ];
 
 test.each(wrong)('%s is refused by the schema, with the place', (_what, values, sentence) => {

@@ -51,12 +51,13 @@ export interface ToolOptions {
   readonly stdin?: string;
 }
 
-/** Nodes in three zones, and one with graphics processors. */
+/** Nodes in three zones, one with graphics processors, and one kept for predictions. */
 const nodes = [
-  nodeOf({ name: 'node-a', zone: 'a' }),
-  nodeOf({ name: 'node-b', zone: 'b' }),
-  nodeOf({ name: 'node-c', zone: 'c' }),
-  nodeOf({ name: 'node-gpu', zone: 'a', gpus: 4 }),
+  nodeOf({ name: 'node-a', zone: 'a', pool: 'general' }),
+  nodeOf({ name: 'node-b', zone: 'b', pool: 'general' }),
+  nodeOf({ name: 'node-c', zone: 'c', pool: 'general' }),
+  nodeOf({ name: 'node-gpu', zone: 'a', pool: 'gpu', gpus: 4 }),
+  nodeOf({ name: 'node-inference', zone: 'b', pool: 'inference', dedicated: true }),
 ];
 
 /** @param simulated false: no node is there until `real-node/start-node.ts` starts one. */

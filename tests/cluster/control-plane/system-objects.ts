@@ -86,11 +86,15 @@ export function namespaceOf(name: string): unknown {
 export interface NodeShape {
   readonly name: string;
   readonly zone: string;
+  /** The label `pool`, by which people choose nodes. */
+  readonly pool: string;
   readonly gpus?: number;
+  /** Whether it keeps pods away that do not bear the taint `dedicated`, whose value is the pool. */
+  readonly dedicated?: boolean;
 }
 
 /** A node that kwok plays. One with graphics processors keeps others away, as it is done with real ones. */
-export function nodeOf({ name, zone, gpus = 0 }: NodeShape): unknown {
+export function nodeOf({ name, zone, pool, gpus = 0, dedicated = false }: NodeShape): unknown {
   const capacity = {
     cpu: '32',
     memory: '128Gi',
@@ -98,6 +102,10 @@ export function nodeOf({ name, zone, gpus = 0 }: NodeShape): unknown {
     'ephemeral-storage': '100Gi',
     ...(gpus > 0 ? { 'nvidia.com/gpu': String(gpus) } : {}),
   };
+  const taints = [
+    ...(gpus > 0 ? [{ key: 'nvidia.com/gpu', value: 'present', effect: 'NoSchedule' }] : []),
+    ...(dedicated ? [{ key: 'dedicated', value: pool, effect: 'NoSchedule' }] : []),
+  ];
   return {
     apiVersion: 'v1',
     kind: 'Node',
@@ -110,6 +118,7 @@ export function nodeOf({ name, zone, gpus = 0 }: NodeShape): unknown {
       },
       labels: {
         'kubernetes.io/hostname': name,
+        pool,
         'kubernetes.io/os': 'linux',
         'kubernetes.io/arch': 'amd64',
         'topology.kubernetes.io/region': 'test',
@@ -117,7 +126,7 @@ export function nodeOf({ name, zone, gpus = 0 }: NodeShape): unknown {
         ...(gpus > 0 ? { 'nvidia.com/gpu.present': 'true' } : {}),
       },
     },
-    spec: gpus > 0 ? { taints: [{ key: 'nvidia.com/gpu', value: 'present', effect: 'NoSchedule' }] } : {},
+    spec: { taints },
     status: { allocatable: capacity, capacity },
   };
 }

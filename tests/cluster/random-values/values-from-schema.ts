@@ -33,7 +33,7 @@ export function valuesFrom(schema: Fields, random: () => number, root: Fields = 
     case 'object':
       return objectFrom(schema, random, root);
     case 'array':
-      return Array.from({ length: Math.floor(random() * 3) }, () => valuesFrom(fields(schema['items']), random, root));
+      return listFrom(schema, random, root);
     case 'boolean':
       return random() < 0.5;
     case 'integer':
@@ -60,13 +60,25 @@ function typeOf(schema: Fields, random: () => number): unknown {
 function objectFrom(schema: Fields, random: () => number, root: Fields): unknown {
   const required: unknown = schema['required'];
   const isRequired = (name: string): boolean => Array.isArray(required) && required.includes(name);
-  const set = Object.entries(fields(schema['properties'])).flatMap(([name, property]) => {
+  const known = Object.entries(fields(schema['properties']));
+  const draw = (name: string, property: unknown): readonly [string, unknown] => [
+    name,
+    valuesFrom(fields(property), random, root),
+  ];
+  const set = known.flatMap(([name, property]) => {
     // Groups are entered, single values set one in so many times.
     const isGroup = fields(property)['properties'] !== undefined;
-    if (!isRequired(name) && !isGroup && random() * ONE_IN > 1) return [];
-    return [[name, valuesFrom(fields(property), random, root)] as const];
+    return isRequired(name) || isGroup || random() * ONE_IN <= 1 ? [draw(name, property)] : [];
   });
-  return Object.fromEntries(set);
+  const atLeastOne = Number(schema['minProperties'] ?? 0) > 0 && set.length === 0 && known.length > 0;
+  return Object.fromEntries(atLeastOne ? [draw(...pick(known, random))] : set);
+}
+
+function listFrom(schema: Fields, random: () => number, root: Fields): unknown[] {
+  const length = Math.max(Number(schema['minItems'] ?? 0), Math.floor(random() * 3));
+  const items = Array.from({ length }, () => valuesFrom(fields(schema['items']), random, root));
+  if (schema['uniqueItems'] !== true) return items;
+  return [...new Map(items.map((item) => [JSON.stringify(item), item])).values()];
 }
 
 function numberFrom(schema: Fields, random: () => number): number {

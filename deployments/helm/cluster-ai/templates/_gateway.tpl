@@ -46,7 +46,7 @@ spec:
       terminationGracePeriodSeconds: {{ $v.terminationGracePeriodSeconds }}
       containers:
         - name: gateway
-          image: {{ include "cluster-ai.image" (dict "root" .root "image" .image) }}
+          image: {{ include "cluster-ai.image" (dict "root" .root "image" .image) | quote }}
           imagePullPolicy: {{ .root.Values.image.pullPolicy }}
           # The image names an address as well, and a flag wins.
           args: [--config, /etc/cluster-ai/gateway.yaml, --http.host, '{{ .root.Values.listenHost }}', --metrics.host, '{{ .root.Values.listenHost }}']
@@ -83,7 +83,7 @@ spec:
             defaultMode: {{ include "cluster-ai.secretMode" . }}
             sources:
               - secret:
-                  name: {{ include "cluster-ai.secretName" (dict "root" .root "which" "auth") }}
+                  name: {{ include "cluster-ai.secretName" (dict "root" .root "which" "auth") | quote }}
                   items: [{ key: gateway-token, path: gateway-token }]
               {{- if include "cluster-ai.hasRedis" .root }}
               - secret:
@@ -104,7 +104,7 @@ spec:
       spec:
         accessModes: [ReadWriteOnce]
         {{- with $v.persistence.storageClass }}
-        storageClassName: {{ . }}
+        storageClassName: {{ . | quote }}
         {{- end }}
         resources:
           requests: { storage: {{ $v.persistence.size }} }

@@ -1,25 +1,28 @@
-{{/* The prefix of every name. */}}
+{{/*
+The prefix of every name. 27 characters at most: the pods of a StatefulSet carry its name and 11 characters more in a
+label, which holds 63, and the longest is <prefix>-inference-gateway-canary.
+*/}}
 {{- define "cluster-ai.fullname" -}}
 {{- if .Values.fullnameOverride -}}
-{{- .Values.fullnameOverride | trunc 40 | trimSuffix "-" -}}
+{{- .Values.fullnameOverride -}}
 {{- else if contains "cluster-ai" .Release.Name -}}
-{{- .Release.Name | trunc 40 | trimSuffix "-" -}}
+{{- .Release.Name | trunc 27 | trimAll "-." -}}
 {{- else -}}
-{{- printf "%s-cluster-ai" (.Release.Name | trunc 29 | trimSuffix "-") -}}
+{{- printf "%s-cluster-ai" (.Release.Name | trunc 16 | trimAll "-.") -}}
 {{- end -}}
 {{- end -}}
 
 {{/* Labels that never change: what selectors and policies go by. Arguments: root, component. */}}
 {{- define "cluster-ai.selector" -}}
-app.kubernetes.io/name: {{ default "cluster-ai" .root.Values.nameOverride }}
-app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/name: {{ default "cluster-ai" .root.Values.nameOverride | quote }}
+app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
 app.kubernetes.io/component: {{ .component }}
 {{- end -}}
 
 {{/* Labels of an object. Arguments: root, component. */}}
 {{- define "cluster-ai.labels" -}}
 {{ include "cluster-ai.selector" . }}
-app.kubernetes.io/version: {{ default .root.Chart.AppVersion .root.Values.image.tag | quote }}
+app.kubernetes.io/version: {{ include "cluster-ai.versionLabel" .root | quote }}
 app.kubernetes.io/part-of: cluster-ai
 app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" }}
@@ -28,10 +31,15 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 {{- end }}
 {{- end -}}
 
+{{/* A tag holds 128 characters and may end with any of them, a label 63 that end with a letter or a digit. */}}
+{{- define "cluster-ai.versionLabel" -}}
+{{- default .Chart.AppVersion .Values.image.tag | trunc 63 | trimAll "-_." -}}
+{{- end -}}
+
 {{/* The head of an object's metadata. Arguments: root, component, suffix of the name. */}}
 {{- define "cluster-ai.metadata" -}}
 name: {{ include "cluster-ai.fullname" .root }}-{{ .suffix }}
-namespace: {{ .root.Release.Namespace }}
+namespace: {{ .root.Release.Namespace | quote }}
 labels:
   {{- include "cluster-ai.labels" . | nindent 2 }}
 {{- end -}}

@@ -4,9 +4,9 @@ automountServiceAccountToken: {{ default false .token }}
 enableServiceLinks: false
 securityContext:
   runAsNonRoot: true
-  runAsUser: {{ .user }}
-  runAsGroup: {{ .user }}
-  fsGroup: {{ .user }}
+  runAsUser: {{ int64 .user }}
+  runAsGroup: {{ int64 .user }}
+  fsGroup: {{ int64 .user }}
   fsGroupChangePolicy: OnRootMismatch
   seccompProfile: { type: RuntimeDefault }
 {{- end -}}
@@ -22,7 +22,7 @@ securityContext:
 {{- with .Values.image.pullSecrets }}
 imagePullSecrets:
   {{- range . }}
-  - name: {{ . }}
+  - name: {{ . | quote }}
   {{- end }}
 {{- end }}
 {{- end -}}
@@ -77,10 +77,10 @@ readinessProbe:
 {{/* The Secret and key with the address of the database. Arguments: root, pooled (through PgBouncer where there is one). */}}
 {{- define "cluster-ai.databaseSecret" -}}
 {{- if not .root.Values.postgres.enabled -}}
-name: {{ default (include "cluster-ai.secretName" (dict "root" .root "which" "postgres")) .root.Values.externalDatabase.urlSecret.name }}
-items: [{ key: {{ .root.Values.externalDatabase.urlSecret.key }}, path: database-url }]
+name: {{ default (include "cluster-ai.secretName" (dict "root" .root "which" "postgres")) .root.Values.externalDatabase.urlSecret.name | quote }}
+items: [{ key: {{ .root.Values.externalDatabase.urlSecret.key | quote }}, path: database-url }]
 {{- else -}}
-name: {{ include "cluster-ai.secretName" (dict "root" .root "which" "postgres") }}
+name: {{ include "cluster-ai.secretName" (dict "root" .root "which" "postgres") | quote }}
 items: [{ key: {{ ternary "pgbouncer-url" "url" (and .pooled .root.Values.pgbouncer.enabled) }}, path: database-url }]
 {{- end -}}
 {{- end -}}
@@ -93,11 +93,11 @@ items: [{ key: {{ ternary "pgbouncer-url" "url" (and .pooled .root.Values.pgboun
 {{/* The Secret and key with the address of Redis. */}}
 {{- define "cluster-ai.redisSecret" -}}
 {{- if .Values.redis.enabled -}}
-name: {{ include "cluster-ai.secretName" (dict "root" . "which" "redis") }}
+name: {{ include "cluster-ai.secretName" (dict "root" . "which" "redis") | quote }}
 items: [{ key: url, path: redis-url }]
 {{- else -}}
-name: {{ .Values.externalRedis.urlSecret.name }}
-items: [{ key: {{ .Values.externalRedis.urlSecret.key }}, path: redis-url }]
+name: {{ .Values.externalRedis.urlSecret.name | quote }}
+items: [{ key: {{ .Values.externalRedis.urlSecret.key | quote }}, path: redis-url }]
 {{- end -}}
 {{- end -}}
 

@@ -1,6 +1,22 @@
 {{/* What the schema cannot say: values that do not fit one another. */}}
 {{- define "cluster-ai.validate" -}}
 {{- $v := .Values -}}
+{{- $name := include "cluster-ai.fullname" . -}}
+{{- if not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" $name) -}}
+{{- fail (printf "every name would begin with %s, and the name of a Service holds small letters, digits and - and begins with a letter: set fullnameOverride." $name) -}}
+{{- end -}}
+{{- if ne (len (uniq (list $v.hosts.dashboard $v.hosts.api $v.hosts.ml))) 3 -}}
+{{- fail (printf "hosts.dashboard, hosts.api and hosts.ml are %s, %s and %s: give each a name of its own." $v.hosts.dashboard $v.hosts.api $v.hosts.ml) -}}
+{{- end -}}
+{{- range $part, $own := dict "controlPlane" "DATABASE_URL_FILE" "gateway" "CLUSTER_AI_GATEWAY_NAME" -}}
+{{- $set := list "REDIS_URL_FILE" $own -}}
+{{- range (get $v $part).extraEnv -}}
+{{- if has .name $set -}}
+{{- fail (printf "%s.extraEnv names %s, which the chart or the list itself sets already: leave it out." $part .name) -}}
+{{- end -}}
+{{- $set = append $set .name -}}
+{{- end -}}
+{{- end -}}
 {{- $storage := $v.controlPlane.storage -}}
 {{- $planes := ternary $v.controlPlane.autoscaling.maxReplicas $v.controlPlane.replicas $v.controlPlane.autoscaling.enabled | int -}}
 {{- if and (gt $planes 1) (ne $storage.accessMode "ReadWriteMany") -}}
@@ -46,6 +62,17 @@
 {{- end -}}
 {{- if and $v.gatewayApi.enabled (not $v.gatewayApi.gatewayClassName) (not $v.gatewayApi.parentRefs) -}}
 {{- fail "gatewayApi.enabled needs a Gateway: set gatewayApi.gatewayClassName for one of the chart, or name yours in gatewayApi.parentRefs." -}}
+{{- end -}}
+{{- $parents := list -}}
+{{- range $v.gatewayApi.parentRefs -}}
+{{- $parents = append $parents (printf "%s/%s" (default $.Release.Namespace .namespace) .name) -}}
+{{- end -}}
+{{- if ne (len $parents) (len (uniq $parents)) -}}
+{{- range $v.gatewayApi.parentRefs -}}
+{{- if not (or .sectionName .port) -}}
+{{- fail (printf "gatewayApi.parentRefs names a Gateway more than once, and %s without sectionName: each needs one, and another." .name) -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- if and $v.ingress.tls.clusterIssuer (not $v.ingress.tls.enabled) -}}
 {{- fail "ingress.tls.clusterIssuer is set and ingress.tls.enabled is false: enable it, or empty the issuer." -}}
