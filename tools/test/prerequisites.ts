@@ -267,7 +267,9 @@ export function installPrerequisites(root: string, purpose: Purpose): void {
   const asRoot = commandAsRoot(packages);
   const quietly = ['env', 'DEBIAN_FRONTEND=noninteractive'];
   execute([...asRoot, ...quietly, 'apt-get', 'update', '-qq'], packages);
-  execute([...asRoot, ...quietly, 'apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...packages], packages);
+  // Another apt that is at work is waited for.
+  const install = ['apt-get', '-o', 'DPkg::Lock::Timeout=300', 'install', '-y', '-qq', '--no-install-recommends'];
+  execute([...asRoot, ...quietly, ...install, ...packages], packages);
   for (const { prerequisite } of missing) switchOffService(asRoot, prerequisite, packages);
   const still = missingPrerequisites(root, purpose).map(({ prerequisite }) => prerequisite);
   if (still.length === 0) return;
