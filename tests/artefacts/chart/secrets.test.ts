@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { makeSecrets } from '@cluster-ai/control-plane/kubernetes-secrets/secrets.ts';
 import { expect, test } from 'vitest';
-import { at, find, listAt, render, renderScenario, textAt } from './render.ts';
+import { at, find, listAt, nameOf, render, renderScenario, textAt, type KubernetesObject } from './render.ts';
 
 const names = { auth: 'cluster-ai-auth', postgres: 'cluster-ai-postgres', redis: 'cluster-ai-redis' };
 const hosts = { postgres: 'cluster-ai-postgres', pgbouncer: 'cluster-ai-pgbouncer', redis: 'cluster-ai-redis' };
@@ -30,7 +30,7 @@ test('the Job and Helm make Secrets of the same keys and forms', () => {
 });
 
 test('the Job is told of the Secrets that pods mount, and of no other', () => {
-  const job = find(renderScenario('job-secrets'), 'Job/cluster-ai-secrets');
+  const job = jobOf(renderScenario('job-secrets'));
   expect(listAt(job, 'spec', 'template', 'spec', 'containers', 0, 'args')).toEqual([
     'generate-secrets',
     '--auth=cluster-ai-auth',
@@ -41,3 +41,19 @@ test('the Job is told of the Secrets that pods mount, and of no other', () => {
     '--redis-host=cluster-ai-redis',
   ]);
 });
+
+test('a Job that would do something else has another name, as none can be changed', () => {
+  const nameWith = (values: unknown): string =>
+    jobOf(render({ secrets: { mode: 'job' }, ...Object(values) })).metadata.name;
+  expect(nameWith({})).toMatch(/^cluster-ai-secrets-[0-9a-f]{8}$/);
+  expect(nameWith({})).toBe(nameWith({ gateway: { replicas: 9 } }));
+  expect(nameWith({ image: { tag: '9.9.9' } })).not.toBe(nameWith({}));
+  expect(nameWith({ redis: { enabled: false } })).not.toBe(nameWith({}));
+});
+
+/** The Job that makes Secrets. */
+function jobOf(objects: readonly KubernetesObject[]): KubernetesObject {
+  const job = objects.find(({ kind, metadata }) => kind === 'Job' && metadata.name.startsWith('cluster-ai-secrets-'));
+  if (job === undefined) throw new Error(`no Job makes Secrets among ${objects.map(nameOf).join(', ')}`);
+  return job;
+}

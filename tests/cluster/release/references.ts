@@ -18,6 +18,9 @@ export function containersOf(pod: KubeObject): Fields[] {
   return [...listOf(spec['initContainers']), ...listOf(spec['containers'])];
 }
 
+/** Kubernetes puts it into each namespace, and names it in each pod that has a token. */
+const ofKubernetes: ReadonlySet<string> = new Set(['ConfigMap/kube-root-ca.crt']);
+
 /**
  * What the objects of a release name and what is not there, a sentence each: simulated nodes start a pod whether its
  * Secret exists or not, so nothing else would notice.
@@ -27,7 +30,9 @@ export function brokenReferences(objects: readonly KubeObject[]): string[] {
   const problems = objects.flatMap((object) => {
     const name = `${object.kind} ${object.metadata.name}`;
     return wantedBy(object, objects).flatMap((wanted) => {
-      const found = index.get(`${wanted.kind}/${wanted.name}`);
+      const key = `${wanted.kind}/${wanted.name}`;
+      if (ofKubernetes.has(key)) return [];
+      const found = index.get(key);
       if (found === undefined) {
         return wanted.optional ? [] : [`${name} names ${wanted.kind} ${wanted.name}, which is not there`];
       }
