@@ -8,7 +8,7 @@ import { seeded, valuesFrom } from './values-from-schema.ts';
 
 const namespace = 'cluster-ai';
 const seed = Number(process.env['SEED'] ?? 7);
-const rounds = Number(process.env['ROUNDS'] ?? 60);
+const rounds = Number(process.env['ROUNDS'] ?? 150);
 
 let cluster: Cluster;
 

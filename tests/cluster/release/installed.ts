@@ -43,6 +43,7 @@ async function allReady(cluster: Cluster, namespace: string): Promise<string[]> 
     if (object.kind === 'Pod') {
       return isReady(object) ? [] : [`${name} is not Ready: ${JSON.stringify(object['status'])}`];
     }
+    if (object.kind === 'HorizontalPodAutoscaler') return belowItsBounds(object, objects);
     if (!['Deployment', 'StatefulSet'].includes(object.kind)) return [];
     const [wanted, status] = [fields(object['spec'])['replicas'], fields(object['status'])];
     const whole =
@@ -50,6 +51,15 @@ async function allReady(cluster: Cluster, namespace: string): Promise<string[]> 
     return whole ? [] : [`${name} has ${Number(status['readyReplicas'] ?? 0)} of ${String(wanted)} pods Ready`];
   });
   return objects.some(({ kind }) => kind === 'Pod') ? waiting : ['there is no pod'];
+}
+
+/** An autoscaler brings what it scales to its fewest pods a moment after both were made. */
+function belowItsBounds(autoscaler: KubeObject, objects: readonly KubeObject[]): string[] {
+  const spec = fields(autoscaler['spec']);
+  const target = fields(spec['scaleTargetRef']);
+  const scaled = objects.find(({ kind, metadata }) => kind === target['kind'] && metadata.name === target['name']);
+  const [replicas, least] = [Number(fields(scaled?.['spec'])['replicas'] ?? 0), Number(spec['minReplicas'])];
+  return replicas >= least ? [] : [`${autoscaler.metadata.name} has ${replicas} pods, and ${least} at least`];
 }
 
 function isReady(pod: KubeObject): boolean {

@@ -30,7 +30,7 @@ spec:
   template:
     metadata:
       labels:
-        {{- include "cluster-ai.labels" $part | nindent 8 }}
+        {{- include "cluster-ai.podLabels" $part | nindent 8 }}
         cluster-ai.dev/track: {{ .track }}
       annotations:
         checksum/config: {{ include (print $root.Template.BasePath "/configmap.yaml") $root | sha256sum }}

@@ -19,16 +19,21 @@ app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
 app.kubernetes.io/component: {{ .component }}
 {{- end -}}
 
-{{/* Labels of an object. Arguments: root, component. */}}
-{{- define "cluster-ai.labels" -}}
+{{/* Labels of a pod, whoever installs it: another version of the chart alone starts none again. Arguments: root, component. */}}
+{{- define "cluster-ai.podLabels" -}}
 {{ include "cluster-ai.selector" . }}
 app.kubernetes.io/version: {{ include "cluster-ai.versionLabel" .root | quote }}
 app.kubernetes.io/part-of: cluster-ai
-app.kubernetes.io/managed-by: {{ .root.Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" }}
 {{- with .root.Values.commonLabels }}
 {{ toYaml . }}
 {{- end }}
+{{- end -}}
+
+{{/* Labels of an object. Arguments: root, component. */}}
+{{- define "cluster-ai.labels" -}}
+{{ include "cluster-ai.podLabels" . }}
+app.kubernetes.io/managed-by: {{ .root.Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" }}
 {{- end -}}
 
 {{/* A tag holds 128 characters and may end with any of them, a label 63 that end with a letter or a digit. */}}
