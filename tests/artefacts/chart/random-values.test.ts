@@ -16,10 +16,12 @@ const samples: Readonly<Record<string, readonly string[]>> = {
   tag: ['18.2', '17.7-bookworm', 'v9'],
   // Names that YAML reads as something else where nothing says that they are texts.
   ...Object.fromEntries(
-    [
-      ...['storageClass', 'existingClaim', 'modelsClaim', 'name', 'secretName', 'tlsSecretName', 'clusterIssuer'],
-      ...['className', 'gatewayClassName', 'runtimeClassName', 'auth', 'postgres', 'redis', 'nameOverride'],
-    ].map((name) => [name, ['mine', '12', 'true', 'null']]),
+    (
+      'storageClass existingClaim modelsClaim name secretName tlsSecretName clusterIssuer className ' +
+      'gatewayClassName runtimeClassName auth postgres redis nameOverride'
+    )
+      .split(' ')
+      .map((name) => [name, ['mine', '12', 'true', 'null']]),
   ),
   fullnameOverride: ['other', 'true', 'null'],
 };
@@ -69,10 +71,11 @@ const texts =
 /** Where a name is no text: the API server would refuse it. */
 function notTexts(value: unknown, path: string): string[] {
   if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, inner]) => [
-    ...(texts.test(key) && typeof inner !== 'string' ? [`${path}.${key} is ${JSON.stringify(inner)}`] : []),
-    ...notTexts(inner, `${path}.${key}`),
-  ]);
+  return Object.entries(value).flatMap(([key, inner]) =>
+    texts.test(key) && typeof inner !== 'string'
+      ? [`${path}.${key} is ${JSON.stringify(inner)}`]
+      : notTexts(inner, `${path}.${key}`),
+  );
 }
 
 /** One line of words with an end: what the chart says, and not what Helm prints when a template breaks. */
