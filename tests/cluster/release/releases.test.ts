@@ -62,7 +62,7 @@ describe.each(scenarios())('$name', (scenario) => {
         ({ kind, metadata }) =>
           kind !== 'PersistentVolumeClaim' &&
           !(kind === 'Secret' && metadata.annotations?.['helm.sh/resource-policy'] === 'keep') &&
-          metadata.labels?.['app.kubernetes.io/managed-by'] !== undefined,
+          metadata.labels?.['app.kubernetes.io/instance'] !== undefined,
       );
     await waitUntil('everything is gone', async () => (await rest()).length === 0, {
       explain: async () => (await rest()).map(({ kind, metadata }) => `${kind} ${metadata.name}`).join(', '),
