@@ -60,7 +60,10 @@ it('comes up healthy by its own health checks', async () => {
 it('takes a model, and a prediction goes through the front door over HTTPS', async () => {
   const model = `${join(root, 'models/iris/1/model.onnx')}:/model.onnx:ro`;
   console.log(set.compose('run', '--rm', '-T', '-v', model, 'cli', 'model', 'push', 'iris', '/model.onnx'));
-  key = set.compose('run', '--rm', '-T', 'cli', 'key', 'create', 'first').trim().split('\n').at(-1) ?? '';
+  const made = set.run('run', '--rm', '-T', 'cli', 'key', 'create', 'first');
+  key = made.stdout.trim();
+  // Its example is for somebody outside.
+  expect(made.stderr).toContain('https://localhost/v2/models/iris/infer');
   await untilSo('the gateways have model and key', 60_000, async () => (await door.predict(key)) === null);
   expect((await door.call('GET', '/v2/models/iris', null)).status).toBe(401);
   expect((await door.call('GET', '/v1/models', key)).body).toContain('iris');

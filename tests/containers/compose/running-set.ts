@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeSecrets } from '../../../tools/compose/secrets.ts';
 import { freePort } from '../../start-platform.ts';
-import type { Engine } from '../engine/engine.ts';
+import type { Engine, Printed } from '../engine/engine.ts';
 
 /** The image in which questions are asked from inside a network. */
 const asker = 'docker.io/library/node:24-bookworm-slim';
@@ -93,6 +93,12 @@ export class RunningSet {
   compose(...words: readonly string[]): string {
     const all = ['-p', this.project, '-f', this.file, ...words];
     return this.engine.compose({ cwd: this.checkout, env: this.env }, ...all);
+  }
+
+  /** The same, with what it printed on both ways. */
+  run(...words: readonly string[]): Printed {
+    const all = ['-p', this.project, '-f', this.file, ...words];
+    return this.engine.run('docker-compose', all, { cwd: this.checkout, env: this.env });
   }
 
   containerOf(service: string): string {
