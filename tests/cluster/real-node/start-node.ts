@@ -92,6 +92,7 @@ export async function startNode(cluster: Cluster): Promise<RealNode> {
     start('kube-proxy', cluster.programs.kubernetes, ['kube-proxy', `--config=${join(folder, 'kube-proxy.json')}`]);
     await waitUntil('the node is Ready', () => isReady(cluster), { servers, timeoutMs: 120_000 });
     openNames(run, network, names.address().port);
+    await createNameService(cluster, network.machineAddress, names.address().port);
   } catch (error) {
     await stop();
     throw error;
@@ -151,4 +152,23 @@ function openNames(run: Run, network: NodeNetwork, port: number): void {
   const to = `${network.machineAddress}:${port}`;
   const rule = ['-d', podNetwork.gateway, '-p', 'udp', '--dport', '53', '-j', 'DNAT', '--to-destination', to];
   run('iptables', ['-t', 'nat', '-A', 'PREROUTING', ...rule]);
+}
+
+/** Programs that look names up themselves (nginx) ask the Service that every cluster has for it. */
+async function createNameService(cluster: Cluster, address: string, port: number): Promise<void> {
+  const metadata = { name: 'kube-dns', namespace: 'kube-system' };
+  const ports = [{ name: 'dns', port: 53, protocol: 'UDP', targetPort: port }];
+  const labels = { 'kubernetes.io/service-name': metadata.name };
+  const slice = {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { ...metadata, labels },
+    addressType: 'IPv4',
+    ports: [{ name: 'dns', port, protocol: 'UDP' }],
+    endpoints: [{ addresses: [address] }],
+  };
+  const service = { apiVersion: 'v1', kind: 'Service', metadata, spec: { ports } };
+  await cluster.kubectl(['apply', '-f', '-'], {
+    stdin: [service, slice].map((one) => JSON.stringify(one)).join('\n---\n'),
+  });
 }
