@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const forwarding = '/proc/sys/net/ipv4/ip_forward';
+/** Of every engine, under this one name. */
+const bridge = 'docker0';
 
 /**
  * An engine switches forwarding on and writes rules of its own into the tables of the kernel.
@@ -10,12 +12,15 @@ const forwarding = '/proc/sys/net/ipv4/ip_forward';
 export function saveForwarding(): () => void {
   const rules = execFileSync('iptables-save', { encoding: 'utf8' });
   const forwarded = readFileSync(forwarding, 'utf8');
+  const hadBridge = links().includes(` ${bridge}:`);
   return () => {
     execFileSync('iptables-restore', { input: rules });
     writeFileSync(forwarding, forwarded);
-    // The bridge of the engine, where nothing is left on it.
-    if (execFileSync('ip', ['-o', 'link'], { encoding: 'utf8' }).includes(' docker0:')) {
-      execFileSync('ip', ['link', 'delete', 'docker0']);
-    }
+    // That of another engine stays: its containers reach this machine over it.
+    if (hadBridge || !links().includes(` ${bridge}:`)) return;
+    if (links('master', bridge) === '') execFileSync('ip', ['link', 'delete', bridge]);
   };
 }
+
+const links = (...words: readonly string[]): string =>
+  execFileSync('ip', ['-o', 'link', 'show', ...words], { encoding: 'utf8' }).trim();

@@ -31,9 +31,10 @@ export async function buildWithBuildah(engine: Engine, name: ImageName, times: n
       buildah('tag', buildah('pull', '--quiet', `docker-archive:${archive}`), image);
       rmSync(archive);
     }
-    // Without a platform buildah leaves TARGETARCH and its kin empty; without Docker's format, the health check out.
+    // Without a platform buildah leaves TARGETARCH and its kin empty. In Docker's format an image would hold the name of
+    // the container that it was made in, and never be the same twice; OCI's, the usual one, has no place for it.
     const platform = `linux/${engine.docker('version', '--format', '{{.Server.Arch}}')}`;
-    const kind = ['--platform', platform, '--format', 'docker', '--timestamp', '0', '--layers=false', '--pull-never'];
+    const kind = ['--platform', platform, '--timestamp', '0', '--layers=false', '--pull-never'];
     const surroundings = ['--isolation', 'chroot', '--network', 'host'];
     const secret = ['--secret', 'id=ca,src=/etc/ssl/certs/ca-certificates.crt'];
     return Array.from({ length: times }, (_none, index) => {
