@@ -98,7 +98,8 @@ describe.each(['docker-compose.yml', 'docker-compose.prod.yml'])('%s', (file) =>
   });
 
   it('holds no secret: passwords and tokens are files of the folder secrets', () => {
-    const allowed = /^CLUSTER_AI_(SERVER|GATEWAY|GATEWAY_CONTROL_URL|CONTROL_PLANE_(GATEWAY_URL|HTTP_PUBLIC_URL))$/;
+    const allowed =
+      /^CLUSTER_AI_(SERVER|GATEWAY|GATEWAY_CONTROL_URL|CONTROL_PLANE_GATEWAY_URL|(GATEWAY|CONTROL_PLANE)_HTTP_PUBLIC_URL)$/;
     const open = Object.values(compose.services)
       .flatMap(({ environment = {} }) => Object.keys(environment))
       .filter((key) => /PASSWORD|TOKEN|SECRET|_URL$/.test(key) && !key.endsWith('_FILE') && !allowed.test(key));
