@@ -7,10 +7,13 @@ import { dirname, join } from 'node:path';
 const borrowed = [
   'node_modules',
   '{packages,apps}/*/node_modules',
-  'web-dashboard/{node_modules,dist}',
+  'web-dashboard/node_modules',
   '.tools',
   '.cache',
 ];
+
+/** The same, but `up` makes a copy of it for its user and follows no link to a folder. */
+const copied = ['web-dashboard/dist'];
 
 /** A copy of the tree in which files may be broken. */
 export interface ScratchTree {
@@ -32,6 +35,7 @@ export function makeScratchTree(root: string, files: readonly string[]): Scratch
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     symlinkSync(join(root, path), join(folder, path));
   }
+  for (const path of copied) cpSync(join(root, path), join(folder, path), { recursive: true });
   // The house style reads what git lists.
   execFileSync('git', ['init', '--quiet'], { cwd: folder });
   execFileSync('git', ['add', '--all'], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
