@@ -32,7 +32,10 @@ export const guards: readonly Guard[] = [
     artefacts: ['web-dashboard/{nginx.conf,nginx/**}'],
     tests: system('tests/artefacts/nginx/configuration.test.ts', 'tests/artefacts/nginx/dashboard-files.test.ts'),
   },
-  { artefacts: ['deployments/**', 'ai-ml/**', 'performance/!(docker)/**'], tests: system('tests/artefacts/chart') },
+  {
+    artefacts: ['deployments/{helm,k8s}/**', 'ai-ml/**', 'performance/!(docker)/**'],
+    tests: system('tests/artefacts/chart'),
+  },
   {
     artefacts: ['docker-compose*.yml', 'monitoring/prometheus/**', 'deployments/compose/**'],
     tests: system('tests/artefacts/compose'),

@@ -4,13 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 /** What git ignores and the tests need: built or fetched once, never changed by a mutation. */
-const borrowed = [
-  'node_modules',
-  '{packages,apps}/*/node_modules',
-  'web-dashboard/node_modules',
-  '.tools',
-  '.cache',
-];
+const borrowed = ['node_modules', '{packages,apps}/*/node_modules', 'web-dashboard/node_modules', '.tools', '.cache'];
 
 /** The same, but `up` makes a copy of it for its user and follows no link to a folder. */
 const copied = ['web-dashboard/dist'];
