@@ -77,6 +77,17 @@ describe('the front door says what the platform says', () => {
     expect(all()).toContain(`~^https: ${wanted['strict-transport-security']};`);
   });
 
+  test('what comes bit by bit is kept in no buffer, and events may be an hour apart', () => {
+    // Small events come through a buffer as well while the reader keeps up: behaviour alone does not tell.
+    const blockOf = (location: string): string =>
+      new RegExp(`^ {4}location ${RegExp.escape(location)} \\{\\n(.*?)^ {4}\\}`, 'ms').exec(all())?.[1] ?? '';
+    const unbuffered = ['= /api/v1/events', '/predict/', '~ ^/(?:v1|v2)(?:/|$)'];
+    for (const location of unbuffered) {
+      expect([location, blockOf(location)]).toEqual([location, expect.stringContaining('proxy_buffering off;')]);
+    }
+    expect(blockOf('= /api/v1/events')).toContain('proxy_read_timeout 1h;');
+  });
+
   test('headers are set in one place: a location with one of its own would lose the others', () => {
     const elsewhere = parts.filter((name) => !['security-headers.conf', 'grpc.conf'].includes(name));
     for (const name of elsewhere) {
