@@ -17,7 +17,6 @@ export async function runSteps<Result>(
   for (const step of steps) {
     const roomFor = step.besideOthers === true ? atOnceMax : 1;
     while (running.length >= roomFor) await Promise.race(running);
-    if (step.besideOthers !== true) await Promise.all(running);
     const run = runStep(step).finally(() => {
       running = running.filter((one) => one !== run);
     });
