@@ -18,7 +18,7 @@ export const alone = [
 /** Tests that need a Docker engine, an API server or scanners of their own, and minutes: `make test-containers` and so on. */
 const onEngines = ['tests/containers/**/*.test.ts', 'tests/cluster/**/*.test.ts', 'tests/supply/**/*.test.ts'];
 
-const startsWholeServers = { testTimeout: 180_000, hookTimeout: 180_000 };
+const startsWholeServers = { testTimeout: 180_000, hookTimeout: 180_000, globalSetup: './tests/compile-cache.ts' };
 
 export default defineConfig({
   test: {

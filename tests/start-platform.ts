@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sharedCompileCache } from './compile-cache.ts';
 
 /** The checkout that is being tested. */
 export const repository = join(import.meta.dirname, '..');
@@ -53,7 +54,7 @@ export async function startPlatform(options: PlatformOptions = {}, ports?: Platf
   const taken = ports ?? (await freePorts());
   const supervisor = spawn(process.execPath, upArguments(home, taken, options), {
     cwd: repository,
-    env: { ...process.env, CLUSTER_AI_HOME: home, ...options.env },
+    env: { ...process.env, ...sharedCompileCache(options.flags ?? []), CLUSTER_AI_HOME: home, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
     // Signals are sent to the supervisor alone, as `kill` would.
     detached: true,

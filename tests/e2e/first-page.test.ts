@@ -209,7 +209,7 @@ describe('the code beside the form answers as the form does', () => {
 test('a lost connection is said, what was known stays, and the page recovers by itself', async () => {
   const page = await open();
   // Chromium's offline switch leaves open streams alone; without events the page polls.
-  await page.route('**/api/v1/events', (route) => route.abort());
+  await page.route('**/api/v1/events*', (route) => route.abort());
   await page.reload();
   await page.getByText('Live', { exact: true }).waitFor();
   await page.context().setOffline(true);

@@ -276,6 +276,23 @@ test('a route that was unloaded elsewhere says so on the open page, and is loade
   expect((await callEndpoint(plane.admin, getRoute, { params })).unloaded).toBeUndefined();
 });
 
+test('what changes while the stream of events is not open yet shows once it is', async () => {
+  const page = await open('/models');
+  const stream = Promise.withResolvers<undefined>();
+  await page.route('**/api/v1/events*', async (route) => {
+    await stream.promise;
+    await route.continue();
+  });
+  await page.goto(`${plane.url}/routes/adder`);
+  await page.getByRole('table', { name: 'Variants' }).waitFor();
+  await callEndpoint(plane.admin, unloadRoute, { params: { name: 'adder' } });
+  expect(await page.getByText('This route is unloaded').count()).toBe(0);
+  stream.resolve(undefined);
+  await page.getByText('This route is unloaded').waitFor();
+  await button(page, 'Load again').click();
+  await page.getByText('This route is unloaded').waitFor({ state: 'detached' });
+});
+
 test('a model is deleted by typing its name, and by nothing less', async () => {
   const page = await open('/models/adder?tab=settings');
   await button(page, 'Delete the model…').click();

@@ -5,6 +5,7 @@ import { reportGateway } from '@cluster-ai/contract/api/fleet.ts';
 import { createKey, revokeKey } from '@cluster-ai/contract/api/keys.ts';
 import { setAlias } from '@cluster-ai/contract/api/models.ts';
 import { problemSchema } from '@cluster-ai/contract/api/problem.ts';
+import { getSession } from '@cluster-ai/contract/api/session.ts';
 import { startPostgres } from '@cluster-ai/testkit/postgres/postgres-server.ts';
 import type { PostgresServer } from '@cluster-ai/testkit/postgres/postgres-server.ts';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -42,9 +43,14 @@ function listen(plane: RunningPlane, token?: string): EventsClient {
 }
 
 /** The text of a stream until it ends, or until it holds `wanted`. */
-async function readStream(plane: RunningPlane, headers: Record<string, string>, wanted: string): Promise<string> {
+async function readStream(
+  plane: RunningPlane,
+  headers: Record<string, string>,
+  wanted: string,
+  search = '',
+): Promise<string> {
   const cut = new AbortController();
-  const response = await fetch(`${plane.url}/api/v1/events`, { headers, signal: cut.signal });
+  const response = await fetch(`${plane.url}/api/v1/events${search}`, { headers, signal: cut.signal });
   let text = '';
   const decoder = new TextDecoder();
   for await (const part of response.body ?? []) {
@@ -98,6 +104,20 @@ test('a reconnect is told once of each thing that changed meanwhile, and gets th
     const answer = await readStream(plane, { 'last-event-id': odd }, 'event: snapshot');
     expect(answer).not.toContain('event: changed');
   }
+});
+
+test('a stream that begins at the answer of a session misses nothing since then', async () => {
+  const plane = await start(await postgres.createDatabase());
+  const { changeId } = await callEndpoint(plane.admin, getSession, {});
+  await pushModel(plane, 'adder', [addModel(1)]);
+  const text = await readStream(plane, {}, '"kind":"route"', `?after=${changeId}`);
+  expect(text).toContain('data: {"kind":"model","name":"adder"}');
+  // A browser asks for the same address again, and says how far it has come.
+  const { changeId: now } = await callEndpoint(plane.admin, getSession, {});
+  const again = await readStream(plane, { 'last-event-id': `${now}` }, 'event: snapshot', `?after=${changeId}`);
+  expect(again).not.toContain('event: changed');
+  const refused = await fetch(`${plane.url}/api/v1/events?after=x`);
+  expect(problemSchema.parse(await refused.json())).toMatchObject({ code: 'INVALID_ARGUMENT' });
 });
 
 test('the overview comes when it has changed, at most once in update_interval', async () => {

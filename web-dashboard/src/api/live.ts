@@ -1,6 +1,7 @@
 import { eventSchemas, streamEvents, type ChangeKind } from '@cluster-ai/contract/api/events.ts';
 import type { QueryClient } from '@tanstack/react-query';
 import { overviewQuery } from './overview.ts';
+import { sessionQuery } from './session.ts';
 import { isStreamOpen, setStreamOpen } from './stream-state.ts';
 
 /** Wait before connecting again after a refusal, longer each time, milliseconds. Broken connections are taken up by the browser itself. */
@@ -26,6 +27,8 @@ const affected: Readonly<Record<ChangeKind, readonly string[]>> = {
  */
 export function followEvents(client: QueryClient): () => void {
   let source: EventSource | undefined;
+  // Pages ask from the session's answer on; what changes between that and the open stream is told by it.
+  let after = client.getQueryData(sessionQuery.queryKey)?.changeId;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let waitMs = reconnectMsMin;
   let heardAtMs = Date.now();
@@ -40,7 +43,7 @@ export function followEvents(client: QueryClient): () => void {
     void client.refetchQueries({ queryKey: overviewQuery.queryKey });
   };
   const connect = () => {
-    source = new EventSource(streamEvents.path);
+    source = new EventSource(after === undefined ? streamEvents.path : `${streamEvents.path}?after=${after}`);
     source.addEventListener('open', () => {
       waitMs = reconnectMsMin;
       heard();
@@ -51,12 +54,17 @@ export function followEvents(client: QueryClient): () => void {
       timer = setTimeout(connect, waitMs);
       waitMs = Math.min(reconnectMsMax, waitMs * 2);
     });
+    const told = ({ lastEventId }: MessageEvent) => {
+      if (lastEventId !== '') after = Number(lastEventId);
+    };
     source.addEventListener('overview', (event: MessageEvent<string>) => {
       heard();
+      told(event);
       const overview = eventSchemas.overview.safeParse(JSON.parse(event.data));
       if (overview.success) client.setQueryData(overviewQuery.queryKey, overview.data);
     });
     source.addEventListener('changed', (event: MessageEvent<string>) => {
+      told(event);
       const change = eventSchemas.changed.safeParse(JSON.parse(event.data));
       if (change.success) forget(client, change.data.kind);
     });

@@ -2,6 +2,7 @@ import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, realpathSync,
 import { dirname, join } from 'node:path';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { embeddedPostgresBinaries } from '@cluster-ai/platform/postgres/embedded-binaries.ts';
+import { ownCompileCache } from '@cluster-ai/platform/process/compile-cache.ts';
 import { linkClosedHome } from './closed-home.ts';
 import { homePaths } from './home.ts';
 import { assertNotRunning } from './lock.ts';
@@ -148,6 +149,7 @@ function become(user: SystemUser, home: string, command: readonly string[]): nev
   process.setuid(user.uid);
   const dropped = /^(SUDO_.*|XDG_.*|MAIL|HOME|USER|LOGNAME|SHELL|PWD|OLDPWD|CLUSTER_AI_UP_USER)$/;
   const kept = Object.fromEntries(Object.entries(process.env).filter(([name]) => !dropped.test(name)));
-  const own = { HOME: home, USER: user.name, LOGNAME: user.name, PWD: home, NODE_COMPILE_CACHE: homePaths(home).cache };
+  const cache = ownCompileCache(process.env, user.uid, homePaths(home).cache);
+  const own = { HOME: home, USER: user.name, LOGNAME: user.name, PWD: home, NODE_COMPILE_CACHE: cache };
   return process.execve(file, command, { ...kept, ...own });
 }

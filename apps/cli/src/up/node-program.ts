@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LoadedSetting } from '@cluster-ai/platform/config/load-config.ts';
 import { originsText } from '@cluster-ai/platform/config/origins.ts';
+import { ownCompileCache } from '@cluster-ai/platform/process/compile-cache.ts';
 import { startChild } from './child.ts';
 import { homePaths } from './home.ts';
 import { askUrl, pollUntil } from './poll.ts';
@@ -77,5 +78,6 @@ function programEnvironment(home: string): Record<string, string> {
     ([name]) => !name.startsWith('CLUSTER_AI_') && name !== 'DATABASE_URL' && !secretFiles.has(name),
   );
   const environment = Object.fromEntries(kept.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
-  return { ...memoryGivenBack, ...environment, NODE_COMPILE_CACHE: homePaths(home).cache };
+  const cache = ownCompileCache(process.env, process.getuid?.(), homePaths(home).cache);
+  return { ...memoryGivenBack, ...environment, NODE_COMPILE_CACHE: cache };
 }

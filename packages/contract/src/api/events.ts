@@ -30,8 +30,8 @@ export type ServerEvent = {
 }[EventName];
 
 /**
- * Answer: `text/event-stream`. A reconnect with `Last-Event-ID` gets the changes since then, and in any case the present
- * overview and snapshot at once. The stream ends when the caller's credential does, when the caller does not read, and
+ * Answer: `text/event-stream`. A reconnect with `Last-Event-ID` gets the changes since then, a first connection those
+ * after `after` (of the session's answer), and each the present overview and snapshot at once. The stream ends when the caller's credential does, when the caller does not read, and
  * when the control plane stops.
  */
 export const streamEvents = endpoint({
@@ -41,7 +41,7 @@ export const streamEvents = endpoint({
   summary: 'Follow changes as server-sent events',
   access: 'read',
   params: nothing,
-  query: nothing,
+  query: z.object({ after: z.coerce.number().int().min(0).optional() }),
   body: nothing,
   answer: z.unknown(),
   answerType: 'text/event-stream',

@@ -43,6 +43,8 @@ export const sessionSchema = z.object({
   oidc: z.object({ label: z.string() }).nullable(),
   /** Shortest password that is taken, characters. */
   passwordLengthMin: z.int(),
+  /** The last change there was: `after` for a stream of events that begins here. Absent for somebody who is nobody. */
+  changeId: z.int().optional(),
 });
 
 export type Session = z.infer<typeof sessionSchema>;

@@ -111,8 +111,12 @@ function signalTree(pid: number, signal: NodeJS.Signals): void {
     (entry) => /^\d+$/.test(entry) && new RegExp(`\\) \\S ${pid} `).test(statOf(entry)),
   );
   for (const target of [pid, ...children.map(Number)]) {
-    // One that has ended meanwhile is past every signal.
-    if (statOf(String(target)) !== '') process.kill(target, signal);
+    try {
+      process.kill(target, signal);
+    } catch (error) {
+      // One that has ended meanwhile is past every signal.
+      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    }
   }
 }
 

@@ -33,7 +33,7 @@ export interface Subscriber {
   /** Whose streams are counted together. */
   readonly actor: string;
   readonly requestId: string;
-  /** `Last-Event-ID`; null for a client that is new. */
+  /** `Last-Event-ID` or `after`; null for a client that is new. */
   readonly lastEventId: number | null;
   /** Throws when the caller would no longer be let in. */
   readonly recheck: () => Promise<void>;

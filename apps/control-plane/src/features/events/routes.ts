@@ -5,14 +5,15 @@ import type { Plane } from '../../plane.ts';
 
 /** Server-sent events. */
 export function eventRoutes(register: Register, plane: Plane): void {
-  register(streamEvents, async ({ caller, request, reply, signal }) => {
+  register(streamEvents, async ({ caller, query, request, reply, signal }) => {
     reply.type('text/event-stream; charset=utf-8').header('x-accel-buffering', 'no');
     // Fastify makes a HEAD route of each GET; it has no body that could go on.
     if (request.method === 'HEAD') return '';
     const stream = await plane.events.subscribe({
       actor: caller.actor,
       requestId: caller.requestId,
-      lastEventId: lastEventId(request),
+      // A browser that connects again asks for the same address, and knows more than it says.
+      lastEventId: lastEventId(request) ?? query.after ?? null,
       recheck: () => plane.access.recheck(caller.principal),
     });
     // Nothing else will go over this connection: after the end it must not stand idle in the way of a stop.

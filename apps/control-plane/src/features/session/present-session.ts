@@ -7,6 +7,7 @@ import { readCookie, sessionCookie } from '../../http/cookies.ts';
 import { csrfTokenOf } from '../../http/csrf.ts';
 import type { Principal } from '../../http/principal.ts';
 import type { Plane } from '../../plane.ts';
+import { readHead } from '../events/index.ts';
 import type { Visitor } from './visitor.ts';
 
 const viaOf: Readonly<Record<Principal['kind'], Session['via']>> = {
@@ -29,6 +30,7 @@ export async function presentSession(plane: Plane, { caller, request }: Visitor)
   }
   return {
     ...(await shownToAll(plane)),
+    ...(principal.kind === 'anonymous' ? {} : await shownToReaders(plane)),
     authenticated: principal.kind === 'key' || principal.kind === 'admin-token',
     user: null,
     role: principal.role,
@@ -48,6 +50,7 @@ export async function signedIn(
   const { id, name, email, role } = person;
   return {
     ...(await shownToAll(plane)),
+    ...(await shownToReaders(plane)),
     authenticated: true,
     user: { id, name, email, role, hasPassword: person.password_hash !== null },
     role,
@@ -63,4 +66,8 @@ async function shownToAll(plane: Plane) {
     oidc: plane.oidc === null ? null : { label: plane.config.oidc.label },
     passwordLengthMin: plane.settings.current.password_length_min,
   };
+}
+
+async function shownToReaders(plane: Plane) {
+  return { changeId: await plane.store.read(readHead) };
 }
