@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { runSoak } from './soak/run-soak.ts';
 
-// One minute of `make soak`: every activity at least once (loads and unloads, a runner that is killed, slow and broken
-// clients among them), no wrong answer, nothing left of it 200 days later. A minute is too short to judge memory, so its
+// Two minutes of `make soak`: every activity at least once (loads and unloads, a runner that is killed, slow and broken
+// clients among them), no wrong answer, nothing left of it 200 days later. Two minutes are too short to judge memory, so its
 // trend is printed alone.
 
 test('a short day: every answer right, every error explained, nothing left beyond its time', async () => {
   const report = await runSoak({
-    minutes: 1,
+    minutes: 2,
     share: 0.06,
     predictionsPerSecond: 20,
     seed: 20,

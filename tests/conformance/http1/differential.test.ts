@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { compareServers, textOfResult } from './differential.ts';
 
-const durationMs = 15_000;
+const durationMs = 30_000;
 
 /** Fewer would mean that next to nothing was looked at. */
 const streamsMin = 300;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { compareEdges } from './difference/compare-edges.ts';
 
-const seconds = 12;
+const seconds = 30;
 
 test('our own server of gRPC answers what grpc-js answers, whatever it is sent', async () => {
   // One seed for every change: `make edge-differences` looks further.
