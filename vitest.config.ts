@@ -11,7 +11,7 @@ export const alone = [
   'tests/conformance/bad-inputs/**/*.test.ts',
   'tests/e2e/scale.test.ts',
   'tests/integration/{audit-chain,audit-log,control-plane-events,control-plane-traffic,key-limits,latency-objective,model-push,redis,shared-port}.test.ts',
-  'tests/integration/{static-stability,traffic-split,up-elsewhere,up-start,up-supervision}.test.ts',
+  'tests/integration/{static-stability,traffic-split,up-start,up-supervision}.test.ts',
   'tests/integration/model-host/*.test.ts',
 ];
 

@@ -127,6 +127,19 @@ describe('a model repository folder', () => {
     );
   });
 
+  test('what has been at rest for long is taken over at the first look', async () => {
+    const root = temporaryFolder();
+    writeVersion(root, 'adder', 1, addModel(1).bytes);
+    const everyMs = 8_000;
+    await new Promise((resolve) => setTimeout(resolve, everyMs + 500));
+    const plane = await start(await postgres.createDatabase(), {
+      sources: { repository: root, repositoryPollMs: everyMs },
+    });
+    const beganMs = performance.now();
+    await until('version 1', async () => (await versions(plane, 'adder')).length === 1);
+    expect(performance.now() - beganMs).toBeLessThan(everyMs - 2_000);
+  });
+
   test('a policy that lists versions has the newest of these served', async () => {
     const root = temporaryFolder();
     const list = (versions: string): void =>

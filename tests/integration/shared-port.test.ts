@@ -26,6 +26,9 @@ beforeAll(async () => {
   platform = await startPlatform({ modelRepository: models, examples: false, flags: ['--gateways', '2'] }, ports);
   metricsUrls = [metrics, metrics + 1].map((port) => `http://127.0.0.1:${port}`);
   await until('the announcement', 60_000, () => platform.output().includes('Stop with'));
+  const isLoaded = async (url: string): Promise<boolean> =>
+    /cluster_ai_gateway_model_ready\{[^}]*iris[^}]*\} 1/.test(await (await fetch(`${url}/metrics`)).text());
+  await until('both have the model', 60_000, async () => (await Promise.all(metricsUrls.map(isLoaded))).every(Boolean));
 });
 afterAll(async () => {
   await platform?.stop();

@@ -1,6 +1,4 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
+import { spawnSync } from 'node:child_process';
 import type { Outcome } from './count-tests.ts';
 
 /**
@@ -9,17 +7,23 @@ import type { Outcome } from './count-tests.ts';
  */
 const seed = 15;
 
+const outputBytesMax = 64 * 1024 * 1024;
+
 /**
  * Runs the fuzzer on every target, with its output shown. A target that came through is a test that passed; each failure
  * that was found, and a fuzzer that ended without its counts, is one that failed.
  * @param minutes for all targets together.
  */
-export async function runFuzz(root: string, minutes: number): Promise<Outcome> {
+export function runFuzz(root: string, minutes: number): Outcome {
   const args = ['tests/fuzz/fuzz.ts', '--minutes', String(minutes), '--seed', String(seed)];
-  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
-  const [output] = await Promise.all([text(child.stdout), once(child, 'close')]);
-  process.stdout.write(output);
-  return fuzzOutcome(output, child.exitCode);
+  const { stdout, status } = spawnSync(process.execPath, args, {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    maxBuffer: outputBytesMax,
+  });
+  process.stdout.write(stdout);
+  return fuzzOutcome(stdout, status);
 }
 
 /** What the fuzzer's output and exit code prove. */

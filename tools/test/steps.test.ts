@@ -12,7 +12,6 @@ describe('what make test does', () => {
       'programs of this machine',
       'Go programs',
       'Python programs',
-      'fuzzing',
       'types',
       'types of the dashboard',
       'types of the dashboard’s mock',
@@ -21,6 +20,7 @@ describe('what make test does', () => {
       'dead code',
       'house style',
       'unit tests',
+      'fuzzing',
       'system tests',
       'system tests, one at a time',
     ]);

@@ -49,8 +49,6 @@ export const steps: readonly Step[] = [
   },
   { title: 'Go programs', kind: 'prepare', run: prepare(buildGoPrograms), besideOthers: true },
   { title: 'Python programs', kind: 'prepare', run: prepare(installPythonEnvironments), besideOthers: true },
-  // The longest of those that run beside others.
-  { title: 'fuzzing', kind: 'fuzz', run: () => runFuzz(root, fuzzMinutes), besideOthers: true },
   { title: 'types', kind: 'checks', run: check('tsc', '--noEmit', '-p', 'tsconfig.json'), besideOthers: true },
   {
     title: 'types of the dashboard',
@@ -73,6 +71,7 @@ export const steps: readonly Step[] = [
     kind: 'unit',
     run: () => runVitest(root, 'unit', unitTests),
   },
+  { title: 'fuzzing', kind: 'fuzz', run: () => runFuzz(root, fuzzMinutes) },
   { title: 'system tests', kind: 'system', run: () => runVitest(root, 'system', systemTests) },
   { title: 'system tests, one at a time', kind: 'system', run: () => runVitest(root, 'system-alone', systemTests) },
   ...engineKinds.flatMap((kind): Step[] => [

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
 import { aliasCommand } from './commands/alias/command.ts';
 import { auditCommand } from './commands/audit/command.ts';
 import { backupCommand } from './commands/backup/command.ts';
@@ -32,6 +33,7 @@ const exitCodesText = `Exit codes: ${Object.entries(exitCodeMeanings)
 export function cliProgram(): Command {
   const program = addGlobalOptions(new Command('cluster-ai'))
     .description('Serves machine learning models')
+    .version(packageJson.version, '--version', 'print the version')
     .addCommand(upCommand())
     .addCommand(statusCommand())
     .addCommand(loginCommand())

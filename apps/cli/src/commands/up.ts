@@ -1,11 +1,6 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { showError } from '../output/show-error.ts';
-import { continueAsUser } from '../up/as-user.ts';
-import { runUp } from '../up/run.ts';
-import { loadUpSettings } from '../up/settings.ts';
 import type { UpFlags } from '../up/settings.ts';
-import { createTerminal } from '../up/terminal.ts';
 import { withExamples } from './with-examples.ts';
 
 export function upCommand(): Command {
@@ -28,26 +23,16 @@ export function upCommand(): Command {
     .option('--user <name>', 'system user to run as when root starts it (default cluster-ai)')
     .option('--config <file>', 'YAML file with the sections up, controlPlane and gateway')
     .option('--verbose', 'show every log line')
-    .action((flags: UpFlags) => up(absolutePaths(flags)));
+    .action(async (flags: UpFlags) => {
+      const { startUp } = await import('../up/start-up.ts');
+      await startUp(absolutePaths(flags));
+    });
   return withExamples(
     command,
     'cluster-ai up',
     'cluster-ai up --model-repository ./models --port 3100',
     'cluster-ai up --host 0.0.0.0 --tls-cert tls.crt --tls-key tls.key --public-url https://cluster-ai.example.com:3000',
   );
-}
-
-async function up(flags: UpFlags): Promise<void> {
-  const uid = process.getuid?.();
-  const settings = loadUpSettings(flags, process.env, uid);
-  const terminal = createTerminal();
-  if (uid === 0) return continueAsUser(settings, flags, terminal);
-  return runUp({
-    settings,
-    terminal,
-    verbose: flags.verbose ?? false,
-    onStartFailed: (error) => showError(error, 'table'),
-  });
 }
 
 function absolutePaths(flags: UpFlags): UpFlags {

@@ -1,7 +1,4 @@
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { loadUpSettings } from '../../up/settings.ts';
-import type { UpSettings } from '../../up/settings.ts';
 import type { GlobalOptions } from '../context.ts';
 
 /** Where the data is. */
@@ -25,21 +22,5 @@ export function withKeyFile(command: Command): Command {
   return command.option(
     '--key-file <file>',
     'file with the key of the backup (CLUSTER_AI_BACKUP_KEY_FILE; CLUSTER_AI_BACKUP_KEY holds the key itself)',
-  );
-}
-
-export function settingsOf(options: DataOptions & { readonly user?: string }): UpSettings {
-  const absolute = (path: string | undefined): string | undefined => (path === undefined ? undefined : resolve(path));
-  const { databaseUrl, user } = options;
-  return loadUpSettings(
-    {
-      home: absolute(options.home),
-      config: absolute(options.config),
-      storage: absolute(options.storage),
-      databaseUrl,
-      user,
-    },
-    process.env,
-    process.getuid?.(),
   );
 }

@@ -3,10 +3,7 @@ import { gatewayConfigSchema } from '@cluster-ai/contract/config/gateway.ts';
 import { loadConfig } from '@cluster-ai/platform/config/load-config.ts';
 import type { LoadedSetting } from '@cluster-ai/platform/config/load-config.ts';
 import { loadUpSettings } from '../../up/settings.ts';
-
-export const configPrograms = ['up', 'gateway', 'control-plane'] as const;
-
-export type ConfigProgram = (typeof configPrograms)[number];
+import type { ConfigProgram } from './command.ts';
 
 export interface ProgramSettings {
   readonly program: ConfigProgram;

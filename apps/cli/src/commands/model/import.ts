@@ -5,7 +5,6 @@ import { clientOf } from '../context.ts';
 import { withExamples } from '../with-examples.ts';
 import { printRegistered, withRegisterOptions } from './print-registered.ts';
 import type { RegisterOptions } from './print-registered.ts';
-import { importRepository } from './repository/import-repository.ts';
 import { settingsOf, withVersionOptions } from './version-options.ts';
 import type { VersionOptions } from './version-options.ts';
 
@@ -24,9 +23,11 @@ export function modelImportCommand(): Command {
     .argument('<name or folder>', 'the name of the model that is fetched; without an address, a folder of models')
     .argument('[url]', 'address of an ONNX file')
     .option('--sha256 <hex>', 'refuse a file with another digest')
-    .action((name: string, url: string | undefined, _flags, command: Command) => {
+    .action(async (name: string, url: string | undefined, _flags, command: Command) => {
       const options = command.optsWithGlobals<ImportOptions>();
-      return url === undefined ? importRepository(name, options) : fetchModel(name, url, options);
+      if (url !== undefined) return fetchModel(name, url, options);
+      const { importRepository } = await import('./repository/import-repository.ts');
+      return importRepository(name, options);
     });
   return withExamples(
     withRegisterOptions(withVersionOptions(command)),

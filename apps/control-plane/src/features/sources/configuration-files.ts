@@ -11,7 +11,8 @@ import {
 } from '@cluster-ai/protocols/model-configuration/version-configuration.ts';
 import { systemCode } from '../../storage/storage-errors.ts';
 import { followInside } from './follow-inside.ts';
-import type { FoundFile } from './read-version-folder.ts';
+import { foundFile } from './found-file.ts';
+import type { FoundFile } from './found-file.ts';
 
 /**
  * The configuration in a model's folder, and the files that it names: labels, first states, samples for warming up. Empty
@@ -54,7 +55,7 @@ function isInside(path: string): boolean {
 async function find(modelFolder: string, path: string): Promise<FoundFile | null> {
   try {
     const { source, status } = await followInside(dirname(modelFolder), join(modelFolder, path));
-    return status.isFile() ? { path, source, size: status.size, changedAtMs: status.mtimeMs } : null;
+    return status.isFile() ? foundFile(path, source, status) : null;
   } catch (error) {
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return null;
     throw error;

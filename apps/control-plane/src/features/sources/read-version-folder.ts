@@ -8,6 +8,8 @@ import type { FileStore } from '../../storage/file-store.ts';
 import { systemCode } from '../../storage/storage-errors.ts';
 import { readConfigurationFiles } from './configuration-files.ts';
 import { followInside } from './follow-inside.ts';
+import { foundFile } from './found-file.ts';
+import type { FoundFile } from './found-file.ts';
 
 /** A version as it lies in a folder: `<model>/<number>/model.onnx` and whatever is beside it. */
 export interface VersionFolder {
@@ -15,15 +17,8 @@ export interface VersionFolder {
   readonly files: readonly FoundFile[];
   /** Names, sizes and times of the files: the same as long as nobody has written to them. */
   readonly fingerprint: string;
-}
-
-export interface FoundFile {
-  /** Inside the version. */
-  readonly path: string;
-  /** Where it lies, without links. */
-  readonly source: string;
-  readonly size: number;
-  readonly changedAtMs: number;
+  /** When the system last wrote to one of them, whatever time it was given. */
+  readonly writtenAtMs: number;
 }
 
 const filesMax = 1_000;
@@ -42,7 +37,8 @@ export async function readVersionFolder(folder: string): Promise<VersionFolder> 
   const beside = (await readConfigurationFiles(dirname(folder))).filter(({ path }) => !own.has(path));
   const sorted = [...files, ...beside].toSorted((a, b) => (a.path < b.path ? -1 : 1));
   const seen = sorted.map(({ path, size, changedAtMs }) => ({ path, size, changedAtMs }));
-  return { folder, files: sorted, fingerprint: createHash('sha256').update(JSON.stringify(seen)).digest('hex') };
+  const fingerprint = createHash('sha256').update(JSON.stringify(seen)).digest('hex');
+  return { folder, files: sorted, fingerprint, writtenAtMs: Math.max(...sorted.map((file) => file.writtenAtMs)) };
 }
 
 async function collect(
@@ -60,7 +56,7 @@ async function collect(
     const path = prefix === '' ? name : `${prefix}/${name}`;
     const { source, status } = await followInside(repository, join(folder, path));
     if (status.isDirectory()) await collect(repository, folder, path, files, depth + 1);
-    else if (status.isFile()) files.push({ path, source, size: status.size, changedAtMs: status.mtimeMs });
+    else if (status.isFile()) files.push(foundFile(path, source, status));
     if (files.length > filesMax) throw new ClusterError('MODEL_INVALID', `${folder} has more than ${filesMax} files`);
   }
 }

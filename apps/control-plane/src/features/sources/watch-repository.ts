@@ -24,8 +24,8 @@ export function repositoryJob(plane: Plane, folder: string): Job {
 }
 
 /**
- * One look at the folder: versions that are new or changed, and have been at rest since the look before, are taken over;
- * those that have been gone since the look before are retired. What goes wrong is kept for each folder and said once,
+ * One look at the folder: versions that are new or changed, and have been at rest since the look before, or for as long as
+ * from one look to the next, are taken over; those that have been gone since the look before are retired. What goes wrong is kept for each folder and said once,
  * until the folder changes.
  */
 function createRepositoryWatcher(plane: Plane, root: string): (signal: AbortSignal) => Promise<void> {
@@ -34,6 +34,9 @@ function createRepositoryWatcher(plane: Plane, root: string): (signal: AbortSign
   let missingBefore = new Set<string>();
   /** The fingerprint that was refused, by version. */
   const refused = new Map<string, string>();
+
+  const isAtRest = ({ key, fingerprint, writtenAtMs }: FoundVersion): boolean =>
+    before.get(key) === fingerprint || plane.clock.wallMs() - writtenAtMs > plane.config.sources.repositoryPollMs;
 
   return async (signal) => {
     const scan = await scanRepository(root).catch((error: unknown) => {
@@ -49,7 +52,7 @@ function createRepositoryWatcher(plane: Plane, root: string): (signal: AbortSign
     for (const found of scan.versions) {
       if (signal.aborted) return;
       if (registered.get(found.key)?.fingerprint === found.fingerprint) settle(plane, root, found.key);
-      else if (before.get(found.key) === found.fingerprint && refused.get(found.key) !== found.fingerprint) {
+      else if (isAtRest(found) && refused.get(found.key) !== found.fingerprint) {
         await takeOver(plane, root, found, registered.get(found.key), refused);
       }
     }
