@@ -55,7 +55,8 @@ const bearable = fc.record({
   fixedMs: fc.double({ min: 0.2, max: 5, noNaN: true }),
   perRowMs: fc.double({ min: 0.03, max: 1, noNaN: true }),
   rows: fc.constantFrom(1, 2, 4, 8, 16, 32),
-  asked: fc.double({ min: 0.1, max: 0.6, noNaN: true }),
+  // Above half of it, one window in ten is over by chance where batches make no row cheaper.
+  asked: fc.double({ min: 0.1, max: 0.5, noNaN: true }),
   seed: fc.nat(),
 });
 
