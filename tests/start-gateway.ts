@@ -78,7 +78,8 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
     });
     const { url, grpcPort, metricsPort } = listens ?? { url: '', grpcPort: 0, metricsPort: 0 };
     const metricsUrl = `http://127.0.0.1:${metricsPort}`;
-    await until(`${options.name} is ready`, 60_000, async () => (await fetch(`${metricsUrl}/readyz`)).ok);
+    // Of many models, each is tried out first.
+    await until(`${options.name} is ready`, 150_000, async () => (await fetch(`${metricsUrl}/readyz`)).ok);
     const grpcAddress = `127.0.0.1:${grpcPort}`;
     const output = (): string => printed.join('\n');
     return { name: options.name, url, grpcAddress, metricsUrl, pid: child.pid ?? 0, output, stop };
