@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { Duplex } from 'node:stream';
 import type { Clock } from '@cluster-ai/core/ports/clock.ts';
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
-import { lowerProcess, PreparingSession } from '@cluster-ai/platform/process/lower-priority.ts';
+import { lowerProcess } from '@cluster-ai/platform/process/lower-priority.ts';
 import { decodeStatsReplyFrame, encodeBareFrame } from '@cluster-ai/protocols/runner-frames/control-frames.ts';
 import { FrameSplitter } from '@cluster-ai/protocols/runner-frames/frame-splitter.ts';
 import { frameKinds, malformedFrame, readFrameHeader } from '@cluster-ai/protocols/runner-frames/frame.ts';
@@ -29,8 +29,6 @@ export interface RunnerProcessOptions {
   readonly slots: number;
   /** Nobody's request waits for it: it has a low priority. */
   readonly inBackground?: boolean;
-  /** Nobody's request waits for it before `beginServing`: until then its session has a low priority. */
-  readonly preparesFirst?: boolean;
   readonly confinement: Confinement;
   readonly log: Logger;
   readonly clock: Clock;
@@ -55,7 +53,6 @@ export class RunnerProcess {
   private onAllSlotsEnded: () => void = () => undefined;
   private killedFor: string | null = null;
   private tooLarge = false;
-  private readonly preparing: PreparingSession | null;
   private readonly memoryTimer: NodeJS.Timeout;
   private statsPending = false;
   private rss = 0;
@@ -72,8 +69,6 @@ export class RunnerProcess {
     }
     endFirstWhenMemoryIsShort(this.child.pid, options);
     if (options.inBackground === true) lowerProcess(this.child.pid);
-    this.preparing = options.preparesFirst === true ? new PreparingSession(this.child.pid) : null;
-    this.preparing?.lower();
     for (const output of [this.child.stdout, this.child.stderr]) {
       if (output !== null) logRunnerOutput(output, options.id, options.log, options.clock);
     }
@@ -89,7 +84,6 @@ export class RunnerProcess {
       // 'close', not 'exit': answers that were written before the end must be read first.
       this.child.on('close', (code, signal) => {
         clearInterval(this.memoryTimer);
-        this.preparing?.forget();
         this.scratch?.close();
         resolve(options.onClose(this.killedFor ?? describeEnd(code, signal)));
       });
@@ -119,11 +113,6 @@ export class RunnerProcess {
 
   allLinks(): readonly SlotLink[] {
     return this.links;
-  }
-
-  /** It prepares no more: somebody waits for what it does. */
-  beginServing(): void {
-    this.preparing?.raise();
   }
 
   /** Starts the thread of a slot; it takes frames at once. A slot that ended may be started again. */

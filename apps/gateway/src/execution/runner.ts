@@ -145,8 +145,6 @@ export class Runner {
         confinement: this.options.confinement,
         log: this.options.log,
         clock: this.options.clock,
-        // A runner that others share serves them while one more model is loaded.
-        preparesFirst: this.options.isolation === 'dedicated',
         onSlotEnded: (slot) => this.slotEnded(slot),
         onClose: (how) => this.closed(how),
       });
@@ -192,7 +190,6 @@ export class Runner {
   private async load(instance: ModelInstance, process: RunnerProcess): Promise<void> {
     try {
       const report = await this.options.load(instance);
-      process.beginServing();
       if (this.process === process) this.placeNext(process);
       if (this.instances.has(instance)) this.options.onLoaded(instance, report);
     } catch (thrown) {

@@ -31,8 +31,8 @@ export type ServerEvent = {
 
 /**
  * Answer: `text/event-stream`. A reconnect with `Last-Event-ID` gets the changes since then, a first connection those
- * after `after` (of the session's answer), and each the present overview and snapshot at once. The stream ends when the caller's credential does, when the caller does not read, and
- * when the control plane stops.
+ * after `after` (of the session's answer), and each the present overview and snapshot at once. The stream ends when the
+ * caller's credential does, when the caller does not read, and when the control plane stops.
  */
 export const streamEvents = endpoint({
   id: 'streamEvents',

@@ -13,7 +13,7 @@ export function compileCacheFolder(env: Readonly<Record<string, string | undefin
 }
 
 /**
- * The same for a program that is started as the user `uid`: NODE_COMPILE_CACHE when it is a folder of that user which
+ * Where it is for a program that is started as the user `uid`: NODE_COMPILE_CACHE when it is a folder of that user which
  * nobody else may write to, so that platforms of one user can share it; else `otherwise`.
  */
 export function ownCompileCache(

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { getPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { lowerProcess, PreparingSession } from './lower-priority.ts';
+import { lowerProcess } from './lower-priority.ts';
 
 test('a process is lowered, one that is lower already stays, and one that has ended is no error', async () => {
   const child = spawn('sleep', ['60'], { stdio: 'ignore' });
@@ -46,32 +46,4 @@ test('the session of a process that leads one is lowered where there are such gr
   const ended = Promise.all(children.map((child) => once(child, 'exit')));
   for (const child of children) child.kill();
   await ended;
-});
-
-test('a session is lowered while its leader prepares, and raised again, also when the kernel refuses at first', async () => {
-  const child = spawn('sleep', ['60'], { stdio: 'ignore', detached: true });
-  await once(child, 'spawn');
-  const { pid = 0 } = child;
-  const group = `/proc/${pid}/autogroup`;
-  const hasGroups = existsSync(group);
-  const level = async (wanted: string): Promise<boolean> => {
-    const endMs = performance.now() + 10_000;
-    while (hasGroups && !readFileSync(group, 'utf8').trim().endsWith(wanted) && performance.now() < endMs) {
-      await sleep(20);
-    }
-    return !hasGroups || readFileSync(group, 'utf8').trim().endsWith(wanted);
-  };
-  const session = new PreparingSession(pid);
-  session.lower();
-  expect(await level(' nice 10')).toBe(true);
-  // One after the other, sooner than the kernel takes them from an ordinary user.
-  session.raise();
-  session.lower();
-  session.raise();
-  expect(await level(' nice 0')).toBe(true);
-  const ended = once(child, 'exit');
-  child.kill();
-  await ended;
-  session.lower();
-  session.forget();
 });

@@ -17,72 +17,21 @@ export function lowerThisThread(): void {
 export function lowerProcess(pid: number): void {
   try {
     lower(pid);
-    if (process.platform === 'linux') setSession(pid, niceness);
+    if (process.platform === 'linux') lowerSession(pid);
   } catch (error) {
-    if (!hasNoEffect.has(codeOf(error))) throw error;
-  }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
-}
-
-/** The kernel changes sessions of ordinary users once in a tenth of a second, whoever they are; milliseconds. */
-const sessionAgainMs = 120;
-
-/**
- * The session that a process leads, while the process prepares for what others will wait for. Where Linux shares cores out
- * by session, it can be lowered and, unlike a priority, raised again by an ordinary user. Elsewhere (inside containers and
- * units, without autogroups) nothing happens.
- */
-export class PreparingSession {
-  private readonly pid: number;
-  private level = 0;
-  private again: NodeJS.Timeout | undefined;
-
-  constructor(pid: number) {
-    this.pid = pid;
-  }
-
-  lower(): void {
-    this.set(niceness);
-  }
-
-  raise(): void {
-    this.set(0);
-  }
-
-  /** What the kernel has refused so far is not tried again: the process has ended. */
-  forget(): void {
-    clearTimeout(this.again);
-  }
-
-  private set(level: number): void {
-    if (process.platform !== 'linux' || level === this.level) return;
-    this.level = level;
-    clearTimeout(this.again);
-    this.apply();
-  }
-
-  private apply(): void {
-    try {
-      setSession(this.pid, this.level);
-    } catch (error) {
-      const code = codeOf(error);
-      if (!hasNoEffect.has(code)) throw error;
-      if (code === 'EAGAIN') this.again = setTimeout(() => this.apply(), sessionAgainMs).unref();
-    }
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (!hasNoEffect.has(code)) throw error;
   }
 }
 
 /**
  * Where Linux shares cores out by session (autogroup, in sched(7)), a niceness counts within one only, and a session has
- * one of its own. It is set for a process that leads its session: others would go with any other.
+ * one of its own. It is lowered for a process that leads its session: others would go down with any other.
  */
-function setSession(pid: number, level: number): void {
+function lowerSession(pid: number): void {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const [, , , session] = fields.slice(fields.lastIndexOf(')') + 2).split(' ');
-  if (Number(session) === pid) writeFileSync(`/proc/${pid}/autogroup`, String(level));
+  if (Number(session) === pid) writeFileSync(`/proc/${pid}/autogroup`, String(niceness));
 }
 
 /**

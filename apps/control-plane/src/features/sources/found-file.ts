@@ -6,7 +6,9 @@ export interface FoundFile {
   /** Where it lies, without links. */
   readonly source: string;
   readonly size: number;
+  /** As its owner says; copies may keep it. */
   readonly changedAtMs: number;
+  /** As the system says. */
   readonly writtenAtMs: number;
 }
 

@@ -17,7 +17,7 @@ export interface VersionFolder {
   readonly files: readonly FoundFile[];
   /** Names, sizes and times of the files: the same as long as nobody has written to them. */
   readonly fingerprint: string;
-  /** When the system last wrote to one of them, whatever time it was given. */
+  /** When the system last wrote to one of them, whatever time it was given; Infinity without files. */
   readonly writtenAtMs: number;
 }
 
@@ -38,7 +38,9 @@ export async function readVersionFolder(folder: string): Promise<VersionFolder> 
   const sorted = [...files, ...beside].toSorted((a, b) => (a.path < b.path ? -1 : 1));
   const seen = sorted.map(({ path, size, changedAtMs }) => ({ path, size, changedAtMs }));
   const fingerprint = createHash('sha256').update(JSON.stringify(seen)).digest('hex');
-  return { folder, files: sorted, fingerprint, writtenAtMs: Math.max(...sorted.map((file) => file.writtenAtMs)) };
+  // An empty folder is one that is being filled.
+  const writtenAtMs = sorted.length === 0 ? Infinity : Math.max(...sorted.map((file) => file.writtenAtMs));
+  return { folder, files: sorted, fingerprint, writtenAtMs };
 }
 
 async function collect(

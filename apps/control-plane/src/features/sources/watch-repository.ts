@@ -25,8 +25,8 @@ export function repositoryJob(plane: Plane, folder: string): Job {
 
 /**
  * One look at the folder: versions that are new or changed, and have been at rest since the look before, or for as long as
- * from one look to the next, are taken over; those that have been gone since the look before are retired. What goes wrong is kept for each folder and said once,
- * until the folder changes.
+ * from one look to the next, are taken over; those that have been gone since the look before are retired. What goes wrong
+ * is kept for each folder and said once, until the folder changes.
  */
 function createRepositoryWatcher(plane: Plane, root: string): (signal: AbortSignal) => Promise<void> {
   /** Fingerprints of the look before. */
