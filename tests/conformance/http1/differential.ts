@@ -24,34 +24,55 @@ const findingsMax = 10;
 /** node:http drops what is pipelined behind it; a case of the corpus tells why ours does not. */
 const isKnown = (bytes: Buffer): boolean => /upgrade/i.test(bytes.toString('latin1'));
 
+/** One stream, and the pieces in which each server gets it. */
+interface Sent {
+  readonly bytes: Buffer;
+  readonly pieces: readonly [own: readonly Buffer[], node: readonly Buffer[]];
+}
+
 /**
  * Sends the same made-up bytes to both servers, each in pieces of its own, and compares what became of them.
  * @param seed the same one makes the same streams.
  */
-export async function compareServers(seed: number, durationMs: number): Promise<DifferentialResult> {
-  const random = new SeededRandom(seed);
+export function compareServers(seed: number, durationMs: number): Promise<DifferentialResult> {
+  return compareAll(madeUp(new SeededRandom(seed), performance.now() + durationMs));
+}
+
+/** The same with streams that are given, each whole. */
+export function compareStreams(streams: Iterable<Buffer>): Promise<DifferentialResult> {
+  return compareAll(Iterator.from(streams).map((bytes) => ({ bytes, pieces: [[bytes], [bytes]] })));
+}
+
+function* madeUp(random: SeededRandom, endsAtMs: number): Generator<Sent> {
+  while (performance.now() < endsAtMs) {
+    const bytes = makeStream(random);
+    yield { bytes, pieces: [cutAtRandom(random, bytes), cutAtRandom(random, bytes)] };
+  }
+}
+
+async function compareAll(sent: Iterable<Sent>): Promise<DifferentialResult> {
   const { own, node } = await startBoth();
   const counts = { same: 0, stricter: 0, later: 0, laxer: 0 };
   const findings: Finding[] = [];
-  const endsAtMs = performance.now() + durationMs;
   let streams = 0;
   let sharedRequests = 0;
-  while (performance.now() < endsAtMs && findings.length < findingsMax) {
-    const bytes = makeStream(random);
-    const pieces = [cutAtRandom(random, bytes), cutAtRandom(random, bytes)] as const;
+  for (const { bytes, pieces } of sent) {
     const [ofOwn, ofNode] = await Promise.all([own.ask(pieces[0]), node.ask(pieces[1])]);
     const comparison = isKnown(bytes) ? 'same' : compare(ofOwn, ofNode);
     counts[comparison] += 1;
     streams += 1;
     sharedRequests += ofOwn.requests.length;
     if (comparison === 'laxer') findings.push({ bytes: bytes.toString('latin1'), own: ofOwn, node: ofNode });
+    if (findings.length >= findingsMax) break;
   }
   await own.close();
   await node.close();
   return { streams, counts, sharedRequests, findings };
 }
 
-export function textOfResult({ streams, counts, sharedRequests }: DifferentialResult, seed: number): string {
+/** @param seed of made-up streams. */
+export function textOfResult({ streams, counts, sharedRequests }: DifferentialResult, seed?: number): string {
   const { same, stricter, later, laxer } = counts;
-  return `${streams} streams: ${same} the same, ${stricter} stricter, ${later} later, ${laxer} laxer; ${sharedRequests} requests were seen whole (SEED=${seed})`;
+  const repeat = seed === undefined ? '' : ` (SEED=${seed})`;
+  return `${streams} streams: ${same} the same, ${stricter} stricter, ${later} later, ${laxer} laxer; ${sharedRequests} requests were seen whole${repeat}`;
 }

@@ -113,10 +113,13 @@ function isBlank(code: number): boolean {
   return code === space || code === tab;
 }
 
+/** Behind the scheme what a host and a port may have (RFC 3986, section 3.2.2), without credentials, and then what follows them. */
+const absoluteTarget = /^https?:\/\/[\w.~!$&'()*+,;=:%[\]-]+(?:[/?]|$)/i;
+
 /** The form of a target that fits the method (RFC 9112, section 3.2): a path, an address, `host:port`, or `*`. */
 function isTarget(method: string, target: string): boolean {
   if (method === 'CONNECT') return /^[^/?@*,]+:\d{1,5}$/.test(target);
   if (target.startsWith('/')) return true;
   if (target === '*') return method === 'OPTIONS';
-  return /^https?:\/\/[^/?@]+(?:[/?]|$)/i.test(target);
+  return absoluteTarget.test(target);
 }
