@@ -21,8 +21,8 @@ const call = fc.record({
   encoding: fc.constantFrom(null, 'identity', 'gzip', 'deflate', 'snappy'),
   metadata: fc.array(
     fc.tuple(
-      fc.constantFrom('authorization', 'x-a', 'x-a', 'x~b', 'x-c-bin', 'cookie'),
-      fc.constantFrom('', 'one', 'two, three', 'Bearer k', 'AAEC', 'é', 'a\tb'),
+      fc.constantFrom<string>('authorization', 'x-a', 'x-a', 'x~b', 'x-c-bin', 'cookie'),
+      fc.constantFrom<string>('', 'one', 'two, three', 'Bearer k', 'AAEC', 'é', 'a\tb'),
     ),
     { maxLength: 4 },
   ),

@@ -26,7 +26,7 @@ export async function compareEdges(seconds: number, seed: number): Promise<numbe
     await fc.assert(
       fc.asyncProperty(script, async (one) => {
         compared += 1;
-        const difference = await differenceOf(one, own, oracle);
+        const difference = await differenceOf(numbered(one, compared), own, oracle);
         if (difference !== null) throw new Error(difference);
       }),
       { seed, numRuns: 1_000_000_000, plugins: [fc.interruptAfterTimeLimit(seconds * 1_000)] },
@@ -37,13 +37,32 @@ export async function compareEdges(seconds: number, seed: number): Promise<numbe
   return compared;
 }
 
+/** Names the connection in each of its calls: a handler may hear of a call of an earlier one late. */
+const connectionHeader = 'x-connection';
+
+function numbered(one: Script, connection: number): Script {
+  const mark: [string, string] = [connectionHeader, String(connection)];
+  return { ...one, calls: one.calls.map((call) => ({ ...call, metadata: [...call.metadata, mark] })) };
+}
+
+function isOf({ calls }: Script, headers: Headers): boolean {
+  const mark = calls[0]?.metadata.at(-1)?.[1];
+  return headers.some(([name, value]) => name === connectionHeader && value === mark);
+}
+
 async function differenceOf(one: Script, own: Side, oracle: Side): Promise<string | null> {
   const bytes = bytesOf(one);
   const streams = one.calls.flatMap(({ end }, index) => (end === 'reset' ? [] : [1 + 2 * index]));
   const [ours, theirs] = await Promise.all(
     [own, oracle].map(({ edge }) => verdictsOf(edge.port, bytes, one.cuts, streams)),
   );
-  const heard = [own, oracle].map(({ seen }) => seen.splice(0).map(namesAndValues).toSorted());
+  const heard = [own, oracle].map(({ seen }) =>
+    seen
+      .splice(0)
+      .filter((headers) => isOf(one, headers))
+      .map(namesAndValues)
+      .toSorted(),
+  );
   let alike = streams.length === one.calls.length;
   for (const id of streams) {
     const call = one.calls[(id - 1) / 2];
