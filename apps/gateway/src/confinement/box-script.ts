@@ -14,7 +14,8 @@ exec "$@"
  *
  * Arguments: an empty folder to build in; the folders and files to show, each after `program` or `data`; `--`; the
  * command. All is shown read-only under the path that it has outside. Of /proc there is only the runner's own entry: the
- * numbers, arguments and environments of other processes are not there to be read.
+ * numbers, arguments and environments of other processes are not there to be read. Programs are started as rarely as can be:
+ * each takes milliseconds, and every model that is tried out waits for all of them.
  *
  * The last command gives up every capability, for good: what was mounted here cannot be changed from inside.
  */
@@ -28,19 +29,18 @@ place() {
   if [ -d "$1" ]; then
     mkdir -p "$root$2"
   else
-    mkdir -p "$(dirname "$root$2")"
+    if [ ! -d "$root\${2%/*}" ]; then mkdir -p "$root\${2%/*}"; fi
     : > "$root$2"
   fi
-  mount --bind "$1" "$root$2"
+  mount -o "bind$3" "$1" "$root$2"
 }
 show() {
   if [ -e "$root$1" ]; then return; fi
-  place "$1" "$1"
-  mount -o "remount,bind,ro,nosuid,nodev$2" "$root$1"
+  place "$1" "$1" ",ro,nosuid,nodev$2"
 }
 for libraries in /lib /lib64 /lib32 /usr/lib /usr/lib64 /usr/lib32; do
   if [ -L "$libraries" ]; then
-    mkdir -p "$(dirname "$root$libraries")"
+    mkdir -p "$root\${libraries%/*}"
     ln -s "$(readlink "$libraries")" "$root$libraries"
   elif [ -d "$libraries" ]; then
     show "$libraries" ''
@@ -53,11 +53,11 @@ while [ "$1" != -- ]; do
 done
 shift
 ${noFurtherNamespaces}
-for device in null zero urandom; do place "/dev/$device" "/dev/$device"; done
-for file in cpuinfo meminfo; do place "/proc/$file" "/proc/$file"; done
-place "/proc/$$" /proc/self
-place "$(command -v setpriv)" /setpriv
-place "$(command -v umount)" /umount
+for device in null zero urandom; do place "/dev/$device" "/dev/$device" ''; done
+for file in cpuinfo meminfo; do place "/proc/$file" "/proc/$file" ''; done
+place "/proc/$$" /proc/self ''
+place "$(command -v setpriv)" /setpriv ''
+place "$(command -v umount)" /umount ''
 mount -o remount,bind,ro "$root"
 cd "$root"
 pivot_root . .
