@@ -256,7 +256,7 @@ bootstrap: ## Fetch Node, the packages, the dashboard and the example models, wh
 	@node tools/bootstrap.mjs
 
 clean: ## Delete what the doors fetched and built; data of a running installation is elsewhere
-	rm -rf .tools .cache node_modules packages/*/node_modules apps/*/node_modules web-dashboard/node_modules web-dashboard/dist web-dashboard/dist.partial coverage sbom.cdx.json
+	rm -rf .tools .cache node_modules packages/*/node_modules apps/*/node_modules web-dashboard/node_modules web-dashboard/dist web-dashboard/dist.partial dist coverage sbom.cdx.json
 
 help: ## This list
 	@awk 'BEGIN { FS = ":.*## " } \

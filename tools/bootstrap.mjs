@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Makes a checkout ready to run: the pinned Node, the npm packages, the dashboard, the example models.
+// Makes a checkout ready to run: the pinned Node, the npm packages, the dashboard, the programs, the example models.
 // Plain JavaScript without dependencies, because it runs before any of these exist, on any Node >= 20.
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,11 +9,12 @@ import { measureDownloads } from './bootstrap/measure-downloads.mjs';
 import { modelsStep } from './bootstrap/models.mjs';
 import { nodeStep } from './bootstrap/pinned-node.mjs';
 import { packagesStep } from './bootstrap/packages.mjs';
+import { programsStep } from './bootstrap/programs.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** In this order: each step runs on what the ones before it made. */
-const steps = [nodeStep, packagesStep, dashboardStep, modelsStep];
+const steps = [nodeStep, packagesStep, dashboardStep, programsStep, modelsStep];
 
 async function bootstrap() {
   const startedAt = performance.now();

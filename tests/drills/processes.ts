@@ -19,8 +19,19 @@ export function processesOf(home: string): ProcessInfo[] {
     });
 }
 
+/** What `up` runs in place of the sources, where it was bundled from them. */
+const bundled: ReadonlyMap<string, string> = new Map([
+  ['apps/control-plane/src/main.ts', 'dist/control-plane/control-plane.js'],
+  ['apps/gateway/src/main.ts', 'dist/gateway/gateway.js'],
+]);
+
+/** @param part of the command; the path of a program finds its bundle, too. */
+export function isCommandOf(command: string, part: string): boolean {
+  return command.includes(part) || command.includes(bundled.get(part) ?? part);
+}
+
 export function findProcesses(home: string, part: string): ProcessInfo[] {
-  return processesOf(home).filter(({ command }) => command.includes(part));
+  return processesOf(home).filter(({ command }) => isCommandOf(command, part));
 }
 
 export function findProcess(home: string, part: string): ProcessInfo {

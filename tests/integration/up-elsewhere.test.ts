@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPostgres } from '@cluster-ai/testkit/postgres/postgres-server.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { processesOf } from '../drills/processes.ts';
+import { findProcess, processesOf } from '../drills/processes.ts';
 import { irisRequest } from '../iris.ts';
 import { freePort, isGreen, repository, startPlatform, until } from '../start-platform.ts';
 import { countKinds, sendMany } from '../steady-load.ts';
@@ -95,9 +95,10 @@ describe.each(process.getuid?.() === 0 ? ['root'] : [])('as %s', () => {
     expect(first.printed()).toMatch(
       /cannot read .*closed: it runs from a copy in .*\/home\/program \(\d+ MB as links, \d+ MB copied, [0-9.]+ s\)/,
     );
-    const gateway = processesOf(home).find(({ command }) => command.includes('program/apps/gateway/src/main.ts'));
-    expect(await readlink(`/proc/${gateway?.pid}/exe`)).toBe(join(home, 'program/bin/node'));
-    expect((await stat(`/proc/${gateway?.pid}`)).uid).not.toBe(0);
+    const gateway = findProcess(home, 'apps/gateway/src/main.ts');
+    expect(gateway.command).toContain(join(home, 'program/'));
+    expect(await readlink(`/proc/${gateway.pid}/exe`)).toBe(join(home, 'program/bin/node'));
+    expect((await stat(`/proc/${gateway.pid}`)).uid).not.toBe(0);
     // What the user runs is not the user's to change.
     expect((await stat(join(home, 'program/apps/cli/src/main.ts'))).uid).toBe(0);
     expect(await isGreen(`http://127.0.0.1:${ports[0]}/readyz`)).toBe(true);

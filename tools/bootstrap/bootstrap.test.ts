@@ -30,6 +30,14 @@ if (command === 'ci' && process.env.NPM_FAILS) { console.error('npm error networ
 if (command === 'run') { fs.mkdirSync('web-dashboard/dist.partial'); fs.writeFileSync('web-dashboard/dist.partial/index.html', ''); }
 `;
 
+/** Bundles nothing, and notes that it was asked. */
+const fakeDist = `
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+appendFileSync(process.env.HOME + '/calls', 'dist\\n');
+mkdirSync('dist', { recursive: true });
+for (const name of ['control-plane', 'gateway']) writeFileSync('dist/' + name + '.sources.json', '{}');
+`;
+
 describe('bootstrap', () => {
   let checkout: string;
   let home: string;
@@ -45,6 +53,8 @@ describe('bootstrap', () => {
       cpSync(join(repository, path), join(checkout, path), { recursive: true });
     }
     writeFileSync(join(checkout, 'tools', 'link-postgres-libraries.ts'), '');
+    writeFileSync(join(checkout, 'tools', 'dist.ts'), fakeDist);
+    mkdirSync(join(checkout, 'apps', 'gateway'), { recursive: true });
     mkdirSync(join(checkout, 'web-dashboard'));
     mkdirSync(join(checkout, 'models'));
     writeFileSync(join(checkout, 'models', 'fetch.ts'), '');
@@ -91,26 +101,30 @@ describe('bootstrap', () => {
     expect(first.text).toMatch(
       /Ready after \d+\.\d minutes; 0\.0 MB downloaded \(what is new in npm's cache, .+\)\.\n$/,
     );
-    expect(calls()).toEqual(['ci', 'run']);
+    expect(calls()).toEqual(['ci', 'run', 'dist']);
 
     const startedAt = performance.now();
     const second = run();
     const tookMs = performance.now() - startedAt;
     expect(second.text).toMatch(/^Everything is in place \(checked in \d\.\d s\)\.\n$/);
-    expect(calls()).toEqual(['ci', 'run']);
+    expect(calls()).toEqual(['ci', 'run', 'dist']);
     console.log(`bootstrap with nothing to do: ${tookMs.toFixed(0)} ms`);
     expect(tookMs).toBeLessThan(5_000);
   });
 
-  it('installs again when the lockfile changed, and builds again when the dashboard changed', () => {
+  it('installs again when the lockfile changed, and builds again when the dashboard or a program changed', () => {
     nodeIsThere();
     run();
     writeFileSync(join(checkout, 'package-lock.json'), '{"changed":true}');
     run();
-    expect(calls()).toEqual(['ci', 'run', 'ci', 'run']);
+    const before = ['ci', 'run', 'dist', 'ci', 'run', 'dist'];
+    expect(calls()).toEqual(before);
     writeFileSync(join(checkout, 'web-dashboard', 'main.tsx'), 'changed');
     run();
-    expect(calls()).toEqual(['ci', 'run', 'ci', 'run', 'run']);
+    expect(calls()).toEqual([...before, 'run']);
+    writeFileSync(join(checkout, 'apps', 'gateway', 'main.ts'), 'changed');
+    run();
+    expect(calls()).toEqual([...before, 'run', 'dist']);
   });
 
   it('shows what npm said when it fails, what to do, and starts again the next time', () => {

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { childrenOf, processesOf } from '../../drills/processes.ts';
+import { childrenOf, isCommandOf, processesOf } from '../../drills/processes.ts';
 
 /** What one program holds at a moment. */
 export interface Holding {
@@ -20,7 +20,7 @@ const programs = [
 export function holdingsOf(home: string): Holding[] {
   const running = processesOf(home);
   return programs.flatMap(([program, part]) => {
-    const found = running.find(({ command }) => command.includes(part));
+    const found = running.find(({ command }) => isCommandOf(command, part));
     if (found === undefined) return [];
     const own = holdingOf(program, [found.pid]);
     if (program !== 'gateway') return [own];

@@ -33,12 +33,16 @@ beforeEach(() => {
     'apps/cli/node_modules/inner/index.js',
     'node_modules/needed/index.js',
     'node_modules/needed/node_modules/deep/index.js',
+    'dist/gateway/gateway.js',
+    'dist/gateway/node_modules/onnxruntime-node/index.js',
+    'dist/gateway.sources.json',
   ]) {
     put(path, path);
   }
   for (const path of [
     'node_modules/tool/index.js',
     'node_modules/needed/node_modules/unused/index.js',
+    'dist/cli/cluster-ai.js',
     '.git/config',
     'tests/x.ts',
     'README.md',
@@ -85,6 +89,9 @@ test('what the programs need is copied, and nothing of development or of other s
     'apps/cli/node_modules/inner/index.js',
     'node_modules/needed/node_modules/deep/index.js',
     'bin/node',
+    'dist/gateway/gateway.js',
+    'dist/gateway/node_modules/onnxruntime-node/index.js',
+    'dist/gateway.sources.json',
     `node_modules/onnxruntime-node/bin/napi-v6/${process.platform}/${process.arch}/lib.so`,
   ];
   expect(needed.filter((path) => !present(path))).toEqual([]);
@@ -92,6 +99,7 @@ test('what the programs need is copied, and nothing of development or of other s
     [
       'node_modules/tool',
       'node_modules/needed/node_modules/unused',
+      'dist/cli',
       '.git',
       'tests',
       'node_modules/onnxruntime-node/bin/napi-v6/win32',

@@ -21,6 +21,9 @@ import { neededPackages } from './needed-packages.ts';
 /** Beside the packages, what the programs read. */
 const own = ['package.json', 'package-lock.json', 'apps', 'packages', 'models', '.cache/models', 'web-dashboard/dist'];
 
+/** Programs that were bundled, whole, and what they were written from. */
+const bundles = ['control-plane', 'gateway'].flatMap((name) => [`dist/${name}`, `dist/${name}.sources.json`]);
+
 interface CopiedFile {
   /** Path in the copy. */
   readonly path: string;
@@ -78,11 +81,14 @@ function stagingFolder(home: string): string {
 
 function listFiles(source: string): CopiedFile[] {
   const { folders } = neededPackages(source);
-  const present = [...own, ...folders].filter((path) => existsSync(join(source, path)));
-  return present.flatMap((path) => Array.from(walk(source, path)));
+  const present = (paths: readonly string[]): string[] => paths.filter((path) => existsSync(join(source, path)));
+  return [
+    ...present([...own, ...folders]).flatMap((path) => Array.from(walk(source, path, ['node_modules']))),
+    ...present(bundles).flatMap((path) => Array.from(walk(source, path))),
+  ];
 }
 
-function* walk(source: string, path: string): Generator<CopiedFile> {
+function* walk(source: string, path: string, leftOut: readonly string[] = []): Generator<CopiedFile> {
   const absolute = join(source, path);
   const status = lstatSync(absolute);
   // A link of a package, to a library beside it, is followed: its content is what counts.
@@ -91,8 +97,8 @@ function* walk(source: string, path: string): Generator<CopiedFile> {
     return;
   }
   for (const name of readdirSync(absolute)) {
-    if (name === 'node_modules' || isOtherPlatform(join(path, name))) continue;
-    yield* walk(source, join(path, name));
+    if (leftOut.includes(name) || isOtherPlatform(join(path, name))) continue;
+    yield* walk(source, join(path, name), leftOut);
   }
 }
 

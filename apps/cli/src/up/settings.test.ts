@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -125,6 +125,11 @@ test('the data folder is named by the environment, else the usual place of the u
 });
 
 test('every program that up starts is where it is looked for, and examples are folders with a version', () => {
-  for (const path of [programs.cli, programs.controlPlane, programs.gateway]) expect(path).toMatch(/src\/main\.ts$/);
+  expect(programs.cli).toMatch(/apps\/cli\/src\/main\.ts$/);
+  expect(programs.controlPlane).toMatch(
+    /(?:apps\/control-plane\/src\/main\.ts|dist\/control-plane\/control-plane\.js)$/,
+  );
+  expect(programs.gateway).toMatch(/(?:apps\/gateway\/src\/main\.ts|dist\/gateway\/gateway\.js)$/);
+  for (const path of Object.values(programs)) expect(existsSync(path) || path === programs.dashboard).toBe(true);
   for (const path of exampleModels()) expect(path).not.toMatch(/train/);
 });
