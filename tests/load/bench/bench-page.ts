@@ -23,11 +23,12 @@ ${markdown(verdictTable(verdicts), 1)}
 ${markdown(loadTable(rows), 3)}
 
 - **ratio**: requests a second through the gateway, divided by the runs a second of one thread that awaits the public
-  \`session.run()\` in a loop without any server, in the same round; the median over ${facts.rounds} rounds. Trust ratios to about
+  \`session.run()\` in a loop without any server, in the same round, for those that are judged right before; the median over ${facts.rounds} rounds. Trust ratios to about
   20 %, absolute figures not at all: they are this machine's. The **private call** is the synchronous one underneath,
   which onnxruntime-node does not publish.
 - **gateway**: the whole data plane: servers, keys and limits, routing, validation, merging of requests, the hop to a runner
-  process and back, metrics, and the answer. \`inline\` runs small models inside the gateway; \`plain servers\` are Node's
+  process and back, metrics, and the answer. \`two gateways\` are two of these on one port, as
+  \`cluster-ai up --gateways 2\` starts them. \`inline\` runs small models inside the gateway; \`plain servers\` are Node's
   HTTP server and grpc-js; \`unbatched\` merges no requests.
 - **Cores**: gateway, runner and load generator share two cores, and nobody is pinned, as the loop is not. Only servers
   alone are.

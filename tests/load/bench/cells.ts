@@ -19,6 +19,7 @@ function cells(model: BenchModel, wire: Wire, variant: Variant, clientCounts: re
 /** All that is measured, in the order of a round. */
 export const allCells: readonly Cell[] = [
   ...cells('iris', 'JSON', 'shared', manyClients),
+  ...cells('iris', 'JSON', 'two gateways', [32, 128]),
   ...cells('iris', 'JSON', 'inline', manyClients),
   ...cells('iris', 'JSON', 'plain servers', [32]),
   ...cells('iris', 'JSON', 'unbatched', [1, 128]),
@@ -28,6 +29,7 @@ export const allCells: readonly Cell[] = [
   ...cells('iris', 'gRPC', 'inline', [1, 32]),
   ...cells('mnist', 'JSON', 'shared', manyClients),
   ...cells('mnist', 'binary', 'shared', manyClients),
+  ...cells('mnist', 'binary', 'two gateways', [32]),
   ...cells('mnist', 'binary', 'inline', [1, 32]),
   ...cells('mnist', 'gRPC', 'shared', manyClients),
   ...cells('convolution', 'binary', 'shared', [1, 16, 128]),

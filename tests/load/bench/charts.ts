@@ -1,4 +1,5 @@
 import type { OpenRow, Row } from './results.ts';
+import type { Variant } from './variants.ts';
 
 /** One bar: what it stands for, and how long it is. */
 export interface Bar {
@@ -76,9 +77,11 @@ export function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 
+const charted: ReadonlySet<Variant> = new Set(['shared', 'two gateways', 'inline']);
+
 /** Throughput as a part of the plain loop's, where many clients ask. */
 export function ratioChart(rows: readonly Row[]): string {
-  const busy = rows.filter(({ clients, variant }) => clients > 1 && (variant === 'shared' || variant === 'inline'));
+  const busy = rows.filter(({ clients, variant }) => clients > 1 && charted.has(variant));
   return barChart({
     title: 'Requests a second, as a multiple of the plain session.run() loop',
     bars: busy.map(({ model, wire, variant, clients, ratio }) => ({

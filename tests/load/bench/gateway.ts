@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { canonicalManifest } from '@cluster-ai/contract/manifest.ts';
 import type { SnapshotModel } from '@cluster-ai/contract/snapshot.ts';
+import { isOfSources } from '@cluster-ai/platform/process/bundle-sources.ts';
 import { readOnnxModel } from '@cluster-ai/protocols/onnx/read-model.ts';
 import { signatureFromOnnx } from '@cluster-ai/protocols/onnx/signature-from-onnx.ts';
 import { sha256, signed, snapshotKey, snapshotOf, snapshotRoute } from '@cluster-ai/testkit/snapshot-models.ts';
@@ -14,7 +15,7 @@ import { modelBytes, settingsOf, type BenchModel } from './bench-models.ts';
 import { cpuSecondsOf, memoryOf, type Memory } from './process-tree.ts';
 import { onCore, type Core } from './run-on-core.ts';
 import { benchKey } from './scenarios.ts';
-import { environmentOf, type Variant } from './variants.ts';
+import { environmentOf, processesOf, type Variant } from './variants.ts';
 
 export interface BenchGateway {
   readonly url: string;
@@ -35,16 +36,54 @@ export interface BenchGatewayOptions {
   /** The core that the gateway and its runner share, if they do. */
   readonly core?: number;
   readonly nodeArguments?: readonly string[];
+  /** From its sources, whose names a profile shows, instead of the bundle that images carry and `up` starts. */
+  readonly fromSources?: boolean;
 }
 
 /**
- * Starts a gateway alone, from a snapshot and model files on its disk: what is measured is the data plane, and no
- * database or control plane competes for the core.
+ * Starts a gateway alone, or several on one port, from a snapshot and model files on its disk: what is measured is the data
+ * plane, and no database or control plane competes for the core.
  */
 export async function startBenchGateway(options: BenchGatewayOptions): Promise<BenchGateway> {
+  const first = await startProcess(options, 0, 0);
+  const others: BenchGateway[] = [];
+  try {
+    const portOf = (url: string): number => Number(new URL(url).port);
+    const ports = [portOf(first.url), portOf(first.grpcUrl)] as const;
+    while (others.length < processesOf(options.variant) - 1) others.push(await startProcess(options, ...ports));
+  } catch (error) {
+    await Promise.all([first, ...others].map((gateway) => gateway.stop()));
+    throw error;
+  }
+  return others.length === 0 ? first : together([first, ...others]);
+}
+
+function together(all: readonly BenchGateway[]): BenchGateway {
+  const [{ url, grpcUrl } = { url: '', grpcUrl: '' }] = all;
+  const sum = (of: (gateway: BenchGateway) => number): number => all.reduce((total, each) => total + of(each), 0);
+  return {
+    url,
+    grpcUrl,
+    coldStartMs: Math.max(...all.map(({ coldStartMs }) => coldStartMs)),
+    cpuSeconds: () => sum((gateway) => gateway.cpuSeconds()),
+    memory: () => {
+      const memories = all.map((gateway) => gateway.memory());
+      return {
+        rssBytes: memories.reduce((total, { rssBytes }) => total + rssBytes, 0),
+        pssBytes: memories.reduce((total, { pssBytes }) => total + pssBytes, 0),
+      };
+    },
+    stop: async () => {
+      await Promise.all(all.map((gateway) => gateway.stop()));
+    },
+  };
+}
+
+/** @param httpPort 0 takes a free one. */
+async function startProcess(options: BenchGatewayOptions, httpPort: number, grpcPort: number): Promise<BenchGateway> {
   const home = await mkdtemp(join(tmpdir(), 'cluster-ai-bench-'));
   await writeStoredState(home, options.models);
-  const main = join(repository, 'apps/gateway/src/main.ts');
+  const main = options.fromSources === true ? join(repository, 'apps/gateway/src/main.ts') : bundledGateway();
   const core: Core = options.core ?? null;
   const [program, ...args] = onCore(core, [process.execPath, ...(options.nodeArguments ?? []), main]);
   const startedAtMs = performance.now();
@@ -54,8 +93,8 @@ export async function startBenchGateway(options: BenchGatewayOptions): Promise<B
       PATH: process.env['PATH'],
       CLUSTER_AI_GATEWAY_HOME: home,
       CLUSTER_AI_GATEWAY_AUTH: 'required',
-      CLUSTER_AI_GATEWAY_HTTP_PORT: '0',
-      CLUSTER_AI_GATEWAY_GRPC_PORT: '0',
+      CLUSTER_AI_GATEWAY_HTTP_PORT: String(httpPort),
+      CLUSTER_AI_GATEWAY_GRPC_PORT: String(grpcPort),
       CLUSTER_AI_GATEWAY_METRICS_PORT: '0',
       ...environmentOf[options.variant],
       // Nobody listens there.
@@ -84,16 +123,30 @@ export async function startBenchGateway(options: BenchGatewayOptions): Promise<B
       if (child.exitCode !== null) throw new Error(`the gateway ended with ${child.exitCode}:\n${printed.join('\n')}`);
       return listens !== null;
     });
-    const { url, grpcPort, metricsPort } = listens ?? { url: '', grpcPort: 0, metricsPort: 0 };
-    await until('the gateway is ready', 60_000, async () => (await fetch(`http://127.0.0.1:${metricsPort}/readyz`)).ok);
+    const found = listens ?? { url: '', grpcPort: 0, metricsPort: 0 };
+    await until(
+      'the gateway is ready',
+      60_000,
+      async () => (await fetch(`http://127.0.0.1:${found.metricsPort}/readyz`)).ok,
+    );
     const coldStartMs = performance.now() - startedAtMs;
-    const grpcUrl = `http://127.0.0.1:${grpcPort}`;
+    const { url } = found;
+    const grpcUrl = `http://127.0.0.1:${found.grpcPort}`;
     const pid = child.pid ?? 0;
     return { url, grpcUrl, coldStartMs, cpuSeconds: () => cpuSecondsOf(pid), memory: () => memoryOf(pid), stop };
   } catch (error) {
     await stop();
     throw new Error(`the gateway did not become ready:\n${printed.join('\n')}`, { cause: error });
   }
+}
+
+/** @throws Error when there is none of just these sources. */
+function bundledGateway(): string {
+  const bundle = join(repository, 'dist/gateway');
+  if (!isOfSources(repository, bundle)) {
+    throw new Error('what is measured is the bundle, and dist/gateway is not of these sources: run `make dist`');
+  }
+  return join(bundle, 'gateway.js');
 }
 
 async function writeStoredState(home: string, names: readonly BenchModel[]): Promise<void> {

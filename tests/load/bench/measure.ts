@@ -2,6 +2,7 @@ import { allCells, openLoadCells, openLoadParts, type Cell } from './cells.ts';
 import type { BenchModel } from './bench-models.ts';
 import { describe } from './print-results.ts';
 import { startBenchGateway, type BenchGateway } from './gateway.ts';
+import { isRatioJudged } from './judge.ts';
 import { runInProcess, writeModelAndRows, type InProcessResult } from './in-process.ts';
 import { measureEdges, measureGrpcPath } from './measure-edges.ts';
 import { measureStarts } from './measure-starts.ts';
@@ -107,7 +108,10 @@ async function prepareAll(
   return loads;
 }
 
-/** In each round every cell after the other, and before those of a model its loops in a process without a server. */
+/**
+ * In each round every cell after the other, and before those of a model its loops in a process without a server; before those
+ * that are judged once more, because a machine with neighbours is another one after half a minute.
+ */
 async function measureRounds(bench: Bench): Promise<Measurement[]> {
   const { cells, gateways, loads, folder, rounds, seconds } = bench;
   const measurements: Measurement[] = [];
@@ -115,7 +119,8 @@ async function measureRounds(bench: Bench): Promise<Measurement[]> {
     const loops = new Map<BenchModel, InProcessResult>();
     for (const cell of cells) {
       const { closed, scenario } = found(loads, keyOf(cell));
-      const inProcess = loops.get(cell.model) ?? (await runInProcess(folder, scenario, seconds));
+      const known = isRatioJudged(cell) ? undefined : loops.get(cell.model);
+      const inProcess = known ?? (await runInProcess(folder, scenario, seconds));
       loops.set(cell.model, inProcess);
       const gateway = found(gateways, cell.variant);
       await closed(gateway, cell.clients, warmUpSeconds);

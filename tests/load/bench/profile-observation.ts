@@ -18,7 +18,7 @@ const clients = 32;
 /** A gateway of its own under the profiler: the profiler must not slow the measured one. The load must have been written. */
 export async function profileObservation(folder: string): Promise<Profiled> {
   const nodeArguments = ['--cpu-prof', '--cpu-prof-interval', '200', '--cpu-prof-dir', folder];
-  const gateway = await startBenchGateway({ models: ['iris'], variant: 'shared', nodeArguments });
+  const gateway = await startBenchGateway({ models: ['iris'], variant: 'shared', nodeArguments, fromSources: true });
   try {
     const script = join(folder, `${fileStem(scenarioOf('iris', 'JSON'))}.lua`);
     await runWrk({ url: gateway.url, script, clients, seconds: 8, core: null });
