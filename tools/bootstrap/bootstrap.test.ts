@@ -35,7 +35,7 @@ const fakeDist = `
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 appendFileSync(process.env.HOME + '/calls', 'dist\\n');
 mkdirSync('dist', { recursive: true });
-for (const name of ['control-plane', 'gateway']) writeFileSync('dist/' + name + '.sources.json', '{}');
+for (const name of ['cli', 'control-plane', 'gateway']) writeFileSync('dist/' + name + '.sources.json', '{}');
 `;
 
 describe('bootstrap', () => {

@@ -4,12 +4,12 @@ import { hashOfFiles } from './hash-files.mjs';
 import { nodeLink } from './pinned-node.mjs';
 import { run } from './run.mjs';
 
-/** Those that `up` starts from their bundles. */
-const names = ['control-plane', 'gateway'];
+/** Those that run from their bundles. */
+const names = ['cli', 'control-plane', 'gateway'];
 
 const stamp = (root) => join(root, '.cache', 'programs-bundled-from');
 const packages = ['contract', 'core', 'platform', 'protocols', 'runtimes'].map((name) => `packages/${name}`);
-const programs = ['control-plane', 'gateway', 'runner'].map((name) => `apps/${name}`);
+const programs = [...names, 'runner'].map((name) => `apps/${name}`);
 const inputs = (root) =>
   hashOfFiles(root, [...programs, ...packages, 'tools/dist', 'tools/dist.ts', 'package-lock.json']);
 

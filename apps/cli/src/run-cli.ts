@@ -5,15 +5,18 @@ import { trustServers } from './connection/trust.ts';
 import { exitCodes } from './output/exit-codes.ts';
 import type { OutputFormat } from './output/format.ts';
 import { showError } from './output/show-error.ts';
+import { endWhenUnread } from './output/unread-output.ts';
 import { cliProgram } from './program.ts';
 
 /** Runs one command line, the words after `cluster-ai`. @returns the exit code. */
 export async function runCli(words: readonly string[]): Promise<number> {
   const program = cliProgram();
   endByThrowing(program);
+  const endWithoutReader = [process.stdout, process.stderr].map(endWhenUnread);
   program.hook('preAction', async (_program, command) => {
-    // It starts servers, and knows their certificates itself.
     if (command.name() !== 'up') await trustServers(program.opts<GlobalOptions>().caFile, process.env);
+    // It starts servers: it knows their certificates itself, and goes on without a reader.
+    else for (const takeBack of endWithoutReader) takeBack();
   });
   try {
     await program.parseAsync(words, { from: 'user' });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { readMigrations } from '@cluster-ai/platform/postgres/migrate.ts';
 import type { Migration } from '@cluster-ai/platform/postgres/migrate.ts';
-import { programFolder } from '../up/programs.ts';
+import { programFolder } from '../program-folder.ts';
 
 /** The migrations of this program. */
 export function ownMigrations(): Promise<Migration[]> {

@@ -13,9 +13,9 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { programFolder } from '../program-folder.ts';
 import { neededPackages } from './needed-packages.ts';
 import { copyProgram } from './program-copy.ts';
-import { programFolder } from './programs.ts';
 
 let folder = '';
 let source = '';
@@ -42,7 +42,7 @@ beforeEach(() => {
   for (const path of [
     'node_modules/tool/index.js',
     'node_modules/needed/node_modules/unused/index.js',
-    'dist/cli/cluster-ai.js',
+    'dist/other/x.js',
     '.git/config',
     'tests/x.ts',
     'README.md',
@@ -99,7 +99,7 @@ test('what the programs need is copied, and nothing of development or of other s
     [
       'node_modules/tool',
       'node_modules/needed/node_modules/unused',
-      'dist/cli',
+      'dist/other',
       '.git',
       'tests',
       'node_modules/onnxruntime-node/bin/napi-v6/win32',

@@ -22,7 +22,7 @@ import { neededPackages } from './needed-packages.ts';
 const own = ['package.json', 'package-lock.json', 'apps', 'packages', 'models', '.cache/models', 'web-dashboard/dist'];
 
 /** Programs that were bundled, whole, and what they were written from. */
-const bundles = ['control-plane', 'gateway'].flatMap((name) => [`dist/${name}`, `dist/${name}.sources.json`]);
+const bundles = ['cli', 'control-plane', 'gateway'].flatMap((name) => [`dist/${name}`, `dist/${name}.sources.json`]);
 
 interface CopiedFile {
   /** Path in the copy. */

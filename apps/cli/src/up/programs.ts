@@ -1,9 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { isOfSources } from '@cluster-ai/platform/process/bundle-sources.ts';
-
-/** Folder that holds this program: a checkout, or a copy of what of it is needed to run. */
-export const programFolder = dirname(dirname(dirname(dirname(import.meta.dirname))));
+import { programFolder } from '../program-folder.ts';
 
 /** Where the programs that `up` starts, and the files that they use, are found. */
 export const programs = {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 declare const CLUSTER_AI_BUNDLE: true | undefined;
 
 /** Whether this program was bundled by `npm run dist`, and lies in one folder with all that it needs. */
-const isBundled = typeof CLUSTER_AI_BUNDLE !== 'undefined';
+export const isBundled = typeof CLUSTER_AI_BUNDLE !== 'undefined';
 
 /** Of a bundle the folder of this file; of the sources the root of the checkout. */
 const base = new URL(isBundled ? './' : '../../../../', import.meta.url);
