@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { programs } from '@cluster-ai/cli/up/programs.ts';
 import { repository, until } from './start-platform.ts';
 
 export interface GatewayOptions {
@@ -50,7 +51,7 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
     ...options.settings,
   };
   const variables = Object.entries(settings).map(([name, value]) => [`CLUSTER_AI_GATEWAY_${name}`, value]);
-  const child = spawn(process.execPath, [join(repository, 'apps/gateway/src/main.ts')], {
+  const child = spawn(process.execPath, [programs.gateway], {
     cwd: repository,
     env: { PATH: process.env['PATH'], ...Object.fromEntries(variables) },
     // The end of the pipe to its input ends it.

@@ -5,11 +5,12 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { programs } from '@cluster-ai/cli/up/programs.ts';
 import { startFailoverProxy } from '@cluster-ai/testkit/failover-proxy.ts';
 import type { FailoverProxy } from '@cluster-ai/testkit/failover-proxy.ts';
 import { startPostgres } from '@cluster-ai/testkit/postgres/postgres-server.ts';
 import type { PostgresServer } from '@cluster-ai/testkit/postgres/postgres-server.ts';
-import { freePort, isGreen, repository, until } from './start-platform.ts';
+import { freePort, isGreen, until } from './start-platform.ts';
 
 /** A program that can be killed and started again on its port and its data. */
 export interface TestProgram {
@@ -112,7 +113,10 @@ interface ProgramOptions {
   readonly databaseUrl: string;
 }
 
-function testProgram(name: string, { args, home, port, readyPort, databaseUrl }: ProgramOptions): TestProgram {
+function testProgram(
+  name: 'control-plane' | 'gateway',
+  { args, home, port, readyPort, databaseUrl }: ProgramOptions,
+): TestProgram {
   let child: ChildProcess | null = null;
   let output = '';
   const running = (): boolean => child !== null && child.exitCode === null && child.signalCode === null;
@@ -132,7 +136,7 @@ function testProgram(name: string, { args, home, port, readyPort, databaseUrl }:
     output: () => output,
     kill: end,
     start: async () => {
-      child = spawn(process.execPath, [join(repository, `apps/${name}/src/main.ts`), ...args], {
+      child = spawn(process.execPath, [name === 'gateway' ? programs.gateway : programs.controlPlane, ...args], {
         env: { ...process.env, DATABASE_URL: databaseUrl },
         stdio: ['ignore', 'pipe', 'pipe'],
       });

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { programs } from '@cluster-ai/cli/up/programs.ts';
 import { pause, repository } from '../../start-platform.ts';
 
 /** A gateway that is started again whenever it ends, as a service manager does. */
@@ -21,7 +21,7 @@ export function keepGateway(env: Readonly<Record<string, string>>): KeptGateway 
   let output = '';
 
   function start(): ChildProcess {
-    const started = spawn(process.execPath, [join(repository, 'apps/gateway/src/main.ts')], {
+    const started = spawn(process.execPath, [programs.gateway], {
       cwd: repository,
       env: { PATH: process.env['PATH'], ...env },
       // The end of the pipe to its input ends it.
