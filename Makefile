@@ -251,7 +251,7 @@ wasm: bootstrap ## Compile the reader and writer of number arrays (packages/prot
 models: bootstrap ## Train the example models again
 	@exec $(WITH_NODE) node models/train.ts $(ARGS)
 
-bootstrap: ## Fetch Node, the packages, the dashboard and the example models, where they are missing
+bootstrap: ## Fetch Node, the packages and the example models, build the dashboard, bundle the programs, where they are missing
 	@command -v node >/dev/null 2>&1 || { echo "Node is not on PATH. Install Node 20 or later with npm (https://nodejs.org), then run make again." >&2; exit 1; }
 	@node tools/bootstrap.mjs
 

@@ -5,8 +5,8 @@ import { isBundled } from '@cluster-ai/platform/process/program-files.ts';
 import { programFolder } from './program-folder.ts';
 
 /**
- * Where the bundle of the command line begins, if one was written from just these sources: a command then answers with a
- * third of the work.
+ * Where the bundle of the command line begins, if one was written from just these sources: a command then answers with
+ * little more than half of the work.
  * @returns null without one, and inside it.
  */
 export function bundledCli(): string | null {
