@@ -32,7 +32,8 @@ ${markdown(loadTable(rows), 3)}
   HTTP server and grpc-js; \`unbatched\` merges no requests.
 - **Cores**: gateway, runner and load generator share two cores, and nobody is pinned, as the loop is not. Only servers
   alone are.
-- **Warm**: before each load that counts, a second of the same load; the loop is warmed in the same way.
+- **Warm**: before each load that counts, a second of the same load, and before the first round three seconds of each whose ratio
+  is judged; the loop is warmed in the same way.
 - **CPU**: CPU time of gateway and runner for one request, and of one run of the plain loop. It says what a request costs
   when it does not have the machine to itself.
 - **Checked**: every answer under load was compared byte for byte with the answer to the same request sent alone

@@ -423,24 +423,21 @@ test('a model whose runner could not be kept up is tried again once a minute, no
   expect(host.loads).toHaveLength(2);
 });
 
-test('two models load at once, the others wait their turn', async () => {
+test('four models load at once, the others wait their turn', async () => {
   const { host, apply } = setUp();
-  await apply([
-    [v1, 1],
-    [v2, 1],
-    [v3, 1],
-    [v4, 1],
-  ]);
-  expect(host.loads).toEqual([v1, v2].map((model) => host.keyOf(model)));
+  const [v5, v6] = [snapshotModel('iris', 5), snapshotModel('iris', 6)];
+  await apply([v1, v2, v3, v4, v5, v6].map((model) => [model, 1] as const));
+  expect(host.loads).toEqual([v1, v2, v3, v4].map((model) => host.keyOf(model)));
   await host.refuse(v1);
-  expect(host.loads).toHaveLength(3);
+  expect(host.loads).toHaveLength(5);
   await host.finish(v2);
-  expect(host.loads).toHaveLength(4);
+  expect(host.loads).toHaveLength(6);
 });
 
 test('versions that come faster than they load keep no other model waiting, and the gateway from being ready neither', async () => {
   const { host, deployment } = setUp();
-  const [a1, a2, a3, a4] = [snapshotModel('a', 1), snapshotModel('a', 2), snapshotModel('a', 3), snapshotModel('a', 4)];
+  const versions = Array.from({ length: 8 }, (_, index) => snapshotModel('a', index + 1));
+  const [first, newer] = [versions.slice(0, 4), versions.slice(4)];
   const z = snapshotModel('z', 1);
   const apply = async (number: number, newest: readonly SnapshotModel[]): Promise<void> => {
     const routes = [
@@ -453,16 +450,17 @@ test('versions that come faster than they load keep no other model waiting, and 
     deployment.apply(snapshotOf(number, [...newest, z], routes));
     await settle();
   };
-  await apply(1, [a1, a2]);
-  expect(host.loads).toEqual([a1, a2].map((model) => host.keyOf(model)));
-  // Those two give way to newer ones, which stand before `z` in every snapshot.
-  await apply(2, [a3, a4]);
-  await host.finish(a1);
+  await apply(1, first);
+  expect(host.loads).toEqual(first.map((model) => host.keyOf(model)));
+  // They give way to newer ones, which stand before `z` in every snapshot.
+  await apply(2, newer);
+  const [next, ...others] = first;
+  await host.finish(next ?? z);
   expect(host.loads.at(-1)).toBe(host.keyOf(z));
   await host.finish(z);
   expect(deployment.settled).toBe(false);
-  await host.finish(a2);
-  await host.finish(a3);
+  for (const model of others) await host.finish(model);
+  await host.finish(newer[0] ?? z);
   expect([deployment.settled, deployment.good]).toEqual([true, false]);
 });
 

@@ -15,8 +15,11 @@ import type { ModelBatching } from '../telemetry/collect.ts';
 import type { Observer } from '../telemetry/observer.ts';
 import type { ModelFolders } from './model-folder.ts';
 
-/** Models that are fetched, probed and loaded at once; more would only fight for the same cores. */
-const loadsAtOnceMax = 2;
+/**
+ * Models that are fetched, probed and loaded at once. Two take the cores, as many as are probed at once; the others are
+ * fetched, or wait for a probe, while those wait for their runner to start.
+ */
+const loadsAtOnceMax = 4;
 /** Wait before a load that failed for want of the control plane or of disk is tried again. */
 const retryAfterMs = 2_000;
 /** Wait before a model that passed its probe, and whose runner could not be kept up, is tried again. */
