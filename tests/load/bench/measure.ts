@@ -35,8 +35,8 @@ const keyOf = ({ model, wire }: Pick<Cell, 'model' | 'wire'>): string => `${mode
  */
 const warmUpSeconds = 1;
 /**
- * Before the first round, of each cell whose ratio is judged. Where two cores are shared with the load, V8 takes that long to
- * compile what is hot, and took half of what the gateway could do meanwhile.
+ * Before the first round, of each cell whose ratio is judged. Where two cores are shared with the load, V8's compiler needs
+ * seconds for what is hot, and takes a good part of them.
  */
 const firstWarmUpSeconds = 3;
 
