@@ -92,9 +92,8 @@ ${markdown(footprintTable(footprints), 1)}
 Memory of all processes of a server after its loads, three models loaded. The time is from the start of its process until it has
 answered one request of each model.
 
-Ours are two processes with a JavaScript heap each, and a thread with one more for each model: 175 MiB before any load, of which
-the C library of ONNX Runtime and Node itself are 60. The rest comes with 128 pictures at once as JSON, and a third of that goes
-again within ten seconds.
+Ours are two processes with a JavaScript heap each, and a thread with one more for each model; what its load adds is told in
+[where the time goes](where-the-time-goes.md#where-the-memory-goes).
 
 ## Not measured
 

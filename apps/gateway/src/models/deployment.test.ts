@@ -436,8 +436,9 @@ test('four models load at once, the others wait their turn', async () => {
 
 test('versions that come faster than they load keep no other model waiting, and the gateway from being ready neither', async () => {
   const { host, deployment } = setUp();
-  const versions = Array.from({ length: 8 }, (_, index) => snapshotModel('a', index + 1));
-  const [first, newer] = [versions.slice(0, 4), versions.slice(4)];
+  const a = (version: number): SnapshotModel => snapshotModel('a', version);
+  const first = [a(1), a(2), a(3), a(4)] as const;
+  const newer = [a(5), a(6), a(7), a(8)] as const;
   const z = snapshotModel('z', 1);
   const apply = async (number: number, newest: readonly SnapshotModel[]): Promise<void> => {
     const routes = [
@@ -454,13 +455,12 @@ test('versions that come faster than they load keep no other model waiting, and 
   expect(host.loads).toEqual(first.map((model) => host.keyOf(model)));
   // They give way to newer ones, which stand before `z` in every snapshot.
   await apply(2, newer);
-  const [next, ...others] = first;
-  await host.finish(next ?? z);
+  await host.finish(first[0]);
   expect(host.loads.at(-1)).toBe(host.keyOf(z));
   await host.finish(z);
   expect(deployment.settled).toBe(false);
-  for (const model of others) await host.finish(model);
-  await host.finish(newer[0] ?? z);
+  for (const model of first.slice(1)) await host.finish(model);
+  await host.finish(newer[0]);
   expect([deployment.settled, deployment.good]).toEqual([true, false]);
 });
 
