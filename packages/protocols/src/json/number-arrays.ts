@@ -1,8 +1,7 @@
 import { elementBytes, type Datatype } from '@cluster-ai/core/tensors/datatype.ts';
 import { jsonContainersMax, jsonDepthMax } from './bounds.ts';
 import { placeOf, type CutText } from './cut-arrays.ts';
-import { numberTypes } from './numbers-module.ts';
-import { readNumbers, type NumberType } from './read-numbers.ts';
+import { isNumberType, readNumbers } from './read-numbers.ts';
 
 /** Thrown when an array that was cut out is nothing that can be read apart: the whole text has to be read at once. */
 class NeedsWholeText extends Error {}
@@ -47,8 +46,4 @@ export class NumberArrays {
     if (this.lists + this.cut.rest.byteLength > jsonContainersMax) throw new NeedsWholeText();
     return { data, needsExact: found.needsExact };
   }
-}
-
-function isNumberType(datatype: Datatype): datatype is NumberType {
-  return Object.hasOwn(numberTypes, datatype);
 }

@@ -1,6 +1,11 @@
+import type { Datatype } from '@cluster-ai/core/tensors/datatype.ts';
 import { numbersModule, numberTypes, readEnds } from './numbers-module.ts';
 
 export type NumberType = keyof typeof numberTypes;
+
+export function isNumberType(datatype: Datatype): datatype is NumberType {
+  return Object.hasOwn(numberTypes, datatype);
+}
 
 export interface ReadNumbers {
   /** Levels of lists in the array, itself counted. */

@@ -7,6 +7,7 @@ import type { JsonSource } from '../json/json-tensor.ts';
 import { readJson, usualJson, type JsonOptions } from './json-document.ts';
 import { invalid, wrongType, type JsonObject } from './json-fields.ts';
 import { parseParameters } from './parameters.ts';
+import type { RequestPatterns } from './patterns/request-patterns.ts';
 import { readInputs } from './read-inputs.ts';
 import { decodeRawRequest } from './raw-request.ts';
 import { readOutputs, type RequestedOutput } from './read-outputs.ts';
@@ -27,6 +28,8 @@ export interface DecodedRequest {
 
 export interface DecodeOptions {
   readonly json?: JsonOptions;
+  /** How requests of this path were written before; without it each is read by itself. */
+  readonly patterns?: RequestPatterns;
   /** What the model takes, asked for only where the body does not say it. @throws ClusterError */
   readonly signature?: () => ModelSignature;
 }
@@ -51,17 +54,19 @@ export function decodeRequest(
   headerLength: string | null,
   modelName: string,
   modelVersion: string | null,
-  { json = usualJson, signature = unknownSignature }: DecodeOptions = {},
+  { json = usualJson, patterns, signature = unknownSignature }: DecodeOptions = {},
 ): DecodedRequest {
   const target = { modelName, modelVersion, signature };
-  if (headerLength === null) {
-    return readJson(body, json, (document, source) => readRequest(document, noBlobs, target, source));
-  }
-  const textLength = jsonLength(headerLength, body.byteLength);
-  if (textLength === 0) return decodeRawRequest(body, target);
-  const jsonBytes = body.subarray(0, textLength);
-  const blobs = body.subarray(jsonBytes.byteLength);
-  return readJson(jsonBytes, json, (document, source) => readRequest(document, blobs, target, source));
+  const textLength = headerLength === null ? body.byteLength : jsonLength(headerLength, body.byteLength);
+  if (headerLength !== null && textLength === 0) return decodeRawRequest(body, target);
+  const text = headerLength === null ? asBuffer(body) : asBuffer(body.subarray(0, textLength));
+  const blobs = headerLength === null ? noBlobs : body.subarray(textLength);
+  const remembered = json.numbers === 'plain' || textLength > json.textBytesMax ? undefined : patterns;
+  const known = remembered?.read(text, blobs) ?? null;
+  if (known !== null) return known;
+  const decoded = readJson(text, json, (document, source) => readRequest(document, blobs, target, source));
+  remembered?.learn(text, decoded);
+  return decoded;
 }
 
 /**
@@ -79,6 +84,10 @@ export function assertJsonLength(
 }
 
 const noBlobs = new Uint8Array(0);
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
 
 function unknownSignature(): never {
   throw invalid('raw binary requests need a model whose input is known; send the JSON header before the tensors');

@@ -5,6 +5,7 @@ import {
   type ResponseForm,
 } from '@cluster-ai/protocols/open-inference/decode-request.ts';
 import { errorDocument } from '@cluster-ai/protocols/open-inference/documents.ts';
+import { RequestPatterns } from '@cluster-ai/protocols/open-inference/patterns/request-patterns.ts';
 import { encodeResponse, type EncodedResponse } from '@cluster-ai/protocols/open-inference/encode-response.ts';
 import type { JsonOptions } from '@cluster-ai/protocols/open-inference/json-document.ts';
 import type { Call, Headers, Reply } from '@cluster-ai/platform/edge/edge.ts';
@@ -20,6 +21,7 @@ export function openInferenceProtocol(
   modelVersion: string | null,
   json: JsonOptions,
 ): PredictionProtocol<ResponseForm> {
+  const patterns = new RequestPatterns();
   return {
     modelName,
     assertHeader(call) {
@@ -29,6 +31,7 @@ export function openInferenceProtocol(
     decode(call, body, signatureOf) {
       return decodeRequest(body, call.header(headerLengthName), modelName, modelVersion, {
         json,
+        patterns,
         signature: () => signatureOf({ modelName, modelVersion }),
       });
     },
