@@ -28,7 +28,12 @@ export function mergeInputs(
 
 /** The input of that name of each request. */
 export function tensorsOf(requests: readonly InferenceRequest[], name: string): Tensor[] {
-  return requests.flatMap((request) => request.inputs.find((input) => input.name === name) ?? []);
+  const found: Tensor[] = [];
+  for (const { inputs } of requests) {
+    const input = inputs.find((one) => one.name === name);
+    if (input !== undefined) found.push(input);
+  }
+  return found;
 }
 
 function join(tensors: readonly Tensor[], isFlat: boolean): ExecutionInput {

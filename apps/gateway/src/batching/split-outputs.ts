@@ -24,5 +24,12 @@ export function splitOutputs(
     if (rule !== undefined) return scatter(output, tensorsOf(requests, rule.source));
     return requests.length === 1 ? [output] : splitRows(output, rows);
   });
-  return requests.map((_, index) => pieces.flatMap((piece) => piece[index] ?? []));
+  return requests.map((_, index) => {
+    const own: Tensor[] = [];
+    for (const piece of pieces) {
+      const output = piece[index];
+      if (output !== undefined) own.push(output);
+    }
+    return own;
+  });
 }

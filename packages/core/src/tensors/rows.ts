@@ -18,10 +18,13 @@ export function splitRows(tensor: Tensor, rowCounts: readonly number[]): Tensor[
   }
   const rest = tensor.shape.slice(1);
   const elementsPerRow = rest.reduce((product, dimension) => product * dimension, 1);
+  const { name, datatype, data } = tensor;
   let offset = 0;
+  let shape = tensor.shape;
   const pieces = rowCounts.map((count) => {
     const end = rowsEnd(tensor, offset, count * elementsPerRow);
-    const piece = { ...tensor, shape: [count, ...rest], data: tensor.data.subarray(offset, end) };
+    if (shape[0] !== count) shape = [count, ...rest];
+    const piece = { name, datatype, shape, data: data.subarray(offset, end) };
     offset = end;
     return piece;
   });

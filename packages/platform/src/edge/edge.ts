@@ -28,9 +28,10 @@ export interface IncomingCall extends CallHead {
    * Reads the whole body, once. The listener's limit is enforced below: more bytes, or bytes that come too slowly, reject.
    * A client that waits for `100 Continue` is told to go on here, so a call that is refused earlier never sends its body.
    * @param onBytes hears of bytes before they are kept; what it throws refuses the rest.
+   * @returns the body itself when it is here; then it throws where it would have rejected.
    * @throws ClusterError BODY_TOO_LARGE, REQUEST_TIMEOUT, INVALID_ARGUMENT (broken chunks) or CANCELLED; what `onBytes` throws.
    */
-  body(onBytes?: (bytes: number) => void): Promise<Uint8Array>;
+  body(onBytes?: (bytes: number) => void): Uint8Array | Promise<Uint8Array>;
   /** Gives the memory of the body back at once, where the server can: nobody looks at it any more. */
   releaseBody?(): void;
   /**

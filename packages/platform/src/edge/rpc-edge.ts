@@ -10,6 +10,8 @@ export interface RpcCall extends IncomingCall {
   readonly path: string;
   /** From the begin of the call; null for a client that set no deadline. */
   readonly timeoutMs: number | null;
+  /** The one message of the call, as `next` reads it; rejects when the client sends none. */
+  body(onBytes?: (bytes: number) => void): Promise<Uint8Array>;
   /**
    * The client's next message, or null when it sends no more. Only one may be waited for, and none is read before it is
    * asked for: a call that is refused by its header has cost a header.

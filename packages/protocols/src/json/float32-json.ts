@@ -17,11 +17,12 @@ const comma = 0x2c;
  * The numbers as the inside of a JSON array: fewest digits that read back equal, laid out as JavaScript prints numbers;
  * NaN and infinities are the bare tokens that Triton writes. Minus zero is `-0.0`, because Python reads `-0` as the
  * integer 0.
+ * @param count how many of them.
  */
-export function float32ToJson(values: Float32Array): string {
+export function float32ToJson(values: Float32Array, count = values.length): string {
   let text = '';
   let end = 0;
-  for (let index = 0; index < values.length; index += 1) {
+  for (let index = 0; index < count; index += 1) {
     if (end > scratch.length - numberBytesMax) {
       text += scratch.toString('latin1', 0, end);
       end = 0;

@@ -2,6 +2,7 @@ import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { bytesElements } from '@cluster-ai/core/tensors/bytes-elements.ts';
 import type { Tensor } from '@cluster-ai/core/tensors/tensor.ts';
 import { numbersOf } from '@cluster-ai/core/tensors/tensor-numbers.ts';
+import { fewNumbersToJson } from './few-numbers-json.ts';
 import { float32ToJson } from './float32-json.ts';
 import type { JsonNumbers } from './json-numbers.ts';
 import { isWritable, writeNumbers } from './write-numbers.ts';
@@ -21,6 +22,8 @@ export function tensorToJson(tensor: Tensor, by: JsonNumbers = 'wasm'): string {
     });
     return text;
   }
+  const few = by === 'wasm' ? fewNumbersToJson(tensor) : null;
+  if (few !== null) return few;
   if (tensor.datatype === 'BYTES') return stringTexts(tensor).join(',');
   if (tensor.datatype === 'BOOL') return Array.from(tensor.data, (value) => (value === 0 ? 'false' : 'true')).join(',');
   const numbers = numbersOf(tensor);

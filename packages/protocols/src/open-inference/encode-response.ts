@@ -1,5 +1,5 @@
 import type { InferenceResponse } from '@cluster-ai/core/inference/request.ts';
-import { RememberedTexts } from '@cluster-ai/core/names/remembered-texts.ts';
+import { RememberedPairs } from '@cluster-ai/core/names/remembered-pairs.ts';
 import type { Tensor } from '@cluster-ai/core/tensors/tensor.ts';
 import type { JsonNumbers } from '../json/json-numbers.ts';
 import { tensorToJson } from '../json/tensor-json.ts';
@@ -30,6 +30,7 @@ export function encodeResponse(
   form: ResponseForm,
   numbers: JsonNumbers = 'wasm',
 ): EncodedResponse {
+  if (wantsText(form) && response.outputs.every(isSmall)) return encoded(noBlobs, textOf(response, numbers));
   const outputs = selectOutputs(response.outputs, form);
   const blobs: Uint8Array[] = [];
   let isLarge = false;
@@ -41,6 +42,25 @@ export function encodeResponse(
   if (isLarge && numbers === 'wasm') return encoded(blobs, concatenate(documentPieces(response, outputs)));
   const texts = outputs.map(({ tensor, binary }) => (binary ? binaryOutput(tensor) : jsonOutput(tensor, numbers)));
   return encoded(blobs, document(response, texts));
+}
+
+const noBlobs: readonly Uint8Array[] = [];
+
+/** What nearly every client of JSON wants: all outputs, as text. */
+function wantsText({ outputs, binaryByDefault }: ResponseForm): boolean {
+  return outputs.length === 0 && !binaryByDefault;
+}
+
+function isSmall({ data }: Tensor): boolean {
+  return data.byteLength < largeBytes;
+}
+
+function textOf(response: InferenceResponse, numbers: JsonNumbers): string {
+  let text = opening(response);
+  for (const [index, tensor] of response.outputs.entries()) {
+    text += index === 0 ? jsonOutput(tensor, numbers) : `,${jsonOutput(tensor, numbers)}`;
+  }
+  return text + closing;
 }
 
 function encoded(blobs: readonly Uint8Array[], json: Uint8Array | string): EncodedResponse {
@@ -70,12 +90,24 @@ function document(response: InferenceResponse, outputs: readonly string[]): stri
 }
 
 function opening({ id, modelName, modelVersion }: InferenceResponse): string {
-  const ownId = id === null ? '' : `"id":${JSON.stringify(id)},`;
-  return `{${ownId}"model_name":${quoted.of(modelName)},"model_version":${quoted.of(modelVersion)},"outputs":[`;
+  const model = modelTexts.of(modelName, modelVersion);
+  return id === null ? `{${model}` : `{"id":${idText(id)},${model}`;
 }
 
-/** Names of models and tensors as JSON writes them. */
-const quoted = new RememberedTexts((name) => JSON.stringify(name));
+function idText(id: string): string {
+  for (let index = 0; index < id.length; index += 1) if (!isPlain(id.charCodeAt(index))) return JSON.stringify(id);
+  return `"${id}"`;
+}
+
+/** Written as it is: printable ASCII but for quotes and backslashes. */
+function isPlain(code: number): boolean {
+  return code >= 0x20 && code < 0x7f && code !== 0x22 && code !== 0x5c;
+}
+
+const modelTexts = new RememberedPairs(
+  (name: string, version: string) =>
+    `"model_name":${JSON.stringify(name)},"model_version":${JSON.stringify(version)},"outputs":[`,
+);
 
 const closing = ']}';
 
@@ -113,8 +145,23 @@ function selectOutputs(tensors: readonly Tensor[], form: ResponseForm): Selected
   });
 }
 
-function head(tensor: Tensor): string {
-  return `{"name":${quoted.of(tensor.name)},"datatype":"${tensor.datatype}","shape":[${tensor.shape.join(',')}]`;
+function head({ name, datatype, shape }: Tensor): string {
+  return `${tensorTexts.of(name, datatype)}${shapeText(shape)}]`;
+}
+
+const tensorTexts = new RememberedPairs(
+  (name: string, datatype: string) => `{"name":${JSON.stringify(name)},"datatype":"${datatype}","shape":[`,
+);
+
+function shapeText(shape: readonly number[]): string {
+  switch (shape.length) {
+    case 1:
+      return String(shape[0]);
+    case 2:
+      return `${shape[0]},${shape[1]}`;
+    default:
+      return shape.join(',');
+  }
 }
 
 /** Small bodies come from Buffer's pool: a memory of its own for each would cost more than everything else here. */

@@ -56,8 +56,7 @@ export function createOpenInferenceFrontEnd(options: OpenInferenceOptions): Call
   const { stages } = options;
   const json = { textBytesMax: options.jsonBytesMax, numbers: options.jsonNumbers };
   const plans = new RememberedTexts((rawPath) => planOf(targetOf(rawPath, options.preset), json));
-  return async (sent, plainReply) => {
-    const { target, inference } = plans.of(sent.rawPath);
+  const answerOther = async (sent: Call, plainReply: Reply, { target, inference }: PathPlan): Promise<void> => {
     try {
       const call = unpacked(sent, options.bodyBytesMax);
       const reply = packed(sent, plainReply);
@@ -79,6 +78,17 @@ export function createOpenInferenceFrontEnd(options: OpenInferenceOptions): Call
       sendError(plainReply, toClusterError(thrown), stages.nextRequestId(sent));
     }
   };
+  return (sent, plainReply) => {
+    const plan = plans.of(sent.rawPath);
+    const { inference } = plan;
+    if (inference === null || sent.method !== 'POST' || hasCodings(sent)) return answerOther(sent, plainReply, plan);
+    return predict(sent, plainReply, inference, stages);
+  };
+}
+
+/** Whether a body is packed, or its answer may be. */
+function hasCodings(call: Call): boolean {
+  return call.header('content-encoding') !== null || call.header('accept-encoding') !== null;
 }
 
 /** What a path asks for, and how its predictions are spoken. */

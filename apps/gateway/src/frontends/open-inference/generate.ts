@@ -24,8 +24,10 @@ export function generateProtocol(
       return decodeGenerate(body, { modelName, modelVersion, signature }, json);
     },
     encode(reply, response, form, requestId, headers) {
+      if (!streams && form !== null) {
+        return sendInferred(reply, encodeResponse(response, form, json.numbers), requestId, headers);
+      }
       const own = [['X-Request-Id', requestId] as const, ...headers];
-      if (!streams && form !== null) return sendInferred(reply, encodeResponse(response, form, json.numbers), own);
       if (!streams) return sendJson(reply, 200, encodeGenerate(response, json.numbers), own);
       const event = generateEvent(response, form, json.numbers);
       reply.start(200, [['Content-Type', 'text/event-stream; charset=utf-8'], ['Cache-Control', 'no-cache'], ...own]);

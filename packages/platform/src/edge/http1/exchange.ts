@@ -96,7 +96,7 @@ export class Exchange implements Call, Reply {
     return this.owner.options.listenerId;
   }
 
-  async body(onBytes: (bytes: number) => void = () => undefined): Promise<Uint8Array> {
+  body(onBytes: (bytes: number) => void = () => undefined): Uint8Array | Promise<Uint8Array> {
     const { incoming, whole } = this;
     const { bodyBytesMax } = this.owner.options;
     const size = this.head.contentLength ?? 0;

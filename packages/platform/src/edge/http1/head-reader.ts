@@ -1,4 +1,5 @@
 import { METHODS } from 'node:http';
+import { internName } from './known-names.ts';
 import { targetOctets, tokenOctets, valueOctets } from './octets.ts';
 
 const methods: ReadonlySet<string> = new Set(METHODS);
@@ -63,7 +64,7 @@ export class HeadReader {
     // A tab behind `chunked` is what some do not skip: there it stays, and is refused.
     const mayTrimTab = name !== 'transfer-encoding';
     while (to > from && (text.charCodeAt(to - 1) === space || (mayTrimTab && text.charCodeAt(to - 1) === tab))) to -= 1;
-    this.names.push(name);
+    this.names.push(internName(name));
     this.values.push(text.slice(from, to));
     return 'read';
   }

@@ -8,6 +8,7 @@ import type { HeadCache } from './head-cache.ts';
 import { IncomingBody } from './incoming-body.ts';
 import { Outbox } from './outbox.ts';
 import { checkPart } from './read-head.ts';
+import { RecentHeads } from './recent-heads.ts';
 import { RequestHead } from './request-head.ts';
 import type { HeadEnds } from './response-head.ts';
 import type { TurnEnd, TurnMember } from './turn-end.ts';
@@ -62,7 +63,7 @@ export class Http1Connection implements ExchangeOwner, TurnMember {
   private isBorrowed = false;
   /** How far lines of a part of a head were found right. */
   private checkedTo = 0;
-  private lastHead: RequestHead | null = null;
+  private readonly recentHeads = new RecentHeads();
   private incoming: IncomingBody | null = null;
   private contentLeft = 0;
   private chunks: ChunkedFraming | null = null;
@@ -141,7 +142,7 @@ export class Http1Connection implements ExchangeOwner, TurnMember {
     }
     // They may have been given back, and are no bytes any more.
     const isWhole = at >= bytes.length;
-    this.rest = isWhole || this.takesNoMore ? null : this.own(bytes.subarray(at));
+    this.rest = isWhole || this.takesNoMore ? null : this.own(bytes, at, bytes.length);
     const isBetween = this.rest === null ? this.onlyEmptyLines !== true : this.openCount >= pipelinedMax;
     if (this.incoming === null && isBetween) this.receivingSinceMs = null;
     else this.receivingSinceMs ??= performance.now();
@@ -157,15 +158,15 @@ export class Http1Connection implements ExchangeOwner, TurnMember {
       this.onlyEmptyLines ??= true;
       return at;
     }
-    const { lastHead } = this;
-    if (lastHead?.isAt(bytes, at) === true) return this.begin(lastHead, bytes, at + (lastHead.raw?.length ?? 0));
+    const known = this.recentHeads.find(bytes, at);
+    if (known !== null) return this.begin(known, bytes, at + (known.raw?.length ?? 0));
     const end = bytes.indexOf(headEnd, at);
     if (end === -1) return this.judgePart(bytes, at);
     const next = end + headEndBytes;
     if (next - at > this.options.headerBytesMax) return this.refuse(headerTooLarge, bytes, at);
     const head = this.share.heads.read(bytes.toString('latin1', at, next));
     if (!(head instanceof RequestHead)) return this.refuse(head, bytes, at);
-    this.lastHead = head.raw === null ? null : head;
+    if (head.raw !== null) this.recentHeads.add(head);
     this.checkedTo = 0;
     return this.begin(head, bytes, next);
   }
@@ -190,8 +191,11 @@ export class Http1Connection implements ExchangeOwner, TurnMember {
     return length;
   }
 
-  private own(bytes: Buffer): Buffer {
-    return this.isBorrowed ? Buffer.from(bytes) : bytes;
+  private own(bytes: Buffer, start: number, end: number): Buffer {
+    if (!this.isBorrowed) return bytes.subarray(start, end);
+    const copy = Buffer.allocUnsafe(end - start);
+    bytes.copy(copy, 0, start, end);
+    return copy;
   }
 
   /** @returns where the bytes go on behind the request, as far as they are here. */
@@ -201,7 +205,7 @@ export class Http1Connection implements ExchangeOwner, TurnMember {
     let at = from;
     let whole: Uint8Array = noBytes;
     if (!isChunked && bytes.length - at >= contentLength) {
-      if (hasBody) whole = this.own(bytes.subarray(at, at + contentLength));
+      if (hasBody) whole = this.own(bytes, at, at + contentLength);
       at += contentLength;
     } else {
       this.incoming = new IncomingBody(head.contentLength);

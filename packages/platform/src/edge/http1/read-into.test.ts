@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { RawClient } from '@cluster-ai/testkit/edge/raw-client.ts';
 import { afterEach, expect, test } from 'vitest';
 import { startOwnHttpEdge } from '../own-http-edge.ts';
-import { readInto } from './read-into.ts';
+import { readInto, ReadMemory } from './read-into.ts';
 
 const closers: (() => unknown)[] = [];
 
@@ -17,7 +17,7 @@ async function listen(server: Server): Promise<number> {
 }
 
 test('what a connection brings lies in the memory that was given, and its end is told to the server', async () => {
-  const memory = Buffer.alloc(65_536);
+  const memory = new ReadMemory(65_536);
   const accepted = Promise.withResolvers<Socket>();
   const heard = Promise.withResolvers<Buffer>();
   const server = createServer((socket) => {
@@ -29,7 +29,7 @@ test('what a connection brings lies in the memory that was given, and its end is
   const client = await RawClient.connect(port);
   client.send('hello');
   const bytes = await heard.promise;
-  expect(bytes.buffer).toBe(memory.buffer);
+  expect(bytes.buffer).toBe(memory.bytes.buffer);
   expect(bytes.toString()).toBe('hello');
   const taken = await accepted.promise;
   expect(taken.remoteAddress).toBe('127.0.0.1');
@@ -48,7 +48,7 @@ test('a connection without a handle that takes memory is read all the same', asy
   const server = createServer((socket) => {
     const handle: unknown = Reflect.get(socket, '_handle');
     if (typeof handle === 'object' && handle !== null) Reflect.set(handle, 'useUserBuffer', undefined);
-    const read = readInto(socket, Buffer.alloc(16), heard.resolve);
+    const read = readInto(socket, new ReadMemory(16), heard.resolve);
     expect(read).toBe(socket);
     socket.on('end', () => socket.end());
   });

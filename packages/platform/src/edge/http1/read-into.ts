@@ -3,6 +3,24 @@ import { Socket, type SocketConstructorOpts } from 'node:net';
 /** Where Node keeps its handle of a connection. */
 const handleName = '_handle';
 
+/** Views of more bytes are made each time: they cost little beside what is read. */
+const viewBytesMax = 4_096;
+
+/** Memory that packets are read into, one after the other. Packets of one length share a view: making one costs as much as a small body. */
+export class ReadMemory {
+  readonly bytes: Buffer;
+  private readonly views: (Buffer | undefined)[] = [];
+
+  constructor(bytesMax: number) {
+    this.bytes = Buffer.alloc(bytesMax);
+  }
+
+  first(length: number): Buffer {
+    if (length > viewBytesMax) return this.bytes.subarray(0, length);
+    return (this.views[length] ??= this.bytes.subarray(0, length));
+  }
+}
+
 /**
  * Reads a connection that a server has accepted into memory that serves all of them. Node otherwise makes a piece of memory
  * for each packet, which costs more than reading the request in it; it lets whoever opens a connection name the memory
@@ -14,7 +32,7 @@ const handleName = '_handle';
  * @param read gets what has come; it is lost when it returns.
  * @returns the socket to go on with.
  */
-export function readInto(socket: Socket, memory: Uint8Array, read: (bytes: Buffer) => void): Socket {
+export function readInto(socket: Socket, memory: ReadMemory, read: (bytes: Buffer) => void): Socket {
   const handle: unknown = Reflect.get(socket, handleName);
   if (!takesMemory(handle)) {
     socket.on('data', read);
@@ -26,9 +44,9 @@ export function readInto(socket: Socket, memory: Uint8Array, read: (bytes: Buffe
     readable: true,
     writable: true,
     onread: {
-      buffer: memory,
-      callback: (bytes: number, buffer: Uint8Array<ArrayBuffer>): boolean => {
-        read(Buffer.from(buffer.buffer, buffer.byteOffset, bytes));
+      buffer: memory.bytes,
+      callback: (bytes: number): boolean => {
+        read(memory.first(bytes));
         return true;
       },
     },

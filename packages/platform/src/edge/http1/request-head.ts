@@ -69,6 +69,8 @@ export class RequestHead {
   isAt(bytes: Buffer, from: number): boolean {
     const { raw } = this;
     if (raw === null || bytes.length - from < raw.length) return false;
-    return bytes.compare(raw, 0, raw.length, from, from + raw.length) === 0;
+    // A few hundred bytes are compared sooner here than by a native call.
+    for (let index = 0; index < raw.length; index += 1) if (bytes[from + index] !== raw[index]) return false;
+    return true;
   }
 }

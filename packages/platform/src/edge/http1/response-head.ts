@@ -22,8 +22,19 @@ export function assertSendable(headers: Headers): void {
       if (!nameText.test(name)) throw new Error(`a header cannot be called ${JSON.stringify(name)}`);
       if (knownNames.size < knownNamesMax) knownNames.add(name);
     }
-    if (brokenValue.test(value)) throw new Error(`the header ${name} cannot be ${JSON.stringify(value)}`);
+    if (!isPlain(value) && brokenValue.test(value))
+      throw new Error(`the header ${name} cannot be ${JSON.stringify(value)}`);
   }
+}
+
+/** A short value of printable ASCII, which nearly all are, is looked at sooner here than by the expression. */
+function isPlain(value: string): boolean {
+  if (value.length > 64) return false;
+  for (let index = 0; index < value.length; index += 1) {
+    const code = value.charCodeAt(index);
+    if (code < 0x20 || code > 0x7e) return false;
+  }
+  return true;
 }
 
 /** Status line and headers, each with its line end. */
