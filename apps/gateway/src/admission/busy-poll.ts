@@ -28,7 +28,8 @@ export class BusyPoll {
   private readonly windowMs: number;
   private readonly nextTurn: (run: () => void) => void;
   private inside = 0;
-  private lastEventAtMs = -Infinity;
+  /** Null where more were inside than are waited for. */
+  private lastEventAtMs: number | null = -Infinity;
   private meanGapMs: number;
   private isTurning = false;
 
@@ -43,8 +44,13 @@ export class BusyPoll {
   event(inside: number): void {
     if (this.windowMs === 0) return;
     this.inside = inside;
+    if (inside > insideMax) {
+      // Then the next one is not far, and no clock is needed to know it.
+      this.lastEventAtMs = null;
+      return;
+    }
     const nowMs = this.clock.nowMs();
-    const gapMs = Math.min(nowMs - this.lastEventAtMs, windowsMax * this.windowMs);
+    const gapMs = Math.min(nowMs - (this.lastEventAtMs ?? nowMs), windowsMax * this.windowMs);
     this.lastEventAtMs = nowMs;
     this.meanGapMs += (gapMs - this.meanGapMs) / gapsRemembered;
     if (this.isTurning || !this.isWorthWhile(nowMs)) return;
@@ -58,6 +64,7 @@ export class BusyPoll {
   };
 
   private isWorthWhile(nowMs: number): boolean {
-    return this.inside <= insideMax && this.meanGapMs <= this.windowMs && nowMs - this.lastEventAtMs < this.windowMs;
+    const { inside, lastEventAtMs, meanGapMs, windowMs } = this;
+    return inside <= insideMax && meanGapMs <= windowMs && nowMs - (lastEventAtMs ?? nowMs) < windowMs;
   }
 }

@@ -49,8 +49,11 @@ export interface Call extends IncomingCall {
 }
 
 export interface Reply {
-  /** Sends a whole reply. Exactly one of `send` and `start` is called, once. */
-  send(status: number, headers: Headers, body: Uint8Array | string): void;
+  /**
+   * Sends a whole reply. Exactly one of `send` and `start` is called, once.
+   * @param bodyBytes length of the body, where the caller knows it: that of a text has to be counted otherwise.
+   */
+  send(status: number, headers: Headers, body: Uint8Array | string, bodyBytes?: number): void;
   /** Begins a streamed reply. */
   start(status: number, headers: Headers): void;
   /** Adds to a streamed reply. False asks the writer to wait for `drained()`. */

@@ -1,5 +1,6 @@
 import type { InferenceResponse } from '@cluster-ai/core/inference/request.ts';
 import { RememberedPairs } from '@cluster-ai/core/names/remembered-pairs.ts';
+import { RememberedTexts } from '@cluster-ai/core/names/remembered-texts.ts';
 import type { Tensor } from '@cluster-ai/core/tensors/tensor.ts';
 import type { JsonNumbers } from '../json/json-numbers.ts';
 import { tensorToJson } from '../json/tensor-json.ts';
@@ -11,6 +12,8 @@ export interface EncodedResponse {
   /** Bytes of the JSON part when binary tensors follow it; null when all is JSON. */
   readonly headerLength: number | null;
   readonly body: Uint8Array | string;
+  /** Length of the body where it is known without counting. */
+  readonly bodyBytes?: number | undefined;
 }
 
 interface SelectedOutput {
@@ -30,7 +33,10 @@ export function encodeResponse(
   form: ResponseForm,
   numbers: JsonNumbers = 'wasm',
 ): EncodedResponse {
-  if (wantsText(form) && response.outputs.every(isSmall)) return encoded(noBlobs, textOf(response, numbers));
+  if (wantsText(form) && response.outputs.every(isSmall)) {
+    const body = textOf(response, numbers);
+    return { contentType: jsonType, headerLength: null, body, bodyBytes: isAscii(response) ? body.length : undefined };
+  }
   const outputs = selectOutputs(response.outputs, form);
   const blobs: Uint8Array[] = [];
   let isLarge = false;
@@ -44,7 +50,16 @@ export function encodeResponse(
   return encoded(blobs, document(response, texts));
 }
 
-const noBlobs: readonly Uint8Array[] = [];
+const jsonType = 'application/json';
+
+/** Whether each character of its text is one byte: that of numbers and of most names. */
+function isAscii({ id, modelName, modelVersion, outputs }: InferenceResponse): boolean {
+  if (!plainNames.of(modelName) || !plainNames.of(modelVersion) || (id !== null && !isPlainText(id))) return false;
+  for (const { name, datatype } of outputs) if (datatype === 'BYTES' || !plainNames.of(name)) return false;
+  return true;
+}
+
+const plainNames = new RememberedTexts(isPlainText);
 
 /** What nearly every client of JSON wants: all outputs, as text. */
 function wantsText({ outputs, binaryByDefault }: ResponseForm): boolean {
@@ -64,7 +79,7 @@ function textOf(response: InferenceResponse, numbers: JsonNumbers): string {
 }
 
 function encoded(blobs: readonly Uint8Array[], json: Uint8Array | string): EncodedResponse {
-  if (blobs.length === 0) return { contentType: 'application/json', headerLength: null, body: json };
+  if (blobs.length === 0) return { contentType: jsonType, headerLength: null, body: json };
   const headerLength = Buffer.byteLength(json);
   return { contentType: 'application/octet-stream', headerLength, body: concatenate([json, ...blobs]) };
 }
@@ -95,13 +110,16 @@ function opening({ id, modelName, modelVersion }: InferenceResponse): string {
 }
 
 function idText(id: string): string {
-  for (let index = 0; index < id.length; index += 1) if (!isPlain(id.charCodeAt(index))) return JSON.stringify(id);
-  return `"${id}"`;
+  return isPlainText(id) ? `"${id}"` : JSON.stringify(id);
 }
 
-/** Written as it is: printable ASCII but for quotes and backslashes. */
-function isPlain(code: number): boolean {
-  return code >= 0x20 && code < 0x7f && code !== 0x22 && code !== 0x5c;
+/** Whether JSON writes a text as it is: printable ASCII but for quotes and backslashes. */
+function isPlainText(text: string): boolean {
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code < 0x20 || code > 0x7e || code === 0x22 || code === 0x5c) return false;
+  }
+  return true;
 }
 
 const modelTexts = new RememberedPairs(

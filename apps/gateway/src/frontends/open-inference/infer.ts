@@ -44,7 +44,7 @@ export function openInferenceProtocol(
 
 export function sendInferred(
   reply: Reply,
-  { contentType, headerLength, body }: EncodedResponse,
+  { contentType, headerLength, body, bodyBytes }: EncodedResponse,
   requestId: string,
   more: Headers,
 ): void {
@@ -52,7 +52,7 @@ export function sendInferred(
   if (headerLength !== null) headers.push(['Inference-Header-Content-Length', String(headerLength)]);
   headers.push(['X-Request-Id', requestId]);
   for (const header of more) headers.push(header);
-  reply.send(200, headers, body);
+  reply.send(200, headers, body, bodyBytes);
 }
 
 /** An error in the protocol's own form, with Retry-After when it may help to try again. */

@@ -33,6 +33,8 @@ const discardedBytesMax = 65_536;
 /** So much of a stream may wait for its turn before its writer is told to wait. */
 const heldBytesMax = 65_536;
 
+const noHeaders: Headers = [];
+
 type Phase = 'unanswered' | 'streaming' | 'ended';
 
 /** A request and its answer. It is both halves of what a handler gets: one object a request is enough. */
@@ -50,11 +52,12 @@ export class Exchange implements Call, Reply {
   private phase: Phase = 'unanswered';
   private isStream = false;
   private status = 0;
-  private answerHeaders: Headers = [];
+  private answerHeaders: Headers = noHeaders;
+  private answerBodyBytes: number | undefined;
   private answerBody: Uint8Array | string | null = null;
   private owesContinue = false;
   /** What was written before its turn. */
-  private held: Part[] = [];
+  private held: Part[] | null = null;
   private heldBytes = 0;
   private cancelListener: (() => void) | null = null;
   private isCancelled = false;
@@ -126,9 +129,10 @@ export class Exchange implements Call, Reply {
     else this.cancelListener = listener;
   }
 
-  send(status: number, headers: Headers, body: Uint8Array | string): void {
+  send(status: number, headers: Headers, body: Uint8Array | string, bodyBytes?: number): void {
     this.begin('ended', status, headers);
     this.answerBody = body;
+    this.answerBodyBytes = bodyBytes;
     if (this.owner.isTurnOf(this)) this.writeWhole(body);
   }
 
@@ -189,8 +193,8 @@ export class Exchange implements Call, Reply {
     }
     if (this.phase === 'unanswered') return;
     this.writeStreamHead();
-    for (const part of this.held) this.put(part);
-    this.held = [];
+    for (const part of this.held ?? []) this.put(part);
+    this.held = null;
     this.heldBytes = 0;
     if (this.phase === 'ended') this.owner.answered(this);
     else if (this.onTurn !== null) this.owner.whenDrained(this.onTurn);
@@ -202,7 +206,7 @@ export class Exchange implements Call, Reply {
     if (this.isCancelled) return;
     this.isCancelled = true;
     this.incoming?.breakOff(goneAway());
-    this.held = [];
+    this.held = null;
     this.onTurn?.();
     this.cancelListener?.();
   }
@@ -219,7 +223,7 @@ export class Exchange implements Call, Reply {
     const { owner, status } = this;
     if (this.isCancelled) return;
     // Where every character is one byte, text needs no encoding.
-    const length = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
+    const length = this.answerBodyBytes ?? Buffer.byteLength(body);
     const lengthLine = hasLength(status) ? `Content-Length: ${length}\r\n` : '';
     const head = headText(status, this.answerHeaders) + lengthLine + owner.headEndOf(this);
     const { outbox } = owner;
@@ -269,7 +273,7 @@ export class Exchange implements Call, Reply {
   private put(part: Part): void {
     const { owner } = this;
     if (!owner.isTurnOf(this)) {
-      this.held.push(part);
+      (this.held ??= []).push(part);
       this.heldBytes += part.length;
       return;
     }

@@ -64,13 +64,4 @@ export class RequestHead {
     const index = this.names.indexOf(name);
     return index === -1 ? null : (this.values[index] ?? null);
   }
-
-  /** True when `bytes` hold just this head at `from`. A head ends with its own empty line, so nothing longer begins so. */
-  isAt(bytes: Buffer, from: number): boolean {
-    const { raw } = this;
-    if (raw === null || bytes.length - from < raw.length) return false;
-    // A few hundred bytes are compared sooner here than by a native call.
-    for (let index = 0; index < raw.length; index += 1) if (bytes[from + index] !== raw[index]) return false;
-    return true;
-  }
 }
