@@ -65,7 +65,7 @@ function writeWithExponent(digits: number, count: number, exponent: number, star
 /** Writes the digits one place to the right, then moves those before the point back. */
 function writeDigitsWithPoint(digits: number, count: number, beforePoint: number, start: number): number {
   const end = writeDigits(digits, count, start + 1);
-  scratch.copyWithin(start, start + 1, start + 1 + beforePoint);
+  for (let at = start; at < start + beforePoint; at += 1) scratch[at] = scratch[at + 1] ?? zero;
   scratch[start + beforePoint] = point;
   return end;
 }

@@ -1,5 +1,5 @@
 import { METHODS } from 'node:http';
-import { internName } from './known-names.ts';
+import { sameText } from './same-text.ts';
 import { targetOctets, tokenOctets, valueOctets } from './octets.ts';
 
 const methods: ReadonlySet<string> = new Set(METHODS);
@@ -43,7 +43,7 @@ export class HeadReader {
     if (text.charCodeAt(methodEnd) !== space || !methods.has(this.method)) return 'broken';
     const targetEnd = this.endOf(targetOctets, methodEnd + 1);
     if (targetEnd === text.length) return 'incomplete';
-    this.rawPath = text.slice(methodEnd + 1, targetEnd);
+    this.rawPath = sameText(text.slice(methodEnd + 1, targetEnd));
     if (text.charCodeAt(targetEnd) !== space || !isTarget(this.method, this.rawPath)) return 'broken';
     return this.readVersion(targetEnd + 1);
   }
@@ -64,8 +64,8 @@ export class HeadReader {
     // A tab behind `chunked` is what some do not skip: there it stays, and is refused.
     const mayTrimTab = name !== 'transfer-encoding';
     while (to > from && (text.charCodeAt(to - 1) === space || (mayTrimTab && text.charCodeAt(to - 1) === tab))) to -= 1;
-    this.names.push(internName(name));
-    this.values.push(text.slice(from, to));
+    this.names.push(sameText(name));
+    this.values.push(sameText(text.slice(from, to)));
     return 'read';
   }
 

@@ -1,4 +1,6 @@
 import { STATUS_CODES } from 'node:http';
+import { RememberedPairs } from '@cluster-ai/core/names/remembered-pairs.ts';
+import { RememberedTexts } from '@cluster-ai/core/names/remembered-texts.ts';
 import type { Headers } from '../edge.ts';
 
 const statusLines = new Map<number, string>(
@@ -37,12 +39,34 @@ function isPlain(value: string): boolean {
   return true;
 }
 
-/** Status line and headers, each with its line end. */
+/** Status line and headers, each with its line end. A text of few pieces is written sooner. */
 export function headText(status: number, headers: Headers): string {
-  let text = statusLines.get(status) ?? `HTTP/1.1 ${status} Unknown\r\n`;
-  for (const [name, value] of headers) text += `${name}: ${value}\r\n`;
+  const [first] = headers;
+  if (first === undefined) return statusLine(status);
+  let text = beginsOf(status).of(first[0], first[1]);
+  for (let index = 1; index < headers.length; index += 1) {
+    const [name, value] = headers[index] ?? first;
+    text += `${lineBegins.of(name)}${value}\r\n`;
+  }
   return text;
 }
+
+function statusLine(status: number): string {
+  return statusLines.get(status) ?? `HTTP/1.1 ${status} Unknown\r\n`;
+}
+
+/** The first two lines: what begins with a status nearly always goes on with the same type. */
+const begins = new Map<number, RememberedPairs<string>>();
+
+function beginsOf(status: number): RememberedPairs<string> {
+  const known = begins.get(status);
+  if (known !== undefined) return known;
+  const made = new RememberedPairs((name: string, value: string) => `${statusLine(status)}${name}: ${value}\r\n`);
+  begins.set(status, made);
+  return made;
+}
+
+const lineBegins = new RememberedTexts((name) => `${name}: `);
 
 export function fieldsText(headers: Headers): string {
   let text = '';

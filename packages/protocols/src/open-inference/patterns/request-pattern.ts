@@ -16,6 +16,8 @@ type PatternInput = TextInput | BinaryInput;
 /** Of bytes that stay the same in a text, at most: a longer one is read each time. */
 const fixedBytesMax = 1_024;
 
+const lettersMax = 4;
+
 const quote = 0x22;
 const backslash = 0x5c;
 const space = 0x20;
@@ -96,7 +98,7 @@ export class RequestPattern {
       if (place === null) {
         const end = plainEnd(text, at);
         if (end - at > requestIdLengthMax) return null;
-        id = text.toString('latin1', at, end);
+        id = plainText(text, at, end);
         at = end;
         continue;
       }
@@ -127,6 +129,14 @@ function isAt(text: Uint8Array, start: number, fixed: Uint8Array): boolean {
   if (text.byteLength - start < fixed.byteLength) return false;
   for (let index = 0; index < fixed.byteLength; index += 1) if (text[start + index] !== fixed[index]) return false;
   return true;
+}
+
+/** A few letters are put together sooner than they are cut out by a native call. */
+function plainText(text: Buffer, start: number, end: number): string {
+  if (end - start > lettersMax) return text.toString('latin1', start, end);
+  let letters = '';
+  for (let at = start; at < end; at += 1) letters += String.fromCharCode(text[at] ?? 0);
+  return letters;
 }
 
 /** Where a string ends that begins at `start`, as far as it is written as it is read. */
