@@ -24,8 +24,8 @@ export function assertSendable(headers: Headers): void {
       if (!nameText.test(name)) throw new Error(`a header cannot be called ${JSON.stringify(name)}`);
       if (knownNames.size < knownNamesMax) knownNames.add(name);
     }
-    if (!isPlain(value) && brokenValue.test(value))
-      throw new Error(`the header ${name} cannot be ${JSON.stringify(value)}`);
+    if (isPlain(value) || !brokenValue.test(value)) continue;
+    throw new Error(`the header ${name} cannot be ${JSON.stringify(value)}`);
   }
 }
 

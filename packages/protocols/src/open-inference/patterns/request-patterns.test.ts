@@ -18,7 +18,8 @@ const sentText = (text: string): Sent => ({ body: Buffer.from(text), headerLengt
 function outcome({ body, headerLength }: Sent, patterns?: RequestPatterns): unknown {
   try {
     const { request, form } = decodeRequest(body, headerLength, 'm', null, patterns === undefined ? {} : { patterns });
-    return { form, request: { ...request, inputs: request.inputs.map((one) => ({ ...one, data: [...one.data] })) } };
+    const inputs = request.inputs.map(({ name, datatype: type, shape, data }) => [name, type, shape, [...data]]);
+    return { form, request: { ...request, inputs } };
   } catch (thrown) {
     const { code, message } = toClusterError(thrown);
     return { code, message };
