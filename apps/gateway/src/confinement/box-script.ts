@@ -47,6 +47,7 @@ for libraries in /lib /lib64 /lib32 /usr/lib /usr/lib64 /usr/lib32; do
   fi
 done
 if [ -d /sys/devices/system/cpu ]; then show /sys/devices/system/cpu ,noexec; fi
+if [ -d /sys/kernel/mm/transparent_hugepage ]; then show /sys/kernel/mm/transparent_hugepage ,noexec; fi
 while [ "$1" != -- ]; do
   if [ "$1" = data ]; then show "$2" ,noexec; else show "$2" ''; fi
   shift 2
