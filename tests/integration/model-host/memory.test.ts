@@ -42,3 +42,17 @@ it('unloading gives the memory of a model back to the system', async () => {
   }
   await until('the runner reports its memory', () => (fixture.host.observedRunners()[0]?.rssBytes ?? 0) > 0);
 });
+
+it('weights lie in huge pages, where the system gives these to programs that ask', async () => {
+  const enabled = readFileSync('/sys/kernel/mm/transparent_hugepage/enabled', 'utf8');
+  fixture = await startHost();
+  await fixture.load('wide@1', wideModel(20));
+  const pid = runnerPid(fixture.host, 'shared');
+  const kibibytes = Number(/^AnonHugePages:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1]);
+  console.log(
+    `${(kibibytes / 1_024).toFixed(0)} MiB of a model of 80 MiB in huge pages; the system: ${enabled.trim()}`,
+  );
+  // Layers of 4 MiB begin anywhere: about a half of each fits.
+  if (enabled.includes('[never]')) expect(kibibytes).toBe(0);
+  else expect(kibibytes / 1_024).toBeGreaterThan(20);
+});

@@ -1,6 +1,8 @@
 import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
-import { heavyModel, smallClassifierModel } from '@cluster-ai/testkit/models/onnx-models.ts';
+import { heavyModel, smallClassifierModel, wideModel } from '@cluster-ai/testkit/models/onnx-models.ts';
+import { pause } from '../../start-platform.ts';
 import { floats, matrices, runnerPid, startHost, until, type HostFixture } from './host-fixture.ts';
 
 let fixture: HostFixture;
@@ -59,5 +61,41 @@ describe('a model that is loaded again', () => {
     await fixture.host.unload('heavy@1');
     await fixture.load('heavy@1', heavyModel(40));
     expect(untried()).toEqual(['heavy@1']);
+  });
+});
+
+describe('loads, one right after another', () => {
+  const wide = wideModel(20);
+  const loadMs = async (): Promise<number> => {
+    const startedMs = performance.now();
+    await fixture.load('wide@1', wide);
+    const tookMs = performance.now() - startedMs;
+    await fixture.host.unload('wide@1');
+    return tookMs;
+  };
+
+  it('wait while another model serves, as long as there are few cores, and not when nobody is served', async () => {
+    fixture = await startHost();
+    const served = await fixture.load('classifier@1', smallClassifierModel());
+    await loadMs();
+    const quietMs = [await loadMs(), await loadMs(), await loadMs()];
+    let serves = true;
+    const clients = (async () => {
+      while (serves) {
+        await served.execute(row);
+        await pause(20);
+      }
+    })();
+    await pause(100);
+    const servedMs = [await loadMs(), await loadMs(), await loadMs()];
+    serves = false;
+    await clients;
+    console.log(
+      `nobody served: ${quietMs.map(Math.round).join(', ')} ms; somebody: ${servedMs.map(Math.round).join(', ')} ms`,
+    );
+    if (availableParallelism() >= 16) return;
+    // The first of them comes after a load, too.
+    expect(Math.min(...servedMs)).toBeGreaterThan(1.2 * Math.min(...quietMs));
+    expect(Math.max(...servedMs)).toBeLessThan(Math.max(...quietMs) + 10_000);
   });
 });

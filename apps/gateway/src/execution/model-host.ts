@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { GatewayConfig } from '@cluster-ai/contract/config/gateway.ts';
 import type { SnapshotModel } from '@cluster-ai/contract/snapshot.ts';
@@ -6,6 +7,7 @@ import { warmUpSizes } from '@cluster-ai/core/batching/warm-up-sizes.ts';
 import { ClusterError, toClusterError } from '@cluster-ai/core/errors.ts';
 import type { Clock } from '@cluster-ai/core/ports/clock.ts';
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
+import { monotonicMs } from '@cluster-ai/platform/process/monotonic-time.ts';
 import type { LoadOrder, LoadReport } from '@cluster-ai/protocols/runner-frames/control-frames.ts';
 import { instancesMaxOf, instancesOf, preferredRows } from '../configuration/run-settings.ts';
 import { confineRunners, type Confinement } from '../confinement/confinement.ts';
@@ -15,6 +17,7 @@ import { HostedModel } from './hosted-model.ts';
 import { InlineGuard } from './inline-guard.ts';
 import { InlineInstance } from './inline-instance.ts';
 import { orderOf } from './load-order.ts';
+import { LoadPace } from './load-pace.ts';
 import { ModelInstance } from './model-instance.ts';
 import { chooseIsolation, isFromOutside, type Isolation, type RunnerIsolation } from './placement.ts';
 import { Prober } from './prober.ts';
@@ -27,6 +30,9 @@ const loadFailuresMax = 5;
 const statsEveryMs = 1_000;
 const drainCheckMs = 10;
 const scaleCheckMs = 10;
+const paceCheckMs = 100;
+/** A model serves that was asked for so lately. */
+const servingWithinMs = 1_000;
 
 export interface ModelHostOptions {
   /** Folder of this gateway. */
@@ -72,6 +78,7 @@ class ProcessModelHost implements ModelHost {
   private readonly entries = new Map<string, Entry>();
   private readonly runners = new Set<Runner>();
   private readonly prober: Prober;
+  private readonly pace: LoadPace;
   private shared: Runner | null = null;
   private lastInstanceKey = 0;
   private lastRunnerNumber = 0;
@@ -89,6 +96,7 @@ class ProcessModelHost implements ModelHost {
     this.ledger = new StrikeLedger({ file: path.join(options.home, 'runner-crashes.json'), rule, clock, log });
     const starts = path.join(options.home, 'inline-starts.json');
     this.prober = new Prober({ clock });
+    this.pace = new LoadPace(clock, availableParallelism());
     this.guard = new InlineGuard({ file: starts, windowMs: rule.crashWindowMs, clock, log });
     this.statsTimer = setInterval(() => this.runners.forEach((runner) => runner.requestStats()), statsEveryMs).unref();
     // Looked at after the sockets were read: a gateway that was itself held up must not blame its runners.
@@ -114,6 +122,7 @@ class ProcessModelHost implements ModelHost {
     this.options.onChange();
     try {
       const order = await this.probe(entry, folder);
+      await this.keepPace(entry);
       this.assertWanted(hosted);
       if (hosted.isolation === 'inline') await this.takeIn(entry, order);
       if (hosted.isolation !== 'inline') this.place(entry, hosted.isolation);
@@ -242,6 +251,20 @@ class ProcessModelHost implements ModelHost {
     return entry.order;
   }
 
+  /** Waits while loads before this one have taken enough from models that serve. */
+  private async keepPace(entry: Entry): Promise<void> {
+    while (this.pace.pauseMs > 0 && entry.hosted.state === 'LOADING' && !this.closing && this.othersServe(entry)) {
+      await new Promise((resolve) => void setTimeout(resolve, Math.min(paceCheckMs, this.pace.pauseMs)));
+    }
+  }
+
+  private othersServe(entry: Entry): boolean {
+    const sinceMs = monotonicMs() - servingWithinMs;
+    return [...this.entries.values()].some(
+      (other) => other !== entry && other.instances.some(({ lastRunAtMs }) => lastRunAtMs > sinceMs),
+    );
+  }
+
   /** Loads the model into this process, or decides against it: then it has another isolation. */
   private async takeIn(entry: Entry, order: LoadOrder): Promise<void> {
     const { hosted } = entry;
@@ -326,6 +349,7 @@ class ProcessModelHost implements ModelHost {
   }
 
   private modelLoaded(entry: Entry, report: LoadReport): void {
+    this.pace.ended(report.loadMs + report.warmUpMs);
     entry.hosted.instanceLoaded(report);
     reportWarmUp(entry.hosted.label, report, this.options);
     if (entry.hosted.state === 'READY') entry.firstLoad.resolve();
