@@ -87,13 +87,19 @@ describe('loads, one right after another', () => {
       }
     })();
     await pause(100);
+    const reasons = new Set<string>();
+    const watch = setInterval(() => {
+      for (const { id, reason } of fixture.host.observedModels()) if (id === 'wide@1') reasons.add(reason);
+    }, 20);
     const servedMs = [await loadMs(), await loadMs(), await loadMs()];
+    clearInterval(watch);
     serves = false;
     await clients;
     console.log(
       `nobody served: ${quietMs.map(Math.round).join(', ')} ms; somebody: ${servedMs.map(Math.round).join(', ')} ms`,
     );
     if (availableParallelism() >= 16) return;
+    expect([...reasons]).toContainEqual(expect.stringMatching(/^waits up to \d\.\d s: models were loaded just before/));
     // The first of them comes after a load, too.
     expect(Math.min(...servedMs)).toBeGreaterThan(1.2 * Math.min(...quietMs));
     expect(Math.max(...servedMs)).toBeLessThan(Math.max(...quietMs) + 10_000);

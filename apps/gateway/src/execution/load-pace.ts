@@ -6,6 +6,8 @@ const coresEnough = 16;
 /** A load waits for those before it no longer than this. */
 const pauseMsMax = 3_000;
 
+const checkMs = 100;
+
 /**
  * How soon a load may follow another one while other models serve. On few cores loads that follow one another closely would
  * take a whole core from those who are served, for as long as somebody goes on loading: so there is a pause after each, as
@@ -25,6 +27,13 @@ export class LoadPace {
   /** How long a load that is wanted now has to wait, milliseconds. */
   get pauseMs(): number {
     return Math.max(0, this.nextAtMs - this.clock.nowMs());
+  }
+
+  /** Waits until a load may begin, or until `mustWait` says that it need not: looked at now and then. */
+  async wait(mustWait: () => boolean): Promise<void> {
+    while (this.pauseMs > 0 && mustWait()) {
+      await new Promise((resolve) => void setTimeout(resolve, Math.min(checkMs, this.pauseMs)));
+    }
   }
 
   /** @param tookMs how long a load that has just ended kept its thread busy. */

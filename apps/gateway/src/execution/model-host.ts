@@ -30,7 +30,6 @@ const loadFailuresMax = 5;
 const statsEveryMs = 1_000;
 const drainCheckMs = 10;
 const scaleCheckMs = 10;
-const paceCheckMs = 100;
 /** A model serves that was asked for so lately. */
 const servingWithinMs = 1_000;
 
@@ -253,9 +252,12 @@ class ProcessModelHost implements ModelHost {
 
   /** Waits while loads before this one have taken enough from models that serve. */
   private async keepPace(entry: Entry): Promise<void> {
-    while (this.pace.pauseMs > 0 && entry.hosted.state === 'LOADING' && !this.closing && this.othersServe(entry)) {
-      await new Promise((resolve) => void setTimeout(resolve, Math.min(paceCheckMs, this.pace.pauseMs)));
-    }
+    const mustWait = (): boolean => entry.hosted.state === 'LOADING' && !this.closing && this.othersServe(entry);
+    if (this.pace.pauseMs === 0 || !mustWait()) return;
+    const seconds = (this.pace.pauseMs / 1_000).toFixed(1);
+    this.setState(entry, 'LOADING', `waits up to ${seconds} s: models were loaded just before, and others serve`);
+    await this.pace.wait(mustWait);
+    if (entry.hosted.state === 'LOADING') this.setState(entry, 'LOADING', '');
   }
 
   private othersServe(entry: Entry): boolean {
