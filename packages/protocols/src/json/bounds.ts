@@ -1,4 +1,5 @@
 import { ClusterError } from '@cluster-ai/core/errors.ts';
+import { backslash, closeBrace, closeBracket, colon, openBrace, openBracket, quote } from './octets.ts';
 
 /** Deepest nesting of arrays and objects that is accepted; Triton's limit. */
 export const jsonDepthMax = 100;
@@ -17,12 +18,6 @@ export const jsonContainersMax = 2 ** 20;
 
 /** Members of all objects of one text at most: an object with a million different names takes seconds to build. */
 export const jsonMembersMax = 2 ** 16;
-
-const quote = 0x22;
-const colon = 0x3a;
-const backslash = 0x5c;
-const openBracket = 0x5b;
-const openBrace = 0x7b;
 
 /**
  * Refuses a text that would cost too much to parse. Looks at bytes only, before anything is built from them; whether
@@ -51,7 +46,7 @@ export function assertJsonBounds(bytes: Uint8Array, bytesMax = jsonBytesMax): vo
           `the JSON text has more than ${jsonContainersMax} arrays and objects; send large tensors flat or in binary`,
         );
       }
-    } else if (byte === 0x5d || byte === 0x7d) {
+    } else if (byte === closeBracket || byte === closeBrace) {
       depth -= 1;
     } else if (byte === quote) {
       index = stringEnd(bytes, index);

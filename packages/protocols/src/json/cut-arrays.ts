@@ -1,3 +1,5 @@
+import { stringEnd, valueStart } from './find-members.ts';
+import { closeBrace, closeBracket, openBrace, openBracket, quote } from './octets.ts';
 import { endOfArray } from './read-numbers.ts';
 
 /** An array of numbers in a JSON text, from its first bracket up to behind its last. */
@@ -28,14 +30,6 @@ const arraysMax = 256;
  * not cut.
  */
 const mark = String.raw`\u0000`;
-
-const quote = 0x22;
-const backslash = 0x5c;
-const colon = 0x3a;
-const openBracket = 0x5b;
-const closeBracket = 0x5d;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
 
 /**
  * Cuts long arrays that look like numbers out of a JSON text, where they are the value of a member `data`.
@@ -89,34 +83,9 @@ function findArrays(text: Buffer): CutArray[] {
   return found;
 }
 
-/** The index behind a string; of one that is longer, behind so many bytes. */
-function stringEnd(text: Buffer, start: number, bytesMax: number): number {
-  const last = Math.min(text.length, start + bytesMax);
-  let at = start + 1;
-  while (at < last && text[at] !== quote) at += text[at] === backslash ? 2 : 1;
-  return at + 1;
-}
-
 /** `"data"`; a text that breaks off inside a string has its end behind the last byte. */
 function isDataKey(text: Buffer, start: number, end: number): boolean {
   return end - start === 6 && end <= text.length && text.readUInt32BE(start + 1) === 0x64617461;
-}
-
-/** Where the value begins of the member whose key ends there; -1 for what is no key. */
-function valueStart(text: Buffer, keyEnd: number): number {
-  const at = skipBlanks(text, keyEnd);
-  return text[at] === colon ? skipBlanks(text, at + 1) : -1;
-}
-
-/** Passes a few blanks; nobody writes many. */
-function skipBlanks(text: Buffer, start: number): number {
-  let at = start;
-  while (at < start + 64 && isBlank(text[at])) at += 1;
-  return at;
-}
-
-function isBlank(byte: number | undefined): boolean {
-  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
 /**

@@ -80,12 +80,12 @@ export function assertJsonLength(
   textBytesMax: number,
 ): void {
   const told = headerLength ?? contentLength ?? '';
-  // Not so large in so few digits: nearly all.
-  if (told.length < smallDigits && textBytesMax >= 10 ** smallDigits) return;
+  // Nearly all: no length of so few digits is above a limit of more.
+  if (told.length < fewDigits && textBytesMax >= 10 ** fewDigits) return;
   if (/^\d{1,15}$/.test(told) && Number(told) > textBytesMax) throw jsonTooLarge(Number(told), textBytesMax);
 }
 
-const smallDigits = 6;
+const fewDigits = 6;
 
 const noBlobs = new Uint8Array(0);
 

@@ -1,4 +1,6 @@
 import type { ExactJson } from '../../json/exact-json.ts';
+import { stringEnd, valueStart } from '../../json/find-members.ts';
+import { closeBrace, closeBracket, openBrace, openBracket, quote } from '../../json/octets.ts';
 import { isObject } from '../json-fields.ts';
 
 /** A part of a text in which requests of one client differ. */
@@ -9,14 +11,6 @@ export interface FoundPlace {
   /** Which input has the array as its `data`; null for the id of the request. */
   readonly input: number | null;
 }
-
-const quote = 0x22;
-const backslash = 0x5c;
-const colon = 0x3a;
-const openBracket = 0x5b;
-const closeBracket = 0x5d;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
 
 /** `{"id":` and `{"inputs":[{"data":`. */
 const idDepth = 1;
@@ -103,25 +97,6 @@ function parse(text: string): ExactJson {
     // Bare NaN outside of the arrays, say: no pattern is made of it.
     return null;
   }
-}
-
-/** The index behind a string. */
-function stringEnd(text: Buffer, start: number): number {
-  let at = start + 1;
-  while (at < text.length && text[at] !== quote) at += text[at] === backslash ? 2 : 1;
-  return at + 1;
-}
-
-/** Where the value of the member begins whose key ends there; -1 for what is no key. */
-function valueStart(text: Buffer, keyEnd: number): number {
-  const at = skipBlanks(text, keyEnd);
-  return text[at] === colon ? skipBlanks(text, at + 1) : -1;
-}
-
-function skipBlanks(text: Buffer, start: number): number {
-  let at = start;
-  while (at < text.length && (text[at] ?? 0) <= 0x20) at += 1;
-  return at;
 }
 
 /** The index behind an array of values without brackets and quotes; -1 for any other. */

@@ -2,6 +2,7 @@ import { elementBytes } from '@cluster-ai/core/tensors/datatype.ts';
 import type { Tensor } from '@cluster-ai/core/tensors/tensor.ts';
 import { tensorMemory } from '@cluster-ai/core/tensors/tensor-memory.ts';
 import { tensorFromJson } from '../../json/json-tensor.ts';
+import { closeBracket } from '../../json/octets.ts';
 import { readNumbers, type NumberType } from '../../json/read-numbers.ts';
 import { readShortNumbers, shortNumbers, shortNumbersMax } from './short-numbers.ts';
 
@@ -17,8 +18,6 @@ export interface ReadData {
   readonly end: number;
   readonly data: Uint8Array;
 }
-
-const closeBracket = 0x5d;
 
 /**
  * Reads a flat array of as many numbers as the input has elements.

@@ -1,6 +1,7 @@
 import type { InferenceRequest } from '@cluster-ai/core/inference/request.ts';
 import { requestIdLengthMax } from '@cluster-ai/core/inference/request-limits.ts';
 import { elementCount, type Tensor } from '@cluster-ai/core/tensors/tensor.ts';
+import { backslash, quote } from '../../json/octets.ts';
 import { isNumberType } from '../../json/read-numbers.ts';
 import type { DecodedRequest, ResponseForm } from '../decode-request.ts';
 import { findPlaces, type FoundPlace } from './find-places.ts';
@@ -18,8 +19,6 @@ const fixedBytesMax = 1_024;
 
 const lettersMax = 4;
 
-const quote = 0x22;
-const backslash = 0x5c;
 const space = 0x20;
 const tilde = 0x7e;
 

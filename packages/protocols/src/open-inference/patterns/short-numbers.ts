@@ -1,3 +1,5 @@
+import { closeBracket, comma, isBlank, openBracket } from '../../json/octets.ts';
+
 /** Numbers of one array at most: more are read by the module (json/read-numbers.ts). */
 export const shortNumbersMax = 384;
 
@@ -9,9 +11,6 @@ const digitsMax = 15;
 
 const powersOfTen = Float64Array.from({ length: digitsMax + 1 }, (_, exponent) => 10 ** exponent);
 
-const openBracket = 0x5b;
-const closeBracket = 0x5d;
-const comma = 0x2c;
 const plus = 0x2b;
 const minus = 0x2d;
 const point = 0x2e;
@@ -90,8 +89,4 @@ function skipBlanks(text: Buffer, start: number): number {
   let at = start;
   while (isBlank(text[at])) at += 1;
   return at;
-}
-
-function isBlank(byte: number | undefined): boolean {
-  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
