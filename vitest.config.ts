@@ -10,7 +10,7 @@ export const alone = [
   'tests/fuzz/**/*.test.ts',
   'tests/conformance/bad-inputs/**/*.test.ts',
   'tests/e2e/scale.test.ts',
-  'tests/integration/{audit-chain,audit-log,control-plane-events,control-plane-traffic,key-limits,latency-objective,model-push,redis,shared-port}.test.ts',
+  'tests/integration/{audit-chain,audit-log,awake-cores,control-plane-events,control-plane-traffic,key-limits,latency-objective,model-push,redis,shared-port}.test.ts',
   'tests/integration/{static-stability,traffic-split,up-start,up-supervision}.test.ts',
   'tests/integration/model-host/*.test.ts',
 ];

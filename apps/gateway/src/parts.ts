@@ -4,8 +4,10 @@ import type { GatewayConfig } from '@cluster-ai/contract/config/gateway.ts';
 import { systemClock, type Clock } from '@cluster-ai/core/ports/clock.ts';
 import { seededRandom } from '@cluster-ai/core/ports/random.ts';
 import type { Logger, LogLevel } from '@cluster-ai/platform/log/log.ts';
+import { cpuLatency } from '@cluster-ai/platform/process/cpu-latency.ts';
 import { Redis } from '@cluster-ai/platform/redis/redis.ts';
 import { Admission } from './admission/admission.ts';
+import { AwakeCores } from './admission/awake-cores.ts';
 import { BusyPoll } from './admission/busy-poll.ts';
 import { AddressLockout } from './auth/address-lockout.ts';
 import { KeyRing } from './auth/key-ring.ts';
@@ -41,6 +43,8 @@ export interface GatewayParts {
   /** Null when none is configured. */
   readonly redis: Redis | null;
   readonly admission: Admission;
+  /** Null where cores are left to sleep. */
+  readonly awakeCores: AwakeCores | null;
   readonly observer: Observer;
   readonly routes: RouteTable;
   readonly host: ModelHost;
@@ -76,7 +80,9 @@ export function createParts(options: PartsOptions): GatewayParts {
   const shared = redis === null ? null : { redis, counters: new SharedCounters(redis, randomUUID()) };
   const limiter = new Limiter({ uses, clock, log, shared });
   const busyPoll = new BusyPoll({ clock, windowMs: config.admission.busyPollMicroseconds / 1_000 });
-  const admission = new Admission(config.admission, busyPoll);
+  const hold = cpuLatency({ setting: config.admission.coresAwake, log });
+  const awakeCores = hold === null ? null : new AwakeCores({ hold, log });
+  const admission = new Admission(config.admission, busyPoll, awakeCores);
   const traces = new TraceSettings();
   const { slowRequestMs, sampleEvery } = config.log;
   const observer = new Observer({ clock, log, traces, slowRequestMs, sampleEvery });
@@ -127,6 +133,7 @@ export function createParts(options: PartsOptions): GatewayParts {
     limiter,
     redis,
     admission,
+    awakeCores,
     observer,
     routes,
     host,

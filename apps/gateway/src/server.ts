@@ -324,6 +324,7 @@ function metrics({ name }: GatewayConfig, parts: GatewayParts, { certificate }: 
     stats: observer.allStats(),
     inFlight: admission.inFlight,
     bodyBytes: admission.bodyBytes,
+    coresAwake: parts.awakeCores?.isHolding ?? false,
     admissionRefused: admission.refused,
     queued: deployment.queued,
     gateway: name,

@@ -38,14 +38,16 @@ ${markdown(loadTable(rows), 3)}
   when it does not have the machine to itself.
 - **Checked**: every answer under load was compared byte for byte with the answer to the same request sent alone
   (${facts.checked.toLocaleString('en')} answers), and those, before and after, number by number with ONNX Runtime without a server. Only
-  h2load, below, compares no answers: it counts their bytes.
+  h2load, which is the one client over gRPC and the load of gRPC servers alone, compares no answers: it counts their bytes.
 - **Observation**: ${percent(observation.share)} of the gateway's busy time is spent in its telemetry, by a CPU profile under 32 clients.
 
 ## One client
 
 ![what one client waits beyond the run itself](added.svg)
 
-The gateway's p50 without the plain loop's. Over gRPC the client is a Node program, whose own time is in it.
+The gateway's p50 without the plain loop's; the client is wrk, and h2load over gRPC, whose own time is in it. Most of what is left
+on a virtual machine is the time to wake cores that sleep: where the gateway may, it keeps them awake meanwhile
+([decision 38](../decisions/0038-cores-that-stay-awake.md)); the last lines of this page say whether it could.
 
 ## Tails
 

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { arch, cpus, totalmem, type } from 'node:os';
 import { join } from 'node:path';
+import { cpuLatency } from '@cluster-ai/platform/process/cpu-latency.ts';
+import { MemoryLog } from '@cluster-ai/testkit/memory-log.ts';
 import { repository } from '../../start-platform.ts';
 import { addedChart, ratioChart, tailChart } from './charts.ts';
 import { benchPage } from './bench-page.ts';
@@ -37,7 +39,7 @@ export interface Report {
 export async function factsOf(programs: Readonly<Record<string, string>>, run: RunFacts): Promise<Facts> {
   return {
     measuredAt: new Date().toISOString(),
-    machine: `${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB, ${type()} ${arch()}`,
+    machine: `${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB, ${type()} ${arch()}, ${coresUnderLoad()}`,
     versions: {
       'Cluster AI': await versionIn('package.json'),
       Node: process.versions.node,
@@ -46,6 +48,12 @@ export async function factsOf(programs: Readonly<Record<string, string>>, run: R
     },
     ...run,
   };
+}
+
+/** A gateway of this run does what this program may do, too. */
+function coresUnderLoad(): string {
+  const hold = cpuLatency({ setting: 'auto', log: new MemoryLog() });
+  return hold === null ? 'cores sleep between requests' : 'cores kept awake by the gateway under load';
 }
 
 async function versionIn(path: string): Promise<string> {

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { ClusterError } from '@cluster-ai/core/errors.ts';
 import { embeddedPostgresBinaries } from '@cluster-ai/platform/postgres/embedded-binaries.ts';
 import { ownCompileCache } from '@cluster-ai/platform/process/compile-cache.ts';
+import { letIn } from '@cluster-ai/platform/process/cpu-latency.ts';
 import { programFolder } from '../program-folder.ts';
 import { linkClosedHome } from './closed-home.ts';
 import { homePaths } from './home.ts';
@@ -33,6 +34,7 @@ export async function continueAsUser(settings: UpSettings, flags: UpFlags, termi
   if (settings.controlPlane.value.database.url === embeddedDatabase) embeddedPostgresBinaries();
   assertReadable(user, [flags.config, flags.modelRepository, ...tlsFiles(settings)]);
   const { folder, node } = runnableProgram(home, user, terminal);
+  letKeepCoresAwake(settings, user, terminal);
   return become(user, home, [
     node,
     ...process.execArgv,
@@ -65,6 +67,21 @@ export function giveHome(named: string, user: SystemUser, terminal: Pick<Termina
   const data = linkClosedHome(home, user);
   terminal.line(`the user ${user.name} cannot enter ${home}: its data is kept in ${data}, and ${home} is a link to it`);
   return data;
+}
+
+/** What the gateway may do as root, it shall be able to do as this user, too: the cores of the machine stay awake for it. */
+function letKeepCoresAwake({ gateway }: UpSettings, user: SystemUser, terminal: Terminal): void {
+  const { coresAwake } = gateway.value.admission;
+  try {
+    if (!letIn(user.gid, coresAwake)) return;
+    terminal.line(
+      `the user ${user.name} may keep the cores awake while requests follow closely (/dev/cpu_dma_latency; admission.coresAwake)`,
+    );
+  } catch (error) {
+    terminal.line(
+      `the user ${user.name} cannot keep the cores awake: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
 }
 
 function tlsFiles({ controlPlane, gateway }: UpSettings): (string | undefined)[] {

@@ -1,4 +1,5 @@
 import { ClusterError } from '@cluster-ai/core/errors.ts';
+import type { AwakeCores } from './awake-cores.ts';
 import type { BusyPoll } from './busy-poll.ts';
 
 export interface AdmissionLimits {
@@ -20,12 +21,18 @@ export class Admission {
   readonly refused = { requests: 0, body_bytes: 0 };
   private readonly limits: AdmissionLimits;
   private readonly poll: Pick<BusyPoll, 'event'> | null;
+  private readonly cores: Pick<AwakeCores, 'came'> | null;
   private closing = false;
 
-  /** @param poll hears of each request that comes and goes. */
-  constructor(limits: AdmissionLimits, poll: Pick<BusyPoll, 'event'> | null = null) {
+  /** @param poll hears of each request that comes and goes. @param cores of each that comes. */
+  constructor(
+    limits: AdmissionLimits,
+    poll: Pick<BusyPoll, 'event'> | null = null,
+    cores: Pick<AwakeCores, 'came'> | null = null,
+  ) {
     this.limits = limits;
     this.poll = poll;
+    this.cores = cores;
   }
 
   /** Takes a place; give it back with `leave`. @throws ClusterError OVERLOADED */
@@ -37,6 +44,7 @@ export class Admission {
     }
     this.inFlight += 1;
     this.poll?.event(this.inFlight);
+    this.cores?.came();
   }
 
   /**

@@ -16,6 +16,8 @@ export interface GatewayState {
   readonly inFlight: number;
   /** Bytes of the bodies of these requests. */
   readonly bodyBytes: number;
+  /** Whether the machine's cores are kept from deep sleep. */
+  readonly coresAwake: boolean;
   /** Requests that found the gateway full, by what was full. */
   readonly admissionRefused: Readonly<Record<string, number>>;
   readonly queued: number;
@@ -56,6 +58,7 @@ export function renderMetrics(state: GatewayState): string {
   addChoices(page, state.batching);
   addNumber(page, metric.inFlight, state.inFlight);
   addNumber(page, metric.bodyBytes, state.bodyBytes);
+  addNumber(page, metric.coresAwake, state.coresAwake ? 1 : 0);
   addByReason(page, metric.admissionRefused, state.admissionRefused);
   addNumber(page, metric.queued, state.queued);
   addNumber(page, metric.ready, state.ready ? 1 : 0);

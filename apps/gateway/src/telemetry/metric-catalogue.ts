@@ -81,6 +81,11 @@ export const metricCatalogue = {
     type: 'gauge',
     help: 'Bytes of the bodies of requests inside the gateway.',
   },
+  coresAwake: {
+    name: 'cluster_ai_gateway_cores_kept_awake',
+    type: 'gauge',
+    help: 'Whether the cores of the machine are kept from deep sleep at this moment, because requests follow closely (admission.coresAwake).',
+  },
   admissionRefused: {
     name: 'cluster_ai_gateway_admission_refused_total',
     type: 'counter',

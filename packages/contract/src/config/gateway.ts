@@ -169,6 +169,12 @@ export const gatewayConfigSchema = z.strictObject({
         .describe(
           'While one or two requests at a time follow one another within this time, the gateway stays awake for the next instead of sleeping: less latency for a core that is busy while it lasts. 0 always sleeps.',
         ),
+      coresAwake: z
+        .enum(['auto', 'always', 'never'])
+        .default('auto')
+        .describe(
+          'While 500 requests a second or more come, no core of the machine falls into a sleep from which it wakes slowly (/dev/cpu_dma_latency of Linux): less latency for the power of awake cores. auto: on a machine of up to 16 cores where the gateway may open that device, as root may. always: on any, and the gateway does not start where it may not.',
+        ),
     })
     .prefault({}),
   batching: z
