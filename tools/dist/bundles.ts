@@ -20,6 +20,7 @@ export const bundles: readonly Bundle[] = [
     entries: {
       gateway: 'apps/gateway/src/main.ts',
       'digest-thread': 'apps/gateway/src/models/digest-thread.ts',
+      'weights-thread': 'apps/gateway/src/models/weights-thread.ts',
       runner: 'apps/runner/src/main.ts',
       'runner-check': 'apps/runner/src/check.ts',
       slot: 'apps/runner/src/slots/slot.ts',

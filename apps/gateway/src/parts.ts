@@ -17,6 +17,7 @@ import type { ServeOptions } from './configuration/serve-version.ts';
 import type { ModelHost } from './execution/executor.ts';
 import { createModelHost } from './execution/model-host.ts';
 import { Deployment } from './models/deployment.ts';
+import { MappedModels } from './models/mapped-models.ts';
 import { ModelFolders, modelsFolderOf } from './models/model-folder.ts';
 import { KeyUses } from './limits/key-uses.ts';
 import { Limiter } from './limits/limiter.ts';
@@ -80,8 +81,7 @@ export function createParts(options: PartsOptions): GatewayParts {
   const shared = redis === null ? null : { redis, counters: new SharedCounters(redis, randomUUID()) };
   const limiter = new Limiter({ uses, clock, log, shared });
   const busyPoll = new BusyPoll({ clock, windowMs: config.admission.busyPollMicroseconds / 1_000 });
-  const hold = cpuLatency({ setting: config.admission.coresAwake, log });
-  const awakeCores = hold === null ? null : new AwakeCores({ hold, log });
+  const awakeCores = createAwakeCores(options);
   const admission = new Admission(config.admission, busyPoll, awakeCores);
   const traces = new TraceSettings();
   const { slowRequestMs, sampleEvery } = config.log;
@@ -97,9 +97,17 @@ export function createParts(options: PartsOptions): GatewayParts {
     clock,
     onChange: () => deployment.hostChanged(),
   });
+  const mapped = new MappedModels({ folder: modelsFolderOf(config.home), log, clock });
   const deployment: Deployment = new Deployment({
     host,
-    folders: new ModelFolders({ ...control, home: config.home, modelFiles: config.control.modelFiles, fetchTimeoutMs }),
+    folders: new ModelFolders({
+      ...control,
+      home: config.home,
+      modelFiles: config.control.modelFiles,
+      fetchTimeoutMs,
+      mapped,
+    }),
+    mapped,
     routes,
     observer,
     batching: batchingOf(config, clock),
@@ -182,6 +190,13 @@ function describe(parts: GatewayParts, { config, programVersion, httpUrl }: Part
     rssBytes: process.memoryUsage.rss(),
   };
 }
+
+/** @returns null where cores are left to sleep. */
+function createAwakeCores({ config, log }: PartsOptions): AwakeCores | null {
+  const hold = cpuLatency({ setting: config.admission.coresAwake, log });
+  return hold === null ? null : new AwakeCores({ hold, log });
+}
+
 function batchingOf({ admission, batching, runner }: GatewayConfig, clock: Clock): ServeOptions {
   return {
     clock,

@@ -36,6 +36,7 @@ function folders(changed: { readonly modelFiles?: string; readonly controlUrl?: 
     token: () => 'join',
     modelFiles: changed.modelFiles,
     fetchTimeoutMs: 10_000,
+    mapped: { namesToKeep: () => [] },
   });
 }
 

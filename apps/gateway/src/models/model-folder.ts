@@ -1,10 +1,12 @@
-import { copyFile, link, mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ManifestFile } from '@cluster-ai/contract/manifest.ts';
 import type { SnapshotModel } from '@cluster-ai/contract/snapshot.ts';
 import { assertFilePath } from '@cluster-ai/core/names/file-path.ts';
 import type { ControlAddresses } from '../control/control-addresses.ts';
 import { diskError, fetchFile, holds } from './fetch-file.ts';
+import { linkOrCopy } from './link-or-copy.ts';
+import type { MappedModels } from './mapped-models.ts';
 
 export interface ModelFoldersOptions {
   /** Folder of this gateway; `files/` and `models/` are made in it. */
@@ -15,6 +17,8 @@ export interface ModelFoldersOptions {
   readonly modelFiles: string | undefined;
   /** One file at most, milliseconds. */
   readonly fetchTimeoutMs: number;
+  /** What was made of models that come back, in the same folder. */
+  readonly mapped: Pick<MappedModels, 'namesToKeep'>;
 }
 
 /** The folder that holds the folders of all models of a gateway. */
@@ -69,7 +73,8 @@ export class ModelFolders {
     ];
     const digests = (): string[] => inUse().map(({ digest }) => digest);
     const files = (): string[] => inUse().flatMap((model) => model.files.map(({ sha256 }) => sha256));
-    await removeOthers(modelsFolderOf(this.options.home), digests);
+    const folders = (): string[] => [...digests(), ...this.options.mapped.namesToKeep(digests())];
+    await removeOthers(modelsFolderOf(this.options.home), folders);
     await removeOthers(join(this.options.home, 'files'), files);
   }
 
@@ -119,15 +124,6 @@ export class ModelFolders {
   private sharedPath(file: ManifestFile): string | null {
     const { modelFiles } = this.options;
     return modelFiles === undefined ? null : join(modelFiles, file.sha256.slice(0, 2), file.sha256);
-  }
-}
-
-async function linkOrCopy(source: string, target: string): Promise<void> {
-  try {
-    await link(source, target);
-  } catch {
-    // Another disk, or a file system without links: the bytes have to be copied.
-    await copyFile(source, target);
   }
 }
 

@@ -24,6 +24,8 @@ export const programFiles = {
   slot: at('apps/runner/src/slots/slot.ts', 'slot.js'),
   /** The thread of the gateway that reads a large file for its digest. */
   digestThread: at('apps/gateway/src/models/digest-thread.ts', 'digest-thread.js'),
+  /** The thread of the gateway that writes a model and its weights apart. */
+  weightsThread: at('apps/gateway/src/models/weights-thread.ts', 'weights-thread.js'),
   /** Folder of the `.proto` files that clients are generated from. */
   protos: at('packages/protocols/src/grpc/protos', 'protos'),
   /** Folder of the numbered SQL files. */

@@ -42,7 +42,8 @@ export function writeTensor(tensor: OnnxTensor): ProtobufWriter {
   return writer.bytes(9, new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength));
 }
 
-function writeExternal(writer: ProtobufWriter, external: OnnxExternalData): ProtobufWriter {
+/** Adds where the data of a tensor lies instead of the data. */
+export function writeExternal(writer: ProtobufWriter, external: OnnxExternalData): ProtobufWriter {
   writer
     .message(13, keyAndValue('location', external.location))
     .message(13, keyAndValue('offset', String(external.offset)));
