@@ -18,7 +18,7 @@ import type { ModelHost } from './execution/executor.ts';
 import { createModelHost } from './execution/model-host.ts';
 import { Deployment } from './models/deployment.ts';
 import { MappedModels } from './models/mapped-models.ts';
-import { ModelFolders, modelsFolderOf } from './models/model-folder.ts';
+import { ModelFolders, modelsFolderOf, type ModelFoldersOptions } from './models/model-folder.ts';
 import { KeyUses } from './limits/key-uses.ts';
 import { Limiter } from './limits/limiter.ts';
 import { SharedCounters } from './limits/shared-counters.ts';
@@ -34,6 +34,9 @@ import { Reporter, type GatewayDescription } from './telemetry/report.ts';
 
 /** One file of a model at most; the next attempt goes on where it stopped. */
 const fetchTimeoutMs = 600_000;
+
+/** Where models are fetched, and with what. */
+type ModelSource = Pick<ModelFoldersOptions, 'control' | 'token'>;
 
 /** What a gateway is made of, before anything is started. */
 export interface GatewayParts {
@@ -80,16 +83,15 @@ export function createParts(options: PartsOptions): GatewayParts {
   const lockout = new AddressLockout({ rule: config.lockout, clock, log, redis });
   const shared = redis === null ? null : { redis, counters: new SharedCounters(redis, randomUUID()) };
   const limiter = new Limiter({ uses, clock, log, shared });
-  const busyPoll = new BusyPoll({ clock, windowMs: config.admission.busyPollMicroseconds / 1_000 });
   const awakeCores = createAwakeCores(options);
-  const admission = new Admission(config.admission, busyPoll, awakeCores);
+  const admission = createAdmission(config, clock, awakeCores);
   const traces = new TraceSettings();
-  const { slowRequestMs, sampleEvery } = config.log;
-  const observer = new Observer({ clock, log, traces, slowRequestMs, sampleEvery });
+  const observer = new Observer({ ...config.log, clock, log, traces });
   const routes = new RouteTable(config.routing.seed === undefined ? Math.random : seededRandom(config.routing.seed));
+  const modelsFolder = modelsFolderOf(config.home);
   const host = createModelHost({
     home: config.home,
-    modelsFolder: modelsFolderOf(config.home),
+    modelsFolder,
     runner: config.runner,
     rowsMax: config.batching.rowsMax,
     batching: config.batching,
@@ -97,16 +99,10 @@ export function createParts(options: PartsOptions): GatewayParts {
     clock,
     onChange: () => deployment.hostChanged(),
   });
-  const mapped = new MappedModels({ folder: modelsFolderOf(config.home), log, clock });
+  const mapped = new MappedModels({ folder: modelsFolder, log, clock });
   const deployment: Deployment = new Deployment({
     host,
-    folders: new ModelFolders({
-      ...control,
-      home: config.home,
-      modelFiles: config.control.modelFiles,
-      fetchTimeoutMs,
-      mapped,
-    }),
+    folders: createFolders(config, control, mapped),
     mapped,
     routes,
     observer,
@@ -189,6 +185,15 @@ function describe(parts: GatewayParts, { config, programVersion, httpUrl }: Part
     queued: parts.deployment.queued,
     rssBytes: process.memoryUsage.rss(),
   };
+}
+
+function createAdmission({ admission }: GatewayConfig, clock: Clock, awakeCores: AwakeCores | null): Admission {
+  const busyPoll = new BusyPoll({ clock, windowMs: admission.busyPollMicroseconds / 1_000 });
+  return new Admission(admission, busyPoll, awakeCores);
+}
+
+function createFolders({ home, control }: GatewayConfig, source: ModelSource, mapped: MappedModels): ModelFolders {
+  return new ModelFolders({ ...source, home, modelFiles: control.modelFiles, fetchTimeoutMs, mapped });
 }
 
 /** @returns null where cores are left to sleep. */

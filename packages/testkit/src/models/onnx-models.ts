@@ -112,6 +112,17 @@ export function wideModel(layers: number): TestModel {
   });
 }
 
+/** A table of `rows` rows of 64 numbers (256 bytes each): `x` INT64[n] -> `y` FP32[n,64], whose row `r` is r, r + 1, … */
+export function tableModel(rows: number): TestModel {
+  const data = Float32Array.from({ length: rows * 64 }, (_, index) => Math.floor(index / 64) + (index % 64));
+  return testModel({
+    nodes: [{ opType: 'Gather', inputs: ['table', 'x'], outputs: ['y'] }],
+    initializers: [{ name: 'table', datatype: 'FP32', shape: [rows, 64], data }],
+    inputs: [value('x', 'INT64', ['n'])],
+    outputs: [value('y', 'FP32', ['n', 64])],
+  });
+}
+
 /**
  * Works as long as the request says: builds a square matrix of the size in `shape` INT64[2] and multiplies it by itself
  * `products` times; `y` FP32[rows,columns]. 2000 is about half a second a product on one core.
