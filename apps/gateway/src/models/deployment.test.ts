@@ -18,14 +18,12 @@ class FakeHost implements ModelHost {
   readonly scale = (): Promise<void> => Promise.resolve();
   readonly executors = new Map<string, FakeExecutor>();
   readonly loads: string[] = [];
-  readonly folders: string[] = [];
   readonly unloads: string[] = [];
   readonly states = new Map<string, ObservedModel>();
   private readonly pending = new Map<string, PromiseWithResolvers<ModelExecutor>>();
 
-  load(model: SnapshotModel, folder: string): Promise<ModelExecutor> {
+  load(model: SnapshotModel): Promise<ModelExecutor> {
     this.loads.push(model.id);
-    this.folders.push(folder);
     const { promise, resolve, reject } = Promise.withResolvers<ModelExecutor>();
     this.pending.set(model.id, { promise, resolve, reject });
     this.observe(model, 'LOADING', '');
@@ -119,9 +117,7 @@ function setUp() {
     keepOnly: vi.fn<() => Promise<void>>(async () => undefined),
   };
   const mapped = {
-    folderOf: vi.fn<(model: SnapshotModel, folder: string) => Promise<string>>(async (_model, folder) => folder),
-    loaded: vi.fn<(model: SnapshotModel, folder: string) => void>(),
-    refuse: vi.fn<(model: SnapshotModel) => void>(),
+    load: <Loaded>(_model: SnapshotModel, folder: string, load: (from: string) => Loaded) => load(folder),
   };
   const routes = new RouteTable(seededRandom(1));
   const observer = new Observer({ clock, log, slowRequestMs: 1_000, sampleEvery: 0, traces: { takes: () => false } });
@@ -149,7 +145,7 @@ function setUp() {
   };
   const states = (): Record<string, string> =>
     Object.fromEntries(deployment.observedModels().map(({ id, state }) => [id, state]));
-  return { host, folders, mapped, routes, deployment, apply, serving, states, log, onChange };
+  return { host, folders, routes, deployment, apply, serving, states, log, onChange };
 }
 
 function settle(): Promise<void> {
@@ -501,25 +497,4 @@ test('what cannot be removed is logged, and the gateway goes on', async () => {
   await settle();
   expect(states()).toEqual({ 'iris@2': 'READY' });
   expect(log.messages('error')).toEqual([expect.stringContaining('could not be removed')]);
-});
-
-test('a model is loaded from what was made of its files, and told of with the files as they came', async () => {
-  const { host, mapped, apply } = setUp();
-  mapped.folderOf.mockResolvedValue('/made');
-  await apply([[v1, 1]]);
-  expect(host.folders).toEqual(['/made']);
-  expect(mapped.loaded).not.toHaveBeenCalled();
-  await host.finish(v1);
-  expect(mapped.loaded).toHaveBeenCalledExactlyOnceWith(v1, '/nowhere');
-});
-
-test('what was made of its files and cannot be loaded is not used again', async () => {
-  const { host, mapped, apply, states, log } = setUp();
-  mapped.folderOf.mockResolvedValue('/made');
-  await apply([[v1, 1]]);
-  await host.refuse(v1);
-  expect(host.folders).toEqual(['/made', '/nowhere']);
-  expect(mapped.refuse).toHaveBeenCalledExactlyOnceWith(v1);
-  await host.finish(v1);
-  expect([states(), log.messages('warn').length, log.messages('error')]).toEqual([{ 'iris@1': 'READY' }, 1, []]);
 });

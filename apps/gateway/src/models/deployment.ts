@@ -8,7 +8,7 @@ import { AutomaticBatching } from '../batching/automatic-batching.ts';
 import type { Batcher } from '../batching/batcher.ts';
 import { choiceLimitsOf, rowsAreAsked } from '../configuration/run-settings.ts';
 import { serveVersion, type ServedVersion, type ServeOptions } from '../configuration/serve-version.ts';
-import type { ModelExecutor, ModelHost } from '../execution/executor.ts';
+import type { ModelHost } from '../execution/executor.ts';
 import type { ActiveRoute, RouteTable, ServingVariant } from '../routing/route-table.ts';
 import { withStandIns } from '../routing/stand-in.ts';
 import type { ModelBatching } from '../telemetry/collect.ts';
@@ -29,7 +29,7 @@ const reviveAfterMs = 60_000;
 export interface DeploymentOptions {
   readonly host: ModelHost;
   readonly folders: Pick<ModelFolders, 'prepare' | 'keepOnly'>;
-  readonly mapped: Pick<MappedModels, 'folderOf' | 'loaded' | 'refuse'>;
+  readonly mapped: Pick<MappedModels, 'load'>;
   readonly routes: RouteTable;
   readonly observer: Observer;
   readonly batching: ServeOptions;
@@ -284,7 +284,9 @@ export class Deployment {
     try {
       const folder = await this.options.folders.prepare(model);
       mayChange = false;
-      const executor = await this.host(model, folder);
+      const executor = await this.options.mapped.load(model, folder, (from) =>
+        this.options.host.load({ ...model, id: key }, from),
+      );
       const served = await serveVersion(model, executor, folder, this.options.batching).catch(
         async (thrown: unknown) => {
           await this.options.host.unload(key);
@@ -293,7 +295,6 @@ export class Deployment {
       );
       this.loaded.set(key, { model, ...served, automatic: this.automatic(model, served.batcher) });
       this.failed.delete(key);
-      this.options.mapped.loaded(model, folder);
       this.options.log.info(
         { model: model.id, durationMs: Math.round(performance.now() - startedAtMs), ...served.warmUp },
         'model is ready',
@@ -308,21 +309,6 @@ export class Deployment {
     }
     this.loading.delete(key);
     this.advance();
-  }
-
-  /** From what was made of its files, or, where that cannot be loaded, from the files as they came. */
-  private async host(model: SnapshotModel, folder: string): Promise<ModelExecutor> {
-    const { host, mapped, log } = this.options;
-    const made = await mapped.folderOf(model, folder);
-    const hosted = { ...model, id: loadKey(model) };
-    try {
-      return await host.load(hosted, made);
-    } catch (error) {
-      if (made === folder || toClusterError(error).code !== 'MODEL_INVALID') throw error;
-      log.warn({ model: model.id, error }, 'a model could not be loaded as it was laid out: it is loaded as it came');
-      mapped.refuse(model);
-      return host.load(hosted, folder);
-    }
   }
 
   private automatic(model: SnapshotModel, batcher: Batcher): AutomaticBatching | null {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { canonicalManifest } from '@cluster-ai/contract/manifest.ts';
 import type { SnapshotModel } from '@cluster-ai/contract/snapshot.ts';
+import { ClusterError, type ErrorCode } from '@cluster-ai/core/errors.ts';
 import { onnxRuntime } from '@cluster-ai/runtimes/onnx/onnx-runtime.ts';
 import { FakeClock } from '@cluster-ai/testkit/fake-clock.ts';
 import { MemoryLog } from '@cluster-ai/testkit/memory-log.ts';
@@ -51,18 +52,18 @@ async function stored(
   };
 }
 
-/** Loaded so often, and what the next load reads. */
-async function afterLoads(
+/** Loaded so often. @returns the folder that the last load was given. */
+async function load(
   models: MappedModels,
-  loads: number,
+  times: number,
   { model, folder }: Awaited<ReturnType<typeof stored>>,
 ): Promise<string> {
-  for (let load = 0; load < loads; load += 1) {
-    await models.folderOf(model, folder);
-    models.loaded(model, folder);
+  let from = '';
+  for (let count = 0; count < times; count += 1) {
+    from = await models.load(model, folder, async (given) => given);
+    await models.idle();
   }
-  await models.idle();
-  return models.folderOf(model, folder);
+  return from;
 }
 
 async function answerFrom(folder: string, { signature }: TestModel): Promise<readonly number[]> {
@@ -78,8 +79,8 @@ async function answerFrom(folder: string, { signature }: TestModel): Promise<rea
 test('a model that was loaded twice is loaded from a folder with its weights apart, and answers the same', async () => {
   const models = mappedModels();
   const it = await stored(wide, { 'labels.txt': 'a\nb\n' });
-  expect(await afterLoads(models, 1, it)).toBe(it.folder);
-  const folder = await afterLoads(models, 1, it);
+  expect(await load(models, 2, it)).toBe(it.folder);
+  const folder = await load(models, 1, it);
   expect(folder).toBe(`${it.folder}.mapped`);
   expect((await readdir(folder, { recursive: true })).toSorted()).toEqual([
     'labels.txt',
@@ -94,21 +95,21 @@ test('a model that was loaded twice is loaded from a folder with its weights apa
 test('what has changed on disk is not used, and said', async () => {
   const models = mappedModels();
   const it = await stored(wide);
-  const folder = await afterLoads(models, 2, it);
+  const folder = await load(models, 3, it);
   const weights = join(folder, 'net/model.onnx.weights');
   const bytes = await readFile(weights);
   bytes[4_000_000] = 1 + (bytes[4_000_000] ?? 0);
   await writeFile(weights, bytes);
-  expect(await models.folderOf(it.model, it.folder)).toBe(it.folder);
+  expect(await load(models, 1, it)).toBe(it.folder);
   expect(log.messages('warn')).toEqual(['a file that was laid out for its runtime has changed: not used']);
 });
 
 test('small models, and those without large weights, stay as they came', async () => {
   const models = mappedModels();
   const small = await stored(smallClassifierModel());
-  expect(await afterLoads(models, 5, small)).toBe(small.folder);
+  expect(await load(models, 5, small)).toBe(small.folder);
   const large = await stored({ ...smallClassifierModel(), bytes: withPadding(smallClassifierModel().bytes) });
-  expect(await afterLoads(models, 5, large)).toBe(large.folder);
+  expect(await load(models, 5, large)).toBe(large.folder);
   expect((await readdir(home)).filter((entry) => entry.includes('mapped'))).toEqual([]);
   expect(log.messages('warn')).toEqual([]);
 });
@@ -130,7 +131,7 @@ function withPadding(bytes: Uint8Array): Uint8Array {
 test('a file that is no model is said, and loads as it came', async () => {
   const models = mappedModels();
   const it = await stored({ ...wide, bytes: wide.bytes.subarray(0, 5_000_000) });
-  expect(await afterLoads(models, 2, it)).toBe(it.folder);
+  expect(await load(models, 3, it)).toBe(it.folder);
   expect(log.messages('warn')).toEqual(['a model could not be laid out for its runtime: it loads as it came']);
 });
 
@@ -138,16 +139,16 @@ test('a model that is gone before its turn is laid out when it comes back', asyn
   const models = mappedModels();
   const it = await stored(wide);
   await rm(it.folder, { recursive: true });
-  expect(await afterLoads(models, 2, it)).toBe(it.folder);
+  expect(await load(models, 3, it)).toBe(it.folder);
   expect(log.messages('warn')).toEqual([]);
   const again = await stored(wide);
-  expect(await afterLoads(models, 1, again)).toBe(`${it.folder}.mapped`);
+  expect(await load(models, 2, again)).toBe(`${it.folder}.mapped`);
 });
 
 test('it stays while it is wanted, and for ten minutes; nothing of a gateway before is left', async () => {
   const it = await stored(wide);
   const before = mappedModels();
-  await afterLoads(before, 2, it);
+  await load(before, 2, it);
   const name = `${it.model.digest}.mapped`;
   clock.advance(700_000);
   expect(before.namesToKeep([it.model.digest])).toEqual([name]);
@@ -155,4 +156,22 @@ test('it stays while it is wanted, and for ten minutes; nothing of a gateway bef
   expect(await readdir(home)).toContain(name);
   await mappedModels().idle();
   expect(await readdir(home)).not.toContain(name);
+});
+
+test('what cannot be loaded from there is loaded as it came, and other failures are the caller’s', async () => {
+  const models = mappedModels();
+  const it = await stored(wide);
+  await load(models, 2, it);
+  const given: string[] = [];
+  const failing = (code: ErrorCode) => async (folder: string) => {
+    given.push(folder);
+    if (folder !== it.folder) throw new ClusterError(code, 'no');
+    return 'loaded';
+  };
+  await expect(models.load(it.model, it.folder, failing('RUNNER_CRASHED'))).rejects.toMatchObject({ message: 'no' });
+  expect(await models.load(it.model, it.folder, failing('MODEL_INVALID'))).toBe('loaded');
+  expect(await models.load(it.model, it.folder, failing('MODEL_INVALID'))).toBe('loaded');
+  const made = `${it.folder}.mapped`;
+  expect(given).toEqual([made, made, it.folder, it.folder]);
+  expect(log.messages('warn')).toEqual(['a model could not be loaded as it was laid out: it is loaded as it came']);
 });

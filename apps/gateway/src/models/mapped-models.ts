@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { modelFileOf, type ManifestFile } from '@cluster-ai/contract/manifest.ts';
 import type { SnapshotModel } from '@cluster-ai/contract/snapshot.ts';
+import { toClusterError } from '@cluster-ai/core/errors.ts';
 import type { Clock } from '@cluster-ai/core/ports/clock.ts';
 import type { Logger } from '@cluster-ai/platform/log/log.ts';
 import { programFiles } from '@cluster-ai/platform/process/program-files.ts';
@@ -73,43 +74,25 @@ export class MappedModels {
     this.working = removeAll(folder);
   }
 
-  /** @returns where the model is loaded from: `folder`, or what was made of it and is as it was made. */
-  async folderOf(model: SnapshotModel, folder: string): Promise<string> {
-    const counted = this.counted.get(model.digest);
-    const layout = counted?.layout ?? null;
-    if (counted === undefined || layout === null) return folder;
-    counted.lastMs = this.clock.nowMs();
-    for (const file of layout.files) {
-      if (await holds(join(layout.folder, file.path), file)) continue;
+  /**
+   * Loads a model from what was made of its files, where there is something and it is as it was made; else, or when that
+   * fails, from the files as they came.
+   * @param folder with these.
+   * @throws what `load` throws.
+   */
+  async load<Loaded>(model: SnapshotModel, folder: string, load: (folder: string) => Promise<Loaded>): Promise<Loaded> {
+    const made = await this.madeOf(model);
+    const loaded = await load(made ?? folder).catch((error: unknown) => {
+      if (made === null || toClusterError(error).code !== 'MODEL_INVALID') throw error;
       this.log.warn(
-        { model: model.id, file: file.path },
-        'a file that was laid out for its runtime has changed: not used',
+        { model: model.id, error },
+        'a model could not be loaded as it was laid out: it is loaded as it came',
       );
-      counted.layout = null;
-      return folder;
-    }
-    return layout.folder;
-  }
-
-  /** A model was loaded. @param folder with its files as they came. */
-  loaded(model: SnapshotModel, folder: string): void {
-    const counted = this.count(model.digest);
-    if (counted.loads < loadsMin || counted.isTried) return;
-    counted.isTried = true;
-    this.working = this.working
-      .then(() => this.layOut(model, folder, counted))
-      .catch((error: unknown) => {
-        // It was unloaded before its turn came.
-        counted.isTried = !(error instanceof Error && 'code' in error && error.code === 'ENOENT');
-        if (!counted.isTried) return;
-        this.log.warn({ model: model.id, error }, 'a model could not be laid out for its runtime: it loads as it came');
-      });
-  }
-
-  /** It could not be loaded from what was made of it: from now on it is loaded as it came. */
-  refuse(model: SnapshotModel): void {
-    const counted = this.counted.get(model.digest);
-    if (counted !== undefined) counted.layout = null;
+      this.refuse(model);
+      return load(folder);
+    });
+    this.hasLoaded(model, folder);
+    return loaded;
   }
 
   /** Resolves when everything that was begun is done. */
@@ -127,6 +110,41 @@ export class MappedModels {
       }
       return counted.isTried ? [digest + suffix] : [];
     });
+  }
+
+  /** @returns the folder; null where nothing was made, or has changed since. */
+  private async madeOf(model: SnapshotModel): Promise<string | null> {
+    const layout = this.counted.get(model.digest)?.layout ?? null;
+    if (layout === null) return null;
+    for (const file of layout.files) {
+      if (await holds(join(layout.folder, file.path), file)) continue;
+      this.log.warn(
+        { model: model.id, file: file.path },
+        'a file that was laid out for its runtime has changed: not used',
+      );
+      this.refuse(model);
+      return null;
+    }
+    return layout.folder;
+  }
+
+  private refuse({ digest }: SnapshotModel): void {
+    const counted = this.counted.get(digest);
+    if (counted !== undefined) counted.layout = null;
+  }
+
+  private hasLoaded(model: SnapshotModel, folder: string): void {
+    const counted = this.count(model.digest);
+    if (counted.loads < loadsMin || counted.isTried) return;
+    counted.isTried = true;
+    this.working = this.working
+      .then(() => this.layOut(model, folder, counted))
+      .catch((error: unknown) => {
+        // It was unloaded before its turn came.
+        counted.isTried = !(error instanceof Error && 'code' in error && error.code === 'ENOENT');
+        if (!counted.isTried) return;
+        this.log.warn({ model: model.id, error }, 'a model could not be laid out for its runtime: it loads as it came');
+      });
   }
 
   private count(digest: string): Counted {
