@@ -20,6 +20,8 @@ test('a short day: every answer right, every error explained, nothing left beyon
   expect(Object.keys(report.done)).toHaveLength(15);
   expect(report.predictions.answered).toBeGreaterThan(500);
   const watched = report.growth.map(({ name }) => name);
-  expect(watched).toEqual(expect.arrayContaining(['gateway: memory', 'runners: memory', 'database: connections']));
+  expect(watched).toEqual(
+    expect.arrayContaining(['gateway: memory', 'runner: memory', 'runner: processes', 'database: connections']),
+  );
   expect(report.rows['model_versions']).toBeGreaterThan(0);
 }, 300_000);

@@ -138,7 +138,8 @@ async function change(platform: Platform, endpoint: typeof loadRoute): Promise<v
 async function untilDone(platform: Platform, endpoint: typeof loadRoute): Promise<void> {
   const ready = `${platform.gatewayUrl}/v2/models/${heavyName}/ready`;
   const isLoaded = async (): Promise<boolean> => (await fetch(ready)).ok;
-  await until(endpoint.id, 60_000, async () => (await isLoaded()) === (endpoint === loadRoute), 20);
+  // To ask is work for the gateway, and more for this program, on the cores that are measured.
+  await until(endpoint.id, 60_000, async () => (await isLoaded()) === (endpoint === loadRoute), 100);
 }
 
 function ms(value: number): string {

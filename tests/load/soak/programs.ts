@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { childrenOf, isCommandOf, processesOf } from '../../drills/processes.ts';
 
-/** What one program holds at a moment. */
+/** What one program holds at a moment; of several processes of it the mean. */
 export interface Holding {
   readonly program: string;
+  readonly processes: number;
   readonly residentMib: number;
   readonly openFiles: number;
   readonly openSockets: number;
@@ -16,7 +17,10 @@ const programs = [
   ['gateway', 'apps/gateway/src/main.ts'],
 ] as const;
 
-/** Memory, files, sockets and threads of each program that works in this data folder; runners are summed up. Linux only. */
+/**
+ * Memory, files, sockets and threads of each program that works in this data folder, and of its runners as they are on the
+ * average: a model in whose hands one was killed gets one of its own, and what all of them hold grows by that. Linux only.
+ */
 export function holdingsOf(home: string): Holding[] {
   const running = processesOf(home);
   return programs.flatMap(([program, part]) => {
@@ -27,7 +31,7 @@ export function holdingsOf(home: string): Holding[] {
     return [
       own,
       holdingOf(
-        'runners',
+        'runner',
         childrenOf(found.pid).map(({ pid }) => pid),
       ),
     ];
@@ -46,7 +50,15 @@ function holdingOf(program: string, pids: readonly number[]): Holding {
     sum.openFiles += targets.length;
     sum.openSockets += targets.filter((target) => target.startsWith('socket:')).length;
   }
-  return { program, ...sum };
+  const mean = (total: number): number => (pids.length === 0 ? 0 : total / pids.length);
+  return {
+    program,
+    processes: pids.length,
+    residentMib: mean(sum.residentMib),
+    openFiles: mean(sum.openFiles),
+    openSockets: mean(sum.openSockets),
+    threads: mean(sum.threads),
+  };
 }
 
 /** Processes and their files come and go while we look at them. */

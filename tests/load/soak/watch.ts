@@ -20,6 +20,8 @@ export interface Watch {
 const allowances: Readonly<Record<string, Allowance>> = {
   // Heaps breathe: the collector of a process with much memory left is in no hurry.
   MiB: { share: 0.1, floor: 12 },
+  // Each of the six models may get a runner of its own.
+  processes: { share: 0, floor: 6 },
   'open files': { share: 0.1, floor: 8 },
   sockets: { share: 0.1, floor: 8 },
   threads: { share: 0.1, floor: 4 },
@@ -41,7 +43,8 @@ export function startWatch(home: string, database: Pool['pg']): Watch {
       return [...all.values()];
     },
     look: async () => {
-      for (const { program, residentMib, openFiles, openSockets, threads } of holdingsOf(home)) {
+      for (const { program, processes, residentMib, openFiles, openSockets, threads } of holdingsOf(home)) {
+        if (program === 'runner') note(`${program}: processes`, 'processes', processes);
         note(`${program}: memory`, 'MiB', residentMib);
         note(`${program}: open files`, 'open files', openFiles);
         note(`${program}: sockets`, 'sockets', openSockets);
