@@ -71,7 +71,9 @@ export class MappedModels {
     this.folder = folder;
     this.log = log;
     this.clock = clock;
-    this.working = removeAll(folder);
+    this.working = removeLeft(folder).catch((error: unknown) => {
+      log.warn({ error, folder }, 'what a gateway before this one has laid out could not be removed');
+    });
   }
 
   /**
@@ -201,7 +203,7 @@ export class MappedModels {
 }
 
 /** What a gateway before this one has left. */
-async function removeAll(folder: string): Promise<void> {
+async function removeLeft(folder: string): Promise<void> {
   const entries = await readdir(folder).catch(() => []);
   const left = entries.filter((entry) => entry.endsWith(suffix) || entry.endsWith(`${suffix}.partial`));
   for (const entry of left) await rm(join(folder, entry), { recursive: true, force: true });
