@@ -1,13 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { callEndpoint } from '@cluster-ai/contract/api/client.ts';
 import { loadRoute, unloadRoute } from '@cluster-ai/contract/api/routes.ts';
 import { wideModel } from '@cluster-ai/testkit/models/onnx-models.ts';
-import { irisRequest } from '../../iris.ts';
-import { pause, repository, startPlatform, until, type Platform } from '../../start-platform.ts';
+import { repository, startPlatform, until, type Platform } from '../../start-platform.ts';
 import { cli } from '../../run-cli.ts';
-import { startSteadyLoad } from '../../steady-load.ts';
 import { sendPaced, type PacedReport } from './paced.ts';
 
 export interface BesideOptions {
@@ -73,13 +72,18 @@ async function measure(platform: Platform, options: BesideOptions): Promise<Besi
   say(`half load: ${perSecond} requests a second`);
   const rounds: Round[] = [];
   for (let round = 0; round < options.rounds; round += 1) {
+    const beforeMs = stolenMs();
     const quiet = await sendPaced(gatewayUrl, perSecond, options.quietMs);
+    const betweenMs = stolenMs();
     const loader = startLoads(platform);
     const loading = await sendPaced(gatewayUrl, perSecond, options.loadingMs);
     const loads = await loader.stop();
+    const tookMs = stolenMs() - betweenMs;
     rounds.push({ quiet, loading, loads });
-    say(`round ${round + 1}, without loads: ${textOf(quiet)}`);
-    say(`round ${round + 1}, ${loads} loads:      ${textOf(loading)}; each took ${ms(options.loadingMs / loads)}`);
+    say(`round ${round + 1}, without loads: ${textOf(quiet)}, and the host took ${betweenMs - beforeMs} ms`);
+    say(
+      `round ${round + 1}, ${loads} loads:      ${textOf(loading)}, and the host took ${tookMs} ms; each load took ${ms(options.loadingMs / loads)}`,
+    );
   }
   const ratios = rounds.map(({ quiet, loading }) => loading.p99Ms / quiet.p99Ms).toSorted((a, b) => a - b);
   const ratio = ratios[Math.floor(ratios.length / 2)] ?? Number.NaN;
@@ -93,13 +97,9 @@ function textOf({ p50Ms, p99Ms, longestMs, ownDelayMs }: PacedReport): string {
 
 /** What the client and the platform together can do on this machine, requests a second. */
 async function capacity(url: string): Promise<number> {
-  const steady = startSteadyLoad(url, irisRequest, { clients: 16, pauseMs: 0 });
-  await pause(1_000);
-  const before = steady.outcomes.length;
-  await pause(2_000);
-  const answered = steady.outcomes.length - before;
-  await steady.stop();
-  return answered / 2;
+  const forMs = 5_000;
+  const { answered } = await sendPaced(url, 'max', forMs);
+  return (answered * 1_000) / forMs;
 }
 
 function startLoads(platform: Platform): { stop(): Promise<number> } {
@@ -139,7 +139,15 @@ async function untilDone(platform: Platform, endpoint: typeof loadRoute): Promis
   const ready = `${platform.gatewayUrl}/v2/models/${heavyName}/ready`;
   const isLoaded = async (): Promise<boolean> => (await fetch(ready)).ok;
   // To ask is work for the gateway, and more for this program, on the cores that are measured.
-  await until(endpoint.id, 60_000, async () => (await isLoaded()) === (endpoint === loadRoute), 100);
+  await until(endpoint.id, 60_000, async () => (await isLoaded()) === (endpoint === loadRoute), 250);
+}
+
+/** What a host has kept of this machine's cores since it started, milliseconds: then all of them stand still at once. */
+function stolenMs(): number {
+  if (process.platform !== 'linux') return 0;
+  const [, ...ticks] = (readFileSync('/proc/stat', 'utf8').split('\n')[0] ?? '').split(/\s+/);
+  // The eighth, in hundredths of a second: proc(5).
+  return Number(ticks[7]) * 10;
 }
 
 function ms(value: number): string {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LoadedSetting } from '@cluster-ai/platform/config/load-config.ts';
 import { originsText } from '@cluster-ai/platform/config/origins.ts';
+import { collectorFlags } from '@cluster-ai/platform/process/collector-flags.ts';
 import { ownCompileCache } from '@cluster-ai/platform/process/compile-cache.ts';
 import { startChild } from './child.ts';
 import { homePaths } from './home.ts';
@@ -40,7 +41,7 @@ export function nodeProgram(options: NodeProgramOptions): Program {
       writeUnlessSame(file, `${JSON.stringify(options.config, null, 2)}\n`);
       return startChild({
         command: process.execPath,
-        args: [...process.execArgv, options.main, '--config', file, '--config-origins', origins],
+        args: [...process.execArgv, ...collectorFlags(), options.main, '--config', file, '--config-origins', origins],
         env: programEnvironment(home),
         cwd: home,
         onOutput: options.onOutput,

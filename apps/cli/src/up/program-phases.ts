@@ -1,5 +1,6 @@
 import type { Phase } from '@cluster-ai/platform/lifecycle/lifecycle.ts';
 import { embeddedPostgresBinaries } from '@cluster-ai/platform/postgres/embedded-binaries.ts';
+import { givesWay } from './gives-way.ts';
 import { homePaths } from './home.ts';
 import { socketFolder } from './lock.ts';
 import { nodeProgram } from './node-program.ts';
@@ -75,7 +76,7 @@ export function controlPlanePhase(running: RunningPrograms, databaseUrl: () => s
         stopTimeoutMs,
         onOutput: running.outputOf('control-plane'),
       });
-      return running.start(program, 'control plane', signal);
+      return running.start(givesWay(program), 'control plane', signal);
     },
     stop: () => running.stop('control-plane'),
     stopTimeoutMs: stopTimeoutMs + killMarginMs,

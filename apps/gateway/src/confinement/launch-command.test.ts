@@ -1,3 +1,4 @@
+import { collectorFlags } from '@cluster-ai/platform/process/collector-flags.ts';
 import { expect, test } from 'vitest';
 import { launchCommand, programsMissing } from './launch-command.ts';
 
@@ -33,4 +34,10 @@ test('without any program of the system there is what Node itself refuses', () =
   expect([file, ...args]).toEqual(
     expect.arrayContaining(['/node', '--permission', '--allow-fs-read=/models', '/script.ts']),
   );
+});
+
+test('a runner collects garbage as its machine allows, before the script', () => {
+  const { args } = launchCommand({ ...options, level: 'box' });
+  const flags = args.slice(args.indexOf('--expose-gc') + 1, args.indexOf('--allow-fs-read=/code'));
+  expect(flags).toEqual(collectorFlags());
 });

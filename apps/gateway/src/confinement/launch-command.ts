@@ -1,3 +1,4 @@
+import { collectorFlags } from '@cluster-ai/platform/process/collector-flags.ts';
 import { boxScript, networkScript } from './box-script.ts';
 import type { SystemPrograms } from './system-programs.ts';
 
@@ -113,6 +114,7 @@ function nodeCommand({ node, script, codeFolders, modelsFolder }: LaunchOptions)
     '--allow-worker',
     // Threads that are about to wait collect what their runs have left.
     '--expose-gc',
+    ...collectorFlags(),
     ...[...codeFolders, modelsFolder].map((folder) => `--allow-fs-read=${folder}`),
     script,
   ];

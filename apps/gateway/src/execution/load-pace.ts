@@ -1,17 +1,17 @@
 import type { Clock } from '@cluster-ai/core/ports/clock.ts';
 
 /** A load keeps one core busy. Where it is one of so many, or of more, those who are served do not notice it. */
-const coresEnough = 16;
+const coresEnough = 32;
 
 /** A load waits for those before it no longer than this. */
-const pauseMsMax = 3_000;
+const pauseMsMax = 5_000;
 
 const checkMs = 100;
 
 /**
  * How soon a load may follow another one while other models serve. On few cores loads that follow one another closely would
  * take a whole core from those who are served, for as long as somebody goes on loading: so there is a pause after each, as
- * long as it takes to keep their part of the machine at a sixteenth. The first one never waits.
+ * long as it takes to keep their part of the machine at a thirty-second. The first one never waits.
  */
 export class LoadPace {
   private readonly clock: Pick<Clock, 'nowMs'>;

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { getPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
@@ -18,6 +18,19 @@ test('a process is lowered, one that is lower already stays, and one that has en
   child.kill();
   await once(child, 'exit');
   lowerProcess(pid);
+});
+
+test('the threads that a process has already are lowered with it', async () => {
+  const child = spawn(process.execPath, ['--eval', 'console.log(1); setInterval(() => {}, 1_000)']);
+  await once(child.stdout, 'data');
+  const pid = child.pid ?? 0;
+  lowerProcess(pid);
+  // Elsewhere a priority is the whole process's.
+  const threads = process.platform === 'linux' ? readdirSync(`/proc/${pid}/task`) : [String(pid), String(pid)];
+  expect(threads.length).toBeGreaterThan(1);
+  expect(threads.map((thread) => getPriority(Number(thread)))).toEqual(threads.map(() => Math.max(10, getPriority(0))));
+  child.kill();
+  await once(child, 'exit');
 });
 
 test('what was started under a lower priority is not raised: an ordinary user may not do that', async () => {

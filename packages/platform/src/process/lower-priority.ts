@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
 
 /**
@@ -13,11 +13,18 @@ export function lowerThisThread(): void {
   if (process.platform === 'linux') lower(0);
 }
 
-/** Lowers a process that was started just now, with all threads that it will have. One that has ended already is none. */
+/** Lowers a process, with all threads that it has and will have. One that has ended already is none. */
 export function lowerProcess(pid: number): void {
+  if (process.platform !== 'linux') return unlessRefused(() => lower(pid));
+  unlessRefused(() => {
+    for (const thread of readdirSync(`/proc/${pid}/task`)) unlessRefused(() => lower(Number(thread)));
+  });
+  unlessRefused(() => lowerSession(pid));
+}
+
+function unlessRefused(change: () => void): void {
   try {
-    lower(pid);
-    if (process.platform === 'linux') lowerSession(pid);
+    change();
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     if (!hasNoEffect.has(code)) throw error;

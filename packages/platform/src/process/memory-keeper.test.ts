@@ -1,5 +1,8 @@
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { MemoryKeeper } from './memory-keeper.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
 
 function setUp() {
   const state = { idle: 0, active: 0, collected: 0 };
@@ -9,10 +12,14 @@ function setUp() {
       state.collected += 1;
     },
   });
-  return (idleMs: number, activeMs: number): number => {
+  /** A look after so much, and what has been collected half a second later, of which `thenActiveMs` were work. */
+  return (idleMs: number, activeMs: number, thenActiveMs = 0): number => {
     state.idle += idleMs;
     state.active += activeMs;
     keeper.look();
+    state.idle += 500 - thenActiveMs;
+    state.active += thenActiveMs;
+    vi.advanceTimersByTime(500);
     return state.collected;
   };
 }
@@ -30,4 +37,10 @@ test('a busy program is left alone until it is quiet', () => {
   expect(look(5_000, 5_000)).toBe(0);
   expect(look(8_000, 2_000)).toBe(0);
   expect(look(10_000, 10)).toBe(1);
+});
+
+test('a load that began a moment before the look is not interrupted', () => {
+  const look = setUp();
+  expect(look(9_500, 500, 300)).toBe(0);
+  expect(look(9_800, 200)).toBe(1);
 });

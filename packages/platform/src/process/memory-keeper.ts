@@ -11,6 +11,9 @@ const workMinMs = 200;
 /** Busier than this, a share of the time between two looks, a pause would be felt. */
 const busyMax = 0.1;
 
+/** So much of the time since then has to be quiet too: a load that has just begun hides in a look of ten seconds. */
+const recentMs = 500;
+
 export interface MemoryKeeperParts {
   readonly utilization: () => EventLoopUtilization;
   readonly collect: () => void;
@@ -44,17 +47,25 @@ export class MemoryKeeper {
     clearInterval(this.timer);
   }
 
-  /** Looks once. */
+  /** Looks once, and again shortly after when it seems quiet. */
   look(): void {
-    const { utilization, collect } = this.parts;
-    const now = utilization();
-    const busy = performance.eventLoopUtilization(now, this.before).utilization;
+    const now = this.parts.utilization();
+    const isQuiet = isQuietBetween(this.before, now) && now.active - this.workedMs >= workMinMs;
     this.before = now;
-    if (busy > busyMax || now.active - this.workedMs < workMinMs) return;
+    if (isQuiet) setTimeout(() => this.collectIfQuietSince(now), recentMs).unref();
+  }
+
+  private collectIfQuietSince(start: EventLoopUtilization): void {
+    const { utilization, collect } = this.parts;
+    if (!isQuietBetween(start, utilization())) return;
     collect();
     // The collection itself is no work that leaves something behind.
     this.workedMs = utilization().active;
   }
+}
+
+function isQuietBetween(start: EventLoopUtilization, end: EventLoopUtilization): boolean {
+  return performance.eventLoopUtilization(end, start).utilization <= busyMax;
 }
 
 function realParts(): MemoryKeeperParts {

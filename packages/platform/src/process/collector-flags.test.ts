@@ -1,0 +1,14 @@
+import { spawnSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { collectorFlags } from './collector-flags.ts';
+
+test('garbage is collected by one thread where there are no cores to spare', () => {
+  expect(collectorFlags(1)).toEqual(collectorFlags(2));
+  expect(collectorFlags(2)).toHaveLength(1);
+  expect(collectorFlags(3)).toEqual([]);
+});
+
+test('Node takes the flags', () => {
+  const { status, stderr } = spawnSync(process.execPath, [...collectorFlags(2), '--eval', ''], { encoding: 'utf8' });
+  expect([status, stderr]).toEqual([0, '']);
+});
