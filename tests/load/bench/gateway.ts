@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { canonicalManifest } from '@cluster-ai/contract/manifest.ts';
 import type { SnapshotModel } from '@cluster-ai/contract/snapshot.ts';
+import { collectorFlags } from '@cluster-ai/platform/process/collector-flags.ts';
 import { isOfSources } from '@cluster-ai/platform/process/bundle-sources.ts';
 import { readOnnxModel } from '@cluster-ai/protocols/onnx/read-model.ts';
 import { signatureFromOnnx } from '@cluster-ai/protocols/onnx/signature-from-onnx.ts';
@@ -85,7 +86,12 @@ async function startProcess(options: BenchGatewayOptions, httpPort: number, grpc
   await writeStoredState(home, options.models);
   const main = options.fromSources === true ? join(repository, 'apps/gateway/src/main.ts') : bundledGateway();
   const core: Core = options.core ?? null;
-  const [program, ...args] = onCore(core, [process.execPath, ...(options.nodeArguments ?? []), main]);
+  const [program, ...args] = onCore(core, [
+    process.execPath,
+    ...collectorFlags(),
+    ...(options.nodeArguments ?? []),
+    main,
+  ]);
   const startedAtMs = performance.now();
   const child = spawn(program, args, {
     cwd: repository,
