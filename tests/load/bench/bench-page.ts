@@ -57,8 +57,9 @@ ${markdown(openTable(open), 2)}
 
 Requests are sent when they are due, at random as independent clients do it, whether or not others were answered, and
 latencies count from then: what a stalled server keeps waiting is not left out. Capacity is what the same generator
-reaches with 256 clients that wait, in the same round. The generator's own delay, in the last column, is part of the
-latencies.
+reaches with 256 clients that wait, in the same round. The first quarter of each load is checked and not counted: the
+generator is a program that has just begun. Its own delay, in the last column, is part of the
+latencies that count.
 
 ## Servers alone, and under the whole path
 

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { collectorFlags } from '@cluster-ai/platform/process/collector-flags.ts';
 import { framed } from './grpc-load-connection.ts';
 import { httpRequestBytes } from './http-load-connection.ts';
 import { runOnCore, type Core } from './run-on-core.ts';
@@ -48,5 +49,7 @@ export interface CheckedLoad extends LoadResult {
 /** Runs one load in a process of its own. @throws Error when an answer was wrong or a call failed. */
 export async function runCheckingLoad(load: CheckingLoad, core: Core): Promise<CheckedLoad> {
   const program = join(import.meta.dirname, '../checking-load.ts');
-  return JSON.parse(await runOnCore(core, [process.execPath, program, JSON.stringify(load)])) as CheckedLoad; // It wrote it.
+  // Its own pauses are part of what it measures: it has room for seconds, and takes no second core to make some.
+  const flags = ['--max-semi-space-size=64', ...collectorFlags()];
+  return JSON.parse(await runOnCore(core, [process.execPath, ...flags, program, JSON.stringify(load)])) as CheckedLoad; // It wrote it.
 }
