@@ -96,7 +96,10 @@ class Drill {
     this.ledger.faults.push({ name: 'start', affects: everything, fromMs: 0, toMs: Number.POSITIVE_INFINITY });
     this.key = await prepareModels(this.work);
     const wrong = await untilHealed(this.subject, this.calls, () => this.tryAll());
-    if (wrong !== null) throw new Error(`the platform does not start: ${wrong}\n${this.subject.platform.output()}`);
+    if (wrong !== null) {
+      const { platform, gateway } = this.subject;
+      throw new Error(`the platform does not start: ${wrong}\n${platform.output()}\ngateway-2: ${gateway.output()}`);
+    }
     this.closeFaults(0);
     // Every check is about what clients see from now on.
     this.ledger.calls.length = 0;
