@@ -98,7 +98,8 @@ function textOf({ p50Ms, p99Ms, longestMs, ownDelayMs }: PacedReport): string {
 /** What the client and the platform together can do on this machine, requests a second. */
 async function capacity(url: string): Promise<number> {
   const forMs = 5_000;
-  const { answered } = await sendPaced(url, 'max', forMs);
+  const { answered, firstWrong } = await sendPaced(url, 'max', forMs);
+  if (firstWrong !== null) throw new Error(`under full load an answer was wrong: ${firstWrong}`);
   return (answered * 1_000) / forMs;
 }
 
