@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { irisRequest } from '../../iris.ts';
-import { Connection } from './connection.ts';
+import { httpRequestBytes, openHttpLoadConnection } from '../bench/http-load-connection.ts';
+import type { LoadConnection } from '../bench/load-connection.ts';
 import type { PacedReport } from './paced.ts';
 
 /**
@@ -11,7 +12,6 @@ import type { PacedReport } from './paced.ts';
  */
 const [url = '', rate = '', duration = ''] = process.argv.slice(2);
 const durationMs = Number(duration);
-const target = new URL(url);
 const connectionsMax = rate === 'max' ? 16 : 64;
 /** More than any machine answers; what comes after is not kept. */
 const requestsPerSecondMax = rate === 'max' ? 100_000 : Number(rate) + 1_000;
@@ -20,40 +20,49 @@ const durations = new Float64Array(Math.ceil((requestsPerSecondMax * durationMs)
 let answered = 0;
 let wrong = 0;
 let firstWrong: string | null = null;
-const free: Connection[] = [];
-const waiting: number[] = [];
-let connections = 0;
-
 const beganMs = performance.now();
 
-function ended(connection: Connection, dueMs: number, fault: string | null): void {
-  if (fault !== null) {
-    wrong += 1;
-    firstWrong ??= `after ${Math.round(performance.now() - beganMs)} ms: ${fault}`;
-  }
-  if (answered < durations.length) durations[answered] = performance.now() - dueMs;
-  answered += 1;
-  const next = rate === 'max' ? performance.now() : waiting.shift();
-  if (next === undefined) free.push(connection);
-  else connection.send(next);
+const { path, check } = irisRequest;
+const request = { path, headers: { 'Content-Type': 'application/json' }, body: Buffer.from(irisRequest.body) };
+/** The first answer is checked; all others must be the same. */
+const first = await fetch(new URL(path, url), { method: 'POST', headers: request.headers, body: request.body });
+const answer = Buffer.from(await first.arrayBuffer());
+const fault = check(answer.toString());
+if (!first.ok || fault !== null) throw new Error(`the first answer: ${first.status}, ${fault ?? answer.toString()}`);
+const exchange = { request: httpRequestBytes(request), answer };
+
+const free = await Promise.all(Array.from({ length: connectionsMax }, () => openHttpLoadConnection(url)));
+/** When the requests were due for which there was no connection yet. */
+const waiting: number[] = [];
+
+function send(connection: LoadConnection, dueMs: number): void {
+  connection.send(exchange, (problem) => {
+    if (problem !== null) {
+      wrong += 1;
+      firstWrong ??= `after ${Math.round(performance.now() - beganMs)} ms: ${problem}`;
+    }
+    if (answered < durations.length) durations[answered] = performance.now() - dueMs;
+    answered += 1;
+    const next = rate === 'max' ? performance.now() : waiting.shift();
+    if (next === undefined) free.push(connection);
+    else send(connection, next);
+  });
 }
 
-function request(dueMs: number): void {
+function ask(dueMs: number): void {
   const connection = free.pop();
-  if (connection !== undefined) connection.send(dueMs);
-  else if (connections < connectionsMax) {
-    connections += 1;
-    new Connection({ target, request: irisRequest, ended }).send(dueMs);
-  } else waiting.push(dueMs);
+  if (connection === undefined) waiting.push(dueMs);
+  else send(connection, dueMs);
 }
 
 /** The longest time for which this program did not come to its turn, milliseconds. */
 let ownDelayMs = 0;
-/** The first second opens connections and warms this program up, and is not counted. */
+/** The first second warms this program up, and is not counted. */
 const warmUpMs = 1_000;
 let sent = 0;
 let isWarm = false;
-if (rate === 'max') for (let client = 0; client < connectionsMax; client += 1) request(performance.now());
+const startMs = performance.now();
+if (rate === 'max') while (free.length > 0) ask(startMs);
 for (let nowMs = 0; nowMs < durationMs + warmUpMs;) {
   if (!isWarm && nowMs >= warmUpMs) {
     isWarm = true;
@@ -61,14 +70,14 @@ for (let nowMs = 0; nowMs < durationMs + warmUpMs;) {
     ownDelayMs = 0;
   }
   if (rate !== 'max') {
-    for (; sent < (nowMs * Number(rate)) / 1_000; sent += 1) request(beganMs + (sent * 1_000) / Number(rate));
+    for (; sent < (nowMs * Number(rate)) / 1_000; sent += 1) ask(startMs + (sent * 1_000) / Number(rate));
   }
   await sleep(1);
-  const laterMs = performance.now() - beganMs;
+  const laterMs = performance.now() - startMs;
   ownDelayMs = Math.max(ownDelayMs, laterMs - nowMs - 1);
   nowMs = laterMs;
 }
-if (rate !== 'max') while (connections > free.length) await sleep(5);
+if (rate !== 'max') while (free.length < connectionsMax) await sleep(5);
 const sorted = durations.slice(0, answered).toSorted();
 const at = (share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
