@@ -6,7 +6,7 @@ import type { CallHandler, Edge, EdgeOptions } from './edge.ts';
 import { HeadCache } from './http1/head-cache.ts';
 import { Http1Connection, type ConnectionShare } from './http1/http1-connection.ts';
 import { beginsAsHttp2, type OpenOtherClients, type OtherClients } from './http1/other-clients.ts';
-import { readInto, ReadMemory } from './http1/read-into.ts';
+import { readInto, ReadMemory } from './read-into.ts';
 import { HeadEnds } from './http1/response-head.ts';
 import { TurnEnd } from './http1/turn-end.ts';
 import { NodeTlsHandshakes } from './node-tls-handshakes.ts';

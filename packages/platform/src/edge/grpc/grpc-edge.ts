@@ -7,6 +7,7 @@ import { Http2Connection } from '../http2/http2-connection.ts';
 import type { Http2Stream, StreamConsumer } from '../http2/http2-stream.ts';
 import { NodeTlsHandshakes } from '../node-tls-handshakes.ts';
 import { openListener } from '../open-listener.ts';
+import { ReadMemory } from '../read-into.ts';
 import type { RpcEdgeOptions, RpcHandler, StartRpcEdge } from '../rpc-edge.ts';
 import { GrpcCall } from './grpc-call.ts';
 import { grpcHeadOf } from './grpc-head.ts';
@@ -20,6 +21,9 @@ const sweepMs = 1_000;
 
 /** And while the listener closes. */
 const closingSweepMs = 100;
+
+/** So much of a connection is read at a time, bytes. */
+const readBytesMax = 65_536;
 
 /** The edge of gRPC on our own HTTP/2. */
 export const startGrpcEdge: StartRpcEdge = async (options, handler) => {
@@ -38,6 +42,8 @@ class GrpcEdge implements Edge {
   private readonly tlsServer: TlsServer | null;
   private readonly handshakes: NodeTlsHandshakes | null;
   private readonly connections = new Set<Http2Connection>();
+  /** What any of the connections has brought, until it was looked at. What is encrypted comes in memory of its own. */
+  private readonly memory: ReadMemory | undefined;
   private closing = false;
   private whenAlone: (() => void) | null = null;
   private sweeper: NodeJS.Timeout | undefined;
@@ -56,6 +62,7 @@ class GrpcEdge implements Edge {
     this.server = this.tlsServer ?? createServer({ noDelay: true }, accept);
     this.server.maxConnections = options.connectionsMax;
     this.handshakes = this.tlsServer === null ? null : new NodeTlsHandshakes(this.tlsServer);
+    this.memory = tls === undefined ? new ReadMemory(readBytesMax) : undefined;
     // A handshake that failed has nobody who could be answered.
     this.tlsServer?.on('tlsClientError', (_error, socket) => socket.destroy());
   }
@@ -102,6 +109,7 @@ class GrpcEdge implements Edge {
       idleTimeoutMs,
       onRequest: (stream) => this.take(stream),
       onDefect: this.options.onDefect,
+      ...(this.memory === undefined ? {} : { memory: this.memory }),
       onClosed: () => {
         this.connections.delete(connection);
         this.settleAlone();

@@ -9,7 +9,7 @@ export const messageHeadBytes = 5;
 
 /**
  * Cuts the body of a call into its messages ("Length-Prefixed-Message" of gRPC over HTTP/2). A message that came in one piece
- * is handed on as it lies there.
+ * is copied once, another one twice.
  */
 export class MessageReader {
   private chunks: Buffer[] = [];
@@ -20,8 +20,9 @@ export class MessageReader {
     return this.byteCount;
   }
 
+  /** @param chunk is copied. */
   add(chunk: Buffer): void {
-    this.chunks.push(chunk);
+    this.chunks.push(Buffer.from(chunk));
     this.byteCount += chunk.length;
   }
 

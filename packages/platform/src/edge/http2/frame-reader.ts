@@ -1,7 +1,7 @@
 import { Http2ConnectionError } from './http2-error.ts';
 import { frameHeadBytes, preface } from './protocol.ts';
 
-/** One frame. Its payload lies where it arrived, and is not changed afterwards. */
+/** One frame. Its payload lies where it arrived, and may be overwritten when this returns. */
 export type FrameListener = (type: number, flags: number, streamId: number, payload: Buffer) => void;
 
 /**

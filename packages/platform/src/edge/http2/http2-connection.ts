@@ -1,6 +1,7 @@
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Headers } from '../edge.ts';
+import { readInto, type ReadMemory } from '../read-into.ts';
 import { ClosedStreams } from './closed-streams.ts';
 import { FloodGuard } from './flood-guard.ts';
 import { FrameReader, type FrameListener } from './frame-reader.ts';
@@ -42,6 +43,8 @@ export interface Http2ConnectionOptions {
   readonly onClosed: () => void;
   /** Hears of what nobody foresaw. It has ended this connection. */
   readonly onDefect: (error: unknown) => void;
+  /** Where what arrives is read into, together with other connections; only for a socket of `node:net` that nobody has read. */
+  readonly memory?: ReadMemory;
 }
 
 /** What a client may send on one stream, and on all together, before somebody takes it. */
@@ -102,7 +105,8 @@ export class Http2Connection implements StreamOwner, FrameEvents {
   private stuckProgress = 0;
   private farewellAtMs: number | null = null;
 
-  constructor(socket: ClientSocket, options: Http2ConnectionOptions) {
+  constructor(accepted: ClientSocket, options: Http2ConnectionOptions) {
+    const socket = this.listenTo(accepted, options.memory);
     this.socket = socket;
     this.options = options;
     this.remoteAddress = socket.remoteAddress ?? '';
@@ -114,7 +118,6 @@ export class Http2Connection implements StreamOwner, FrameEvents {
     this.guard = new FloodGuard(options.streamsMax, () => performance.now());
     this.frames = new IncomingFrames(this, this.guard, blockBytesMax);
     this.reader = new FrameReader(defaultFrameBytesMax, this.take);
-    socket.on('data', (chunk: Buffer) => this.read(chunk));
     // What went wrong with a connection that its client has left is nobody's concern.
     socket.on('error', () => socket.destroy());
     socket.once('close', () => {
@@ -211,6 +214,14 @@ export class Http2Connection implements StreamOwner, FrameEvents {
       [settingIds.maxHeaderListSize, blockBytesMax],
     ]);
     this.writer.windowUpdate(0, connectionWindowBytes - defaultWindowBytes);
+  }
+
+  /** @returns the socket to go on with. */
+  private listenTo(socket: ClientSocket, memory: ReadMemory | undefined): ClientSocket {
+    const read = (chunk: Buffer): void => this.read(chunk);
+    if (memory !== undefined && socket instanceof Socket) return readInto(socket, memory, read);
+    socket.on('data', read);
+    return socket;
   }
 
   private read(chunk: Buffer): void {

@@ -6,7 +6,10 @@ import type { RequestHead } from './request-head.ts';
 
 /** Who answers a request: HTTP or gRPC. It is told of what the client does, in this order, and of nothing after the end. */
 export interface StreamConsumer {
-  /** A part of the body. Its bytes count against the client's windows until they are given back by `consumed`. */
+  /**
+   * A part of the body, which may be overwritten once this returns. Its bytes count against the client's windows until they
+   * are given back by `consumed`.
+   */
   onData(bytes: Buffer): void;
   /** The client has sent everything. @param trailers what came after the body; mostly nothing. */
   onEnd(trailers: Headers): void;

@@ -43,12 +43,13 @@ export class RequestBody {
     });
   }
 
+  /** @param bytes are copied. */
   add(bytes: Buffer): void {
     if (this.failure !== null) {
       this.stream.consumed(bytes.length);
       return;
     }
-    this.chunks.push(bytes);
+    this.chunks.push(Buffer.from(bytes));
     this.byteCount += bytes.length;
     this.uncounted += bytes.length;
     if (this.reader !== null) this.advance(this.reader);

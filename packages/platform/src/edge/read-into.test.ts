@@ -2,7 +2,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { once } from 'node:events';
 import { RawClient } from '@cluster-ai/testkit/edge/raw-client.ts';
 import { afterEach, expect, test } from 'vitest';
-import { startOwnHttpEdge } from '../own-http-edge.ts';
+import { startOwnHttpEdge } from './own-http-edge.ts';
 import { readInto, ReadMemory } from './read-into.ts';
 
 const closers: (() => unknown)[] = [];

@@ -40,7 +40,7 @@ export function readInto(socket: Socket, memory: ReadMemory, read: (bytes: Buffe
   }
   const options = {
     handle,
-    allowHalfOpen: true,
+    allowHalfOpen: socket.allowHalfOpen,
     readable: true,
     writable: true,
     onread: {
