@@ -37,10 +37,10 @@ export function decodeInferRequest(message: Uint8Array): InferenceRequest {
   for (let field = reader.nextField(); field !== 0; field = reader.nextField()) {
     switch (field) {
       case requestFields.modelName:
-        modelName = reader.text('model_name');
+        modelName = reader.name('model_name');
         break;
       case requestFields.modelVersion:
-        modelVersion = reader.text('model_version');
+        modelVersion = reader.name('model_version');
         break;
       case requestFields.id:
         id = reader.text('id');
@@ -106,10 +106,10 @@ function readInput(reader: WireReader): InputTensor {
   for (let field = reader.nextField(); field !== 0; field = reader.nextField()) {
     switch (field) {
       case inputFields.name:
-        name = reader.text("'name' of an input");
+        name = reader.name("'name' of an input");
         break;
       case inputFields.datatype:
-        datatype = reader.text("'datatype' of an input");
+        datatype = reader.name("'datatype' of an input");
         break;
       case inputFields.shape:
         readShape(reader, shape);
@@ -167,7 +167,7 @@ function addOutput(outputs: Map<string, number | null>, reader: WireReader): voi
   let name = '';
   const parameters = new InferParameters();
   for (let field = reader.nextField(); field !== 0; field = reader.nextField()) {
-    if (field === outputFields.name) name = reader.text("'name' of an output");
+    if (field === outputFields.name) name = reader.name("'name' of an output");
     else if (field === outputFields.parameters) parameters.read(reader.message("'parameters' of an output"));
     else reader.skip();
   }

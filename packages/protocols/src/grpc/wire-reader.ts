@@ -1,9 +1,12 @@
 import { ClusterError } from '@cluster-ai/core/errors.ts';
+import { NameMemory } from './name-memory.ts';
 
 /** How the value of a field is laid out. Groups (3, 4) are long out of use and are refused. */
 export const wireTypes = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
+
+const names = new NameMemory();
 
 /** Bytes of the longest varint: 64 bits, seven in each. */
 const varintBytesMax = 10;
@@ -14,20 +17,22 @@ const varintBytesMax = 10;
  */
 export class WireReader {
   private readonly bytes: Uint8Array;
-  private readonly view: DataView;
-  private offset = 0;
+  private readonly end: number;
+  private offset: number;
   private low = 0;
   private high = 0;
   /** Of the field that `nextField` found. */
   wireType = 0;
 
-  constructor(bytes: Uint8Array) {
+  /** @param start where the message begins in the bytes. @param end where it ends. */
+  constructor(bytes: Uint8Array, start = 0, end = bytes.byteLength) {
     this.bytes = bytes;
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.offset = start;
+    this.end = end;
   }
 
   get done(): boolean {
-    return this.offset >= this.bytes.byteLength;
+    return this.offset >= this.end;
   }
 
   /** Number of the next field, or 0 at the end. */
@@ -104,7 +109,7 @@ export class WireReader {
   /** How many varints are left. */
   countVarints(): number {
     let count = 0;
-    for (let index = this.offset; index < this.bytes.byteLength; index += 1) if (this.byteAt(index) < 0x80) count += 1;
+    for (let index = this.offset; index < this.end; index += 1) if (this.byteAt(index) < 0x80) count += 1;
     return count;
   }
 
@@ -116,12 +121,13 @@ export class WireReader {
 
   /** All that is left. */
   rest(): Uint8Array {
-    const start = this.take(this.bytes.byteLength - this.offset);
-    return this.bytes.subarray(start);
+    const start = this.take(this.end - this.offset);
+    return this.bytes.subarray(start, this.end);
   }
 
   double(): number {
-    return this.view.getFloat64(this.take(8), true);
+    const { buffer, byteOffset } = this.bytes;
+    return new DataView(buffer, byteOffset + this.take(8), 8).getFloat64(0, true);
   }
 
   byteString(): Uint8Array {
@@ -132,18 +138,22 @@ export class WireReader {
 
   text(what: string): string {
     this.expect(wireTypes.bytes, what);
-    const bytes = this.byteString();
-    try {
-      return decoder.decode(bytes);
-    } catch (cause) {
-      throw new ClusterError('INVALID_ARGUMENT', `${what} is not valid UTF-8`, { cause });
-    }
+    return decodeText(this.byteString(), what);
+  }
+
+  /** A text that comes again and again. */
+  name(what: string): string {
+    this.expect(wireTypes.bytes, what);
+    const start = this.take(this.uint32());
+    const end = this.offset;
+    return names.textOf(this.bytes, start, end, () => decodeText(this.bytes.subarray(start, end), what));
   }
 
   /** A message inside this one. */
   message(what: string): WireReader {
     this.expect(wireTypes.bytes, what);
-    return new WireReader(this.byteString());
+    const start = this.take(this.uint32());
+    return new WireReader(this.bytes, start, this.offset);
   }
 
   /** Reads 64 bits into `low` and `high`: a bigint for each element would cost more than all else. */
@@ -180,16 +190,25 @@ export class WireReader {
 
   private byteAt(index: number): number {
     const byte = this.bytes[index];
-    if (byte === undefined) throw broken('it ends inside a field');
+    if (byte === undefined || index >= this.end) throw broken('it ends inside a field');
     return byte;
   }
 
   /** @returns where `length` bytes begin, and stands behind them. */
   private take(length: number): number {
     const start = this.offset;
-    if (length > this.bytes.byteLength - start) throw broken('it ends inside a field');
+    if (length > this.end - start) throw broken('it ends inside a field');
     this.offset = start + length;
     return start;
+  }
+}
+
+/** @throws ClusterError INVALID_ARGUMENT */
+function decodeText(bytes: Uint8Array, what: string): string {
+  try {
+    return decoder.decode(bytes);
+  } catch (cause) {
+    throw new ClusterError('INVALID_ARGUMENT', `${what} is not valid UTF-8`, { cause });
   }
 }
 

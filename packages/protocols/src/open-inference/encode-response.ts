@@ -6,6 +6,7 @@ import type { JsonNumbers } from '../json/json-numbers.ts';
 import { tensorToJson } from '../json/tensor-json.ts';
 import { isWritable, writeNumbers } from '../json/write-numbers.ts';
 import type { ResponseForm } from './decode-request.ts';
+import { RememberedShapes } from './remembered-shapes.ts';
 
 export interface EncodedResponse {
   readonly contentType: string;
@@ -70,12 +71,19 @@ function isSmall({ data }: Tensor): boolean {
   return data.byteLength < largeBytes;
 }
 
+/** Puts the text together of as few pieces as it has: what they cost is the time to write them into one. */
 function textOf(response: InferenceResponse, numbers: JsonNumbers): string {
+  const { outputs } = response;
+  if (outputs.length === 0) return opening(response) + closing;
   let text = opening(response);
-  for (const [index, tensor] of response.outputs.entries()) {
-    text += index === 0 ? jsonOutput(tensor, numbers) : `,${jsonOutput(tensor, numbers)}`;
+  for (let index = 0; index < outputs.length; index += 1) {
+    const tensor = outputs[index];
+    if (tensor === undefined) continue;
+    text += outputBegins.of(tensor);
+    text += tensorToJson(tensor, numbers);
+    text += index === outputs.length - 1 ? lastOutputEnd : outputEnd;
   }
-  return text + closing;
+  return text;
 }
 
 function encoded(blobs: readonly Uint8Array[], json: Uint8Array | string): EncodedResponse {
@@ -105,12 +113,9 @@ function document(response: InferenceResponse, outputs: readonly string[]): stri
 }
 
 function opening({ id, modelName, modelVersion }: InferenceResponse): string {
-  const model = modelTexts.of(modelName, modelVersion);
-  return id === null ? `{${model}` : `{"id":${idText(id)},${model}`;
-}
-
-function idText(id: string): string {
-  return isPlainText(id) ? `"${id}"` : JSON.stringify(id);
+  const { alone, afterPlainId } = modelTexts.of(modelName, modelVersion);
+  if (id === null) return alone;
+  return isPlainText(id) ? `{"id":"${id}${afterPlainId}` : `{"id":${JSON.stringify(id)},${alone.slice(1)}`;
 }
 
 /** Whether JSON writes a text as it is: printable ASCII but for quotes and backslashes. */
@@ -122,12 +127,14 @@ function isPlainText(text: string): boolean {
   return true;
 }
 
-const modelTexts = new RememberedPairs(
-  (name: string, version: string) =>
-    `"model_name":${JSON.stringify(name)},"model_version":${JSON.stringify(version)},"outputs":[`,
-);
+const modelTexts = new RememberedPairs((name: string, version: string) => {
+  const text = `"model_name":${JSON.stringify(name)},"model_version":${JSON.stringify(version)},"outputs":[`;
+  return { alone: `{${text}`, afterPlainId: `",${text}` };
+});
 
 const closing = ']}';
+const outputEnd = ']},';
+const lastOutputEnd = `]}${closing}`;
 
 /** The same document, with long arrays of numbers as bytes. */
 function documentPieces(response: InferenceResponse, outputs: readonly SelectedOutput[]): (Uint8Array | string)[] {
@@ -135,7 +142,7 @@ function documentPieces(response: InferenceResponse, outputs: readonly SelectedO
   for (const [index, { tensor, binary }] of outputs.entries()) {
     if (index > 0) pieces.push(',');
     if (!binary && isWritable(tensor)) {
-      pieces.push(`${head(tensor)},"data":[`);
+      pieces.push(outputBegins.of(tensor));
       writeNumbers(tensor, (piece) => pieces.push(Buffer.from(piece)));
       pieces.push(']}');
     } else {
@@ -151,7 +158,7 @@ function binaryOutput(tensor: Tensor): string {
 }
 
 function jsonOutput(tensor: Tensor, numbers: JsonNumbers): string {
-  return `${head(tensor)},"data":[${tensorToJson(tensor, numbers)}]}`;
+  return `${outputBegins.of(tensor)}${tensorToJson(tensor, numbers)}]}`;
 }
 
 function selectOutputs(tensors: readonly Tensor[], form: ResponseForm): SelectedOutput[] {
@@ -163,7 +170,10 @@ function selectOutputs(tensors: readonly Tensor[], form: ResponseForm): Selected
   });
 }
 
-function head({ name, datatype, shape }: Tensor): string {
+/** An output up to its numbers. */
+const outputBegins = new RememberedShapes((tensor) => `${head(tensor)},"data":[`);
+
+function head({ name, datatype, shape }: Pick<Tensor, 'name' | 'datatype' | 'shape'>): string {
   return `${tensorTexts.of(name, datatype)}${shapeText(shape)}]`;
 }
 

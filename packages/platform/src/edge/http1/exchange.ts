@@ -4,7 +4,7 @@ import type { Call, EdgeOptions, Headers, Reply } from '../edge.ts';
 import { bodyTooLarge, type IncomingBody } from './incoming-body.ts';
 import type { Outbox, Part } from './outbox.ts';
 import type { RequestHead } from './request-head.ts';
-import { assertSendable, fieldsText, headText } from './response-head.ts';
+import { assertSendable, fieldsText, headText, type HeadEnd } from './response-head.ts';
 
 /** What an exchange needs of its connection. */
 export interface ExchangeOwner {
@@ -15,7 +15,7 @@ export interface ExchangeOwner {
   /** True when it is this one's turn to be answered. */
   isTurnOf(exchange: Exchange): boolean;
   /** How the head of this answer ends: it says what becomes of the connection, and so decides it. */
-  headEndOf(exchange: Exchange): string;
+  headEndOf(exchange: Exchange): HeadEnd;
   /** Something was put into the outbox. */
   sendSoon(): void;
   /** The whole answer is in the outbox. */
@@ -224,8 +224,8 @@ export class Exchange implements Call, Reply {
     if (this.isCancelled) return;
     // Where every character is one byte, text needs no encoding.
     const length = this.answerBodyBytes ?? Buffer.byteLength(body);
-    const lengthLine = hasLength(status) ? `Content-Length: ${length}\r\n` : '';
-    const head = headText(status, this.answerHeaders) + lengthLine + owner.headEndOf(this);
+    const end = owner.headEndOf(this);
+    const head = headText(status, this.answerHeaders) + (hasLength(status) ? end.after(length) : end.text);
     const { outbox } = owner;
     if (length === 0 || !hasBody(status, this.head)) {
       outbox.addText(head);
@@ -247,7 +247,7 @@ export class Exchange implements Call, Reply {
     const { owner, status } = this;
     if (this.isCancelled) return;
     const encoding = this.head.minorVersion === 1 && hasLength(status) ? 'Transfer-Encoding: chunked\r\n' : '';
-    owner.outbox.addText(headText(status, this.answerHeaders) + encoding + owner.headEndOf(this));
+    owner.outbox.addText(headText(status, this.answerHeaders) + encoding + owner.headEndOf(this).text);
     owner.sendSoon();
   }
 

@@ -10,7 +10,7 @@ import { Outbox } from './outbox.ts';
 import { checkPart } from './read-head.ts';
 import { RecentHeads } from './recent-heads.ts';
 import { RequestHead } from './request-head.ts';
-import type { HeadEnds } from './response-head.ts';
+import type { HeadEnd, HeadEnds } from './response-head.ts';
 import type { TurnEnd, TurnMember } from './turn-end.ts';
 
 /** What all connections of a listener share. */
@@ -314,7 +314,7 @@ export class Http1Connection implements ExchangeOwner, TurnMember {
     return this.writing === exchange;
   }
 
-  headEndOf(exchange: Exchange): string {
+  headEndOf(exchange: Exchange): HeadEnd {
     const { headEnds } = this.share;
     const isLast =
       exchange.mustClose ||

@@ -74,10 +74,33 @@ export function fieldsText(headers: Headers): string {
   return text;
 }
 
+/** Bodies up to this length have their line and the end of their head in one piece, bytes. */
+const lengthsMax = 4_096;
+
 /** How a head ends: the date, which changes once a second, what becomes of the connection, and the empty line. */
+export class HeadEnd {
+  readonly text: string;
+  private readonly withLength: (string | undefined)[] = [];
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  /** The same after a line with the length of the body: a text of few pieces is written sooner. */
+  after(bodyBytes: number): string {
+    if (bodyBytes > lengthsMax) return this.write(bodyBytes);
+    return (this.withLength[bodyBytes] ??= this.write(bodyBytes));
+  }
+
+  private write(bodyBytes: number): string {
+    return `Content-Length: ${bodyBytes}\r\n${this.text}`;
+  }
+}
+
+/** The ends of the heads of a listener. */
 export class HeadEnds {
-  keepAlive = '';
-  close = '';
+  keepAlive = new HeadEnd('');
+  close = new HeadEnd('');
   private readonly keepAliveLines: string;
 
   constructor(idleTimeoutMs: number) {
@@ -91,7 +114,7 @@ export class HeadEnds {
   /** To be called once a second. */
   refresh(): void {
     const date = `Date: ${new Date().toUTCString()}\r\n`;
-    this.keepAlive = `${date}${this.keepAliveLines}\r\n`;
-    this.close = `${date}Connection: close\r\n\r\n`;
+    this.keepAlive = new HeadEnd(`${date}${this.keepAliveLines}\r\n`);
+    this.close = new HeadEnd(`${date}Connection: close\r\n\r\n`);
   }
 }

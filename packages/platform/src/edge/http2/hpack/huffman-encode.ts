@@ -11,7 +11,7 @@ export function huffmanLength(text: string): number {
   let bits = 0;
   for (let at = 0; at < text.length; at += 1) {
     const symbol = text.charCodeAt(at);
-    if (symbol > 0xff) throw new TypeError('a header contains a character that is not latin-1');
+    if (symbol > 0xff) throw notLatin1();
     bits += lengthBySymbol[symbol] ?? 0;
   }
   return Math.ceil(bits / 8);
@@ -50,4 +50,9 @@ export function huffmanEncode(text: string, target: Uint8Array, start: number): 
   if (count === 0) return at;
   target[at] = (bits << (8 - count)) | (0xff >>> count);
   return at + 1;
+}
+
+/** A header has no other characters. */
+export function notLatin1(): TypeError {
+  return new TypeError('a header contains a character that is not latin-1');
 }

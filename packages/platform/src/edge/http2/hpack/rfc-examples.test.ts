@@ -89,10 +89,13 @@ test.each([
   expect(blocks.map((block) => decoder.decode(bytes(block)))).toEqual(lists);
 });
 
-test('what is written stands in the static table, or is a literal in the shorter form', () => {
+test('what is written stands in the static table, or is a literal: a short one as it is, a long one in the shorter form', () => {
   expect(encodeHeaders([[':status', '200']])).toEqual(bytes('88'));
   // Neither enters a table; the second must not enter anybody's.
-  expect(encodeHeaders([[':path', '/sample/path']])).toEqual(bytes('0489 6103 a6ba 0ac5 634c ff'));
+  expect(encodeHeaders([[':path', '/sample/path']])).toEqual(bytes('040c 2f73 616d 706c 652f 7061 7468'));
   expect(encodeHeaders([['set-cookie', 'a']])).toEqual(bytes('1f28 0161'));
   expect(encodeHeaders([['~|~', '{}']])).toEqual(bytes('0003 7e7c 7e02 7b7d'));
+  const date = 'Mon, 21 Oct 2013 20:13:21 GMT, again';
+  expect(encodeHeaders([['date', date]]).length).toBeLessThan(date.length);
+  expect(encodeHeaders([['date', '{'.repeat(40)]])).toEqual(bytes(`0f12 28${' 7b'.repeat(40)}`));
 });
