@@ -189,7 +189,12 @@ class OwnHttpEdge implements Edge {
   }
 
   private readInto(socket: Socket, connection: Http1Connection): void {
-    const taken = readInto(socket, this.memory, (bytes) => connection.readBorrowed(bytes));
+    const taken = readInto(
+      socket,
+      this.memory,
+      (bytes) => connection.readBorrowed(bytes),
+      () => connection.room,
+    );
     connection.moveTo(taken);
     this.listenTo(taken, connection);
   }

@@ -43,6 +43,29 @@ test('what a connection brings lies in the memory that was given, and its end is
   expect(client.rest).toBe('bye');
 });
 
+test('a packet lies where it was given room, and behind it in the memory of all', async () => {
+  const memory = new ReadMemory(65_536);
+  const own = Buffer.alloc(8);
+  let isRoomLeft = true;
+  const heard: Buffer[] = [];
+  const server = createServer((socket) => {
+    const read = (bytes: Buffer): void => {
+      heard.push(bytes.buffer === memory.bytes.buffer ? Buffer.from(bytes) : bytes);
+      isRoomLeft = false;
+    };
+    const taken = readInto(socket, memory, read, () => (isRoomLeft ? own : null));
+    taken.on('end', () => taken.end());
+  });
+  closers.push(() => server.close());
+  const client = await RawClient.connect(await listen(server));
+  client.send('hello, and more than eight bytes');
+  await expect.poll(() => Buffer.concat(heard).toString()).toBe('hello, and more than eight bytes');
+  expect(heard[0]?.buffer).toBe(own.buffer);
+  expect(own.toString()).toBe('hello, a');
+  expect(heard).toHaveLength(2);
+  client.destroy();
+});
+
 test('a connection without a handle that takes memory is read all the same', async () => {
   const heard = Promise.withResolvers<Buffer>();
   const server = createServer((socket) => {

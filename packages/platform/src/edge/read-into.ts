@@ -30,23 +30,36 @@ export class ReadMemory {
  * @param socket is left without anything to do, and ends with the socket that is returned.
  * @param memory is overwritten by the next packet of whatever connection.
  * @param read gets what has come; it is lost when it returns.
+ * @param room is asked before each packet where it is to go, if not there: `read` gets it all the same. Null says there.
  * @returns the socket to go on with.
  */
-export function readInto(socket: Socket, memory: ReadMemory, read: (bytes: Buffer) => void): Socket {
+export function readInto(
+  socket: Socket,
+  memory: ReadMemory,
+  read: (bytes: Buffer) => void,
+  room: () => Buffer | null = noRoom,
+): Socket {
   const handle: unknown = Reflect.get(socket, handleName);
   if (!takesMemory(handle)) {
     socket.on('data', read);
     return socket;
   }
+  let target: Buffer | null = null;
   const options = {
     handle,
     allowHalfOpen: socket.allowHalfOpen,
     readable: true,
     writable: true,
     onread: {
-      buffer: memory.bytes,
-      callback: (bytes: number): boolean => {
-        read(memory.first(bytes));
+      // Node takes nothing for the memory that it has.
+      buffer: (): Buffer | undefined => {
+        const next = room() ?? memory.bytes;
+        if (next === target) return undefined;
+        target = next;
+        return next;
+      },
+      callback: (bytes: number, into: Buffer): boolean => {
+        read(into === memory.bytes ? memory.first(bytes) : into.subarray(0, bytes));
         return true;
       },
     },
@@ -57,6 +70,10 @@ export function readInto(socket: Socket, memory: ReadMemory, read: (bytes: Buffe
   // The server counts the connection that it has accepted.
   taken.once('close', () => socket.destroy());
   return taken;
+}
+
+function noRoom(): null {
+  return null;
 }
 
 function takesMemory(handle: unknown): handle is object {

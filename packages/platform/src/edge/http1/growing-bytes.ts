@@ -22,11 +22,20 @@ export class GrowingBytes {
     this.bytes = Buffer.allocUnsafeSlow(Math.min(this.sizeMax, expected === null ? leastBytes : trustedBytes));
   }
 
+  /** @param piece is copied, unless it was written where `room` said. */
   append(piece: Uint8Array): void {
-    const needed = this.size + piece.byteLength;
-    if (needed > this.bytes.byteLength) this.grow(needed);
-    this.bytes.set(piece, this.size);
+    const { bytes, size } = this;
+    const needed = size + piece.byteLength;
+    if (needed > bytes.byteLength) this.grow(needed);
+    const isInPlace = piece.buffer === bytes.buffer && piece.byteOffset === bytes.byteOffset + size;
+    if (!isInPlace) this.bytes.set(piece, size);
     this.size = needed;
+  }
+
+  /** Where the next bytes will lie, so many at most; null when there is no memory left for them. */
+  room(bytesMax: number): Buffer | null {
+    const end = Math.min(this.size + bytesMax, this.bytes.byteLength);
+    return end === this.size ? null : this.bytes.subarray(this.size, end);
   }
 
   /** What has come. Nothing is appended afterwards. */

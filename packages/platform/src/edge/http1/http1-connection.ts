@@ -31,6 +31,9 @@ const unsentBytesMax = 65_536;
 /** How long a client may go on sending after its last answer before its connection is closed under it. */
 const lingerMs = 1_000;
 
+/** What is left of a smaller body is copied to the rest of it, bytes. */
+const roomBytesMin = 65_536;
+
 const headEnd = Buffer.from('\r\n\r\n', 'latin1');
 const headEndBytes = headEnd.length;
 const headMethod = 'HEAD ';
@@ -116,6 +119,12 @@ export class Http1Connection implements ExchangeOwner, TurnMember {
     this.isBorrowed = this.rest === null;
     this.read(chunk);
     this.isBorrowed = false;
+  }
+
+  /** Where the rest of a large body may be read into, to be given to `readBorrowed`; null when something else may come. */
+  get room(): Buffer | null {
+    const { incoming, contentLeft } = this;
+    return incoming === null || contentLeft < roomBytesMin ? null : incoming.room(contentLeft);
   }
 
   /** The client sends nothing more. It counts as gone when it has not been answered. */

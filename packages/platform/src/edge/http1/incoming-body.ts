@@ -39,13 +39,18 @@ export class IncomingBody {
     return this.reader === null && !this.isUnwanted && this.earlyBytes >= unreadBytesMax;
   }
 
+  /** Where the next bytes may be put before `take` is told of them, so many at most; null for nowhere. */
+  room(bytesMax: number): Buffer | null {
+    return this.reader === null ? null : (this.kept?.room(bytesMax) ?? null);
+  }
+
   /** Nobody looks at the body any more. */
   release(): void {
     if (this.handedOver !== null) giveBack(this.handedOver);
     this.handedOver = null;
   }
 
-  /** Takes the next bytes, and copies them. */
+  /** Takes the next bytes, and copies them if they are not in their place. */
   readonly take = (piece: Buffer): void => {
     if (this.isUnwanted) return;
     if (this.reader !== null) {
