@@ -25,7 +25,8 @@ export class NameMemory {
     const known = this.places[place];
     if (known !== undefined && isEqual(known.bytes, bytes, start, length)) return known.text;
     const text = decode();
-    this.places[place] = { bytes: bytes.slice(start, end), text };
+    // Not `slice`: that of a Buffer shares its memory, which then would be kept.
+    this.places[place] = { bytes: Uint8Array.from(bytes.subarray(start, end)), text };
     return text;
   }
 }
