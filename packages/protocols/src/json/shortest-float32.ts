@@ -14,6 +14,12 @@ const smallestNormal = 2 ** -126;
 /** Powers 10^-64 to 10^64, each the double next to it; the reader's margin below covers the difference. */
 const powersOfTen = Float64Array.from({ length: 129 }, (_, index) => Number(`1e${index - 64}`));
 
+const log10Of2 = Math.log10(2);
+
+/** To look at the bits of a number. */
+const single = new Float32Array(1);
+const singleBits = new Uint32Array(single.buffer);
+
 /** Twice the relative error of the division below: decimals this close to the border between two float32 are left out. */
 const margin = 2 ** -50;
 
@@ -24,7 +30,7 @@ const margin = 2 ** -50;
  * @param result is overwritten: this runs for every number of an answer.
  */
 export function shortestFloat32(value: number, result: ShortDecimal): void {
-  const leading = Math.floor(Math.log10(value));
+  const leading = leadingExponent(value);
   for (let digits = value < smallestNormal ? 1 : digitsThatSurvive; digits <= digitsMax; digits += 1) {
     const scale = digits - 1 - leading;
     const scaled = value * powerOfTen(scale);
@@ -37,6 +43,16 @@ export function shortestFloat32(value: number, result: ShortDecimal): void {
     return;
   }
   setFromText(result, value);
+}
+
+/** The largest power of ten that is not above the value; the logarithm would take longer than all that follows. */
+function leadingExponent(value: number): number {
+  if (value < smallestNormal) return Math.floor(Math.log10(value));
+  single[0] = value;
+  const exponent = ((singleBits[0] ?? 0) >>> 23) - 127;
+  // Between that power of two and the next, the logarithm grows by a third.
+  const least = Math.floor(exponent * log10Of2);
+  return value >= powerOfTen(least + 1) ? least + 1 : least;
 }
 
 function powerOfTen(exponent: number): number {
