@@ -1,7 +1,10 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { RawClient } from '@cluster-ai/testkit/edge/raw-client.ts';
 import { afterEach, expect, test } from 'vitest';
+import { seededRandom } from '@cluster-ai/core/ports/random.ts';
+import type { EdgeOptions } from './edge.ts';
 import { startOwnHttpEdge } from './own-http-edge.ts';
 import { readInto, ReadMemory } from './read-into.ts';
 
@@ -10,6 +13,21 @@ const closers: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
+
+const edgeOptions: EdgeOptions = {
+  listenerId: 'test',
+  host: '127.0.0.1',
+  port: 0,
+  bodyBytesMax: 1_000_000,
+  headerBytesMax: 8_192,
+  connectionsMax: 40,
+  requestTimeoutMs: 30_000,
+  answerTimeoutMs: 30_000,
+  idleTimeoutMs: 75_000,
+  onDefect: (error) => {
+    throw error;
+  },
+};
 
 async function listen(server: Server): Promise<number> {
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -84,27 +102,11 @@ test('a connection without a handle that takes memory is read all the same', asy
 
 test('requests that wait for their handler, or for their rest, keep their bytes while other connections bring more', async () => {
   const go = Promise.withResolvers<void>();
-  const edge = await startOwnHttpEdge(
-    {
-      listenerId: 'test',
-      host: '127.0.0.1',
-      port: 0,
-      bodyBytesMax: 1_000_000,
-      headerBytesMax: 8_192,
-      connectionsMax: 40,
-      requestTimeoutMs: 30_000,
-      answerTimeoutMs: 30_000,
-      idleTimeoutMs: 75_000,
-      onDefect: (error) => {
-        throw error;
-      },
-    },
-    async (call, reply) => {
-      const body = await call.body();
-      await go.promise;
-      reply.send(200, [], body);
-    },
-  );
+  const edge = await startOwnHttpEdge(edgeOptions, async (call, reply) => {
+    const body = await call.body();
+    await go.promise;
+    reply.send(200, [], body);
+  });
   closers.push(() => edge.close(0));
   const bodies = Array.from({ length: 30 }, (_, index) =>
     String.fromCharCode(97 + (index % 26)).repeat(10 + index * 331),
@@ -126,4 +128,42 @@ test('requests that wait for their handler, or for their rest, keep their bytes 
     const { body } = await client.response();
     expect(body.toString()).toBe(bodies[index]);
   }
+});
+
+test('large bodies are what was sent, one behind the other and side by side, in whatever pieces they come', async () => {
+  const random = seededRandom(41);
+  const upTo = (max: number): number => Math.floor(random() * max);
+  const edge = await startOwnHttpEdge({ ...edgeOptions, bodyBytesMax: 5_000_000 }, async (call, reply) => {
+    const body = await call.body();
+    reply.send(200, [], createHash('sha256').update(body).digest('hex'));
+    call.releaseBody?.();
+  });
+  closers.push(() => edge.close(0));
+  const talk = async (): Promise<void> => {
+    const client = await RawClient.connect(edge.port);
+    closers.push(() => client.destroy());
+    // Some have their memory at once, the last one gets more as it grows.
+    const bodies = [300_000, 5, 70_000 + upTo(500_000), 1_200_000 + upTo(500_000)].map((size) => {
+      const body = Buffer.allocUnsafe(size);
+      for (let at = 0; at < size; at += 1) body[at] = upTo(256);
+      return body;
+    });
+    const requests = Buffer.concat(
+      bodies.flatMap((body) => [
+        Buffer.from(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n`),
+        body,
+      ]),
+    );
+    for (let at = 0; at < requests.length;) {
+      const end = at + 1 + upTo(200_000);
+      client.send(requests.subarray(at, end));
+      at = end;
+      if (random() < 0.5) await new Promise((resolve) => setTimeout(resolve, upTo(5)));
+    }
+    for (const body of bodies) {
+      const answer = await client.response();
+      expect(answer.body.toString()).toBe(createHash('sha256').update(body).digest('hex'));
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, talk));
 });
