@@ -18,7 +18,7 @@ test('a program gives way from when it is ready, and what it needs to become rea
   try {
     await program.untilReady(child, new AbortController().signal);
     expect(atReady).toEqual([getPriority(0)]);
-    expect(getPriority(child.pid)).toBe(Math.max(10, getPriority(0)));
+    expect(getPriority(child.pid)).toBe(Math.max(5, getPriority(0)));
   } finally {
     await child.stop(10_000);
   }

@@ -6,20 +6,20 @@ import { getPriority, setPriority } from 'node:os';
  * whoever answers a request takes the core from it at once. On a machine with a core to spare it is as fast as before.
  * It cannot be taken back: an ordinary user may not raise a priority again.
  */
-const niceness = 10;
+const nicenessOfBackground = 10;
 
 /** Lowers the calling thread. On Linux alone a thread has a priority of its own; elsewhere nothing happens. */
 export function lowerThisThread(): void {
-  if (process.platform === 'linux') lower(0);
+  if (process.platform === 'linux') lower(0, nicenessOfBackground);
 }
 
 /** Lowers a process, with all threads that it has and will have. One that has ended already is none. */
-export function lowerProcess(pid: number): void {
-  if (process.platform !== 'linux') return unlessRefused(() => lower(pid));
+export function lowerProcess(pid: number, niceness = nicenessOfBackground): void {
+  if (process.platform !== 'linux') return unlessRefused(() => lower(pid, niceness));
   unlessRefused(() => {
-    for (const thread of readdirSync(`/proc/${pid}/task`)) unlessRefused(() => lower(Number(thread)));
+    for (const thread of readdirSync(`/proc/${pid}/task`)) unlessRefused(() => lower(Number(thread), niceness));
   });
-  unlessRefused(() => lowerSession(pid));
+  unlessRefused(() => lowerSession(pid, niceness));
 }
 
 function unlessRefused(change: () => void): void {
@@ -35,7 +35,7 @@ function unlessRefused(change: () => void): void {
  * Where Linux shares cores out by session (autogroup, in sched(7)), a niceness counts within one only, and a session has
  * one of its own. It is lowered for a process that leads its session: others would go down with any other.
  */
-function lowerSession(pid: number): void {
+function lowerSession(pid: number, niceness: number): void {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const [, , , session] = fields.slice(fields.lastIndexOf(')') + 2).split(' ');
   if (Number(session) === pid) writeFileSync(`/proc/${pid}/autogroup`, String(niceness));
@@ -48,6 +48,6 @@ function lowerSession(pid: number): void {
 const hasNoEffect = new Set(['ERR_SYSTEM_ERROR', 'ESRCH', 'ENOENT', 'EAGAIN', 'EACCES', 'EPERM', 'EROFS']);
 
 /** What was started under a lower priority still stays there: raising it would be refused. */
-function lower(pid: number): void {
+function lower(pid: number, niceness: number): void {
   if (getPriority(pid) < niceness) setPriority(pid, niceness);
 }
