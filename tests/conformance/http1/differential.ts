@@ -1,5 +1,5 @@
 import { SeededRandom } from '../../fuzz/engine/random.ts';
-import { startBoth } from './both-servers.ts';
+import { startBoth, type WatchedServer } from './both-servers.ts';
 import { compare, type Comparison } from './compare.ts';
 import { cutAtRandom, makeStream } from './make-stream.ts';
 import type { Observed } from './observed.ts';
@@ -20,6 +20,7 @@ export interface DifferentialResult {
 }
 
 const findingsMax = 10;
+const triesMax = 3;
 
 /** node:http drops what is pipelined behind it; a case of the corpus tells why ours does not. */
 const isKnown = (bytes: Buffer): boolean => /upgrade/i.test(bytes.toString('latin1'));
@@ -57,7 +58,7 @@ async function compareAll(sent: Iterable<Sent>): Promise<DifferentialResult> {
   let streams = 0;
   let sharedRequests = 0;
   for (const { bytes, pieces } of sent) {
-    const [ofOwn, ofNode] = await Promise.all([own.ask(pieces[0]), node.ask(pieces[1])]);
+    const [ofOwn, ofNode] = await askBoth(own, node, pieces);
     const comparison = isKnown(bytes) ? 'same' : compare(ofOwn, ofNode);
     counts[comparison] += 1;
     streams += 1;
@@ -68,6 +69,14 @@ async function compareAll(sent: Iterable<Sent>): Promise<DifferentialResult> {
   await own.close();
   await node.close();
   return { streams, counts, sharedRequests, findings };
+}
+
+/** When neither server ends a connection, this process was held up for as long as they are waited for: they are asked again. */
+async function askBoth(own: WatchedServer, node: WatchedServer, pieces: Sent['pieces']): Promise<[Observed, Observed]> {
+  const ask = (): Promise<[Observed, Observed]> => Promise.all([own.ask(pieces[0]), node.ask(pieces[1])]);
+  let observed = await ask();
+  for (let tries = 1; tries < triesMax && observed.every(({ ended }) => !ended); tries += 1) observed = await ask();
+  return observed;
 }
 
 /** @param seed of made-up streams. */
