@@ -18,9 +18,6 @@ const lastTurns = 3;
 /** How long open connections may still bring one more request each after the listening has ended. */
 const lingerMs = 500;
 
-/** So much of a connection is read at a time, bytes. */
-const readBytesMax = 65_536;
-
 /** How often clients are looked for that take too long. */
 const sweepMs = 1_000;
 
@@ -52,7 +49,7 @@ class OwnHttpEdge implements Edge {
   private readonly others: OtherClients | null;
   private readonly connections = new Set<Http1Connection>();
   /** What any of the connections has brought, until it was looked at. */
-  private readonly memory = new ReadMemory(readBytesMax);
+  private readonly memory = new ReadMemory();
   private closing = false;
   private sweeper: NodeJS.Timeout | undefined;
 

@@ -124,10 +124,9 @@ export class WireWriter {
     const length = this.at - start;
     let lengthBytes = 1;
     for (let rest = length; rest >= 0x80; rest = Math.floor(rest / 0x80)) lengthBytes += 1;
-    if (lengthBytes > 1) {
-      this.makeRoom(lengthBytes - 1);
-      this.target.copyWithin(start + lengthBytes - 1, start, this.at);
-    }
+    // Before the place is set back: what is behind it would not come along into larger memory.
+    this.makeRoom(lengthBytes + varintBytesMax);
+    if (lengthBytes > 1) this.target.copyWithin(start + lengthBytes - 1, start, this.at);
     this.at = start - 1;
     this.varint(length);
     this.at += length;

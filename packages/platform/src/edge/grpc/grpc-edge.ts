@@ -22,9 +22,6 @@ const sweepMs = 1_000;
 /** And while the listener closes. */
 const closingSweepMs = 100;
 
-/** So much of a connection is read at a time, bytes. */
-const readBytesMax = 65_536;
-
 /** The edge of gRPC on our own HTTP/2. */
 export const startGrpcEdge: StartRpcEdge = async (options, handler) => {
   const edge = new GrpcEdge(options, handler);
@@ -62,7 +59,7 @@ class GrpcEdge implements Edge {
     this.server = this.tlsServer ?? createServer({ noDelay: true }, accept);
     this.server.maxConnections = options.connectionsMax;
     this.handshakes = this.tlsServer === null ? null : new NodeTlsHandshakes(this.tlsServer);
-    this.memory = tls === undefined ? new ReadMemory(readBytesMax) : undefined;
+    this.memory = tls === undefined ? new ReadMemory() : undefined;
     // A handshake that failed has nobody who could be answered.
     this.tlsServer?.on('tlsClientError', (_error, socket) => socket.destroy());
   }
