@@ -2,9 +2,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isPortFree } from '@cluster-ai/platform/process/ports.ts';
 import { sharedCompileCache } from './compile-cache.ts';
 
 /** The checkout that is being tested. */
@@ -144,13 +144,24 @@ async function freePorts(): Promise<PlatformPorts> {
   return { control: await freePort(), gateway: await freePort(), grpc: await freePort(), metrics: await freePort() };
 }
 
-/** A port that was free a moment ago. */
+/** Nobody listens yet on the one that was given before, when the next is asked for. */
+const givenPorts = new Set<number>();
+
+/**
+ * A port that was free a moment ago, and that no connection of another program is given meanwhile: below those which Linux
+ * chooses from for them.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  return port;
+  const [chosenFrom = 32_768] = (await readFile('/proc/sys/net/ipv4/ip_local_port_range', 'utf8'))
+    .split('\t')
+    .map(Number);
+  const lowest = Math.floor(chosenFrom / 2);
+  for (;;) {
+    const port = lowest + Math.floor(Math.random() * (chosenFrom - lowest));
+    if (givenPorts.has(port) || !(await isPortFree('127.0.0.1', port))) continue;
+    givenPorts.add(port);
+    return port;
+  }
 }
 
 export function pause(durationMs: number): Promise<void> {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { collectorFlags } from './collector-flags.ts';
 
-test('garbage is collected by one thread where there are no cores to spare', () => {
+test('what is young is collected by one thread where there are no cores to spare', () => {
   expect(collectorFlags(1)).toEqual(collectorFlags(2));
   expect(collectorFlags(2)).toHaveLength(1);
   expect(collectorFlags(3)).toEqual([]);

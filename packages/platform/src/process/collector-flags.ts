@@ -4,11 +4,12 @@ import { availableParallelism } from 'node:os';
 const coresFew = 2;
 
 /**
- * Arguments of Node for a program that answers requests. V8 collects with up to four threads at a time, and gains by it
- * where cores are free. On one or two, they stand in the way of the gateway, the runner and whoever calls: a thread that
- * collects is left alone by Linux until its slice is over, which is 4 ms at 250 Hz.
+ * Arguments of Node for a program that answers requests. V8 collects what is young, many times a second, with up to four
+ * threads, and gains by it where cores are free. On one or two, they stand in the way of the gateway, the runner and
+ * whoever calls: a thread that collects is left alone by Linux until its slice is over, which is 4 ms at 250 Hz. What is
+ * old is collected rarely, and keeps its helpers: with one thread it took until there was half as much memory again.
  * @param cores that this machine, or the limit of this process, has.
  */
 export function collectorFlags(cores = availableParallelism()): string[] {
-  return cores <= coresFew ? ['--single-threaded-gc'] : [];
+  return cores <= coresFew ? ['--no-parallel-scavenge'] : [];
 }
