@@ -33,10 +33,22 @@ export async function writeModelAndRows(folder: string, { model, rows }: Scenari
 
 /** Measures both loops in a process of their own. The files must have been written. */
 export async function runInProcess(folder: string, scenario: Scenario, seconds: number): Promise<InProcessResult> {
+  return JSON.parse(await printedByLoop(folder, scenario, seconds)) as InProcessResult; // The loop wrote it.
+}
+
+/** Measures the public call alone, once more. */
+export async function runPublicLoop(folder: string, scenario: Scenario, seconds: number): Promise<LoopResult> {
+  return JSON.parse(await printedByLoop(folder, scenario, seconds, 'public')) as LoopResult; // The loop wrote it.
+}
+
+function printedByLoop(
+  folder: string,
+  { model, inputName, shape }: Scenario,
+  seconds: number,
+  ...wanted: readonly 'public'[]
+): Promise<string> {
   const loop = join(import.meta.dirname, '../in-process-loop.ts');
-  const { model, inputName, shape } = scenario;
   const modelFile = join(folder, `${model}.onnx`);
-  const given = [modelFile, inputName, shape.join(','), `${modelFile}.rows`, String(seconds)];
-  const printed = await runOnCore(null, [process.execPath, loop, ...given]);
-  return JSON.parse(printed) as InProcessResult; // The loop wrote it.
+  const given = [modelFile, inputName, shape.join(','), `${modelFile}.rows`, String(seconds), ...wanted];
+  return runOnCore(null, [process.execPath, loop, ...given]);
 }

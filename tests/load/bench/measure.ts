@@ -3,7 +3,7 @@ import type { BenchModel } from './bench-models.ts';
 import { describe } from './print-results.ts';
 import { startBenchGateway, type BenchGateway } from './gateway.ts';
 import { isRatioJudged } from './judge.ts';
-import { runInProcess, writeModelAndRows, type InProcessResult } from './in-process.ts';
+import { runInProcess, runPublicLoop, writeModelAndRows, type InProcessResult } from './in-process.ts';
 import { measureEdges, measureGrpcPath } from './measure-edges.ts';
 import { measureStarts } from './measure-starts.ts';
 import { prepareLoad, type PreparedLoad } from './prepared-load.ts';
@@ -115,7 +115,7 @@ async function prepareAll(
 
 /**
  * In each round every cell after the other, and before those of a model its loops in a process without a server; before those
- * that are judged once more, because a machine with neighbours is another one after half a minute.
+ * that are judged the public one once more, because a machine with neighbours is another one after half a minute.
  */
 async function measureRounds(bench: Bench): Promise<Measurement[]> {
   const { cells, gateways, loads, folder, rounds, seconds } = bench;
@@ -124,8 +124,11 @@ async function measureRounds(bench: Bench): Promise<Measurement[]> {
     const loops = new Map<BenchModel, InProcessResult>();
     for (const cell of cells) {
       const { closed, scenario } = found(loads, keyOf(cell));
-      const known = isRatioJudged(cell) ? undefined : loops.get(cell.model);
-      const inProcess = known ?? (await runInProcess(folder, scenario, seconds));
+      const known = loops.get(cell.model);
+      let inProcess = known ?? (await runInProcess(folder, scenario, seconds));
+      if (known !== undefined && isRatioJudged(cell)) {
+        inProcess = { ...known, publicRun: await runPublicLoop(folder, scenario, seconds) };
+      }
       loops.set(cell.model, inProcess);
       const gateway = found(gateways, cell.variant);
       await closed(gateway, cell.clients, warmUpSeconds);

@@ -93,7 +93,8 @@ Memory of all processes of a server after its loads, three models loaded. The ti
 answered one request of each model.
 
 Ours are two processes with a JavaScript heap each, and a thread with one more for each model; what its load adds is told in
-[where the time goes](where-the-time-goes.md#where-the-memory-goes).
+[where the time goes](where-the-time-goes.md#where-the-memory-goes). Before its first answers ours has started five processes: itself,
+one for each model to try it out, two at once, and the runner that serves them. Those that start sooner start one, and take a model as it is.
 
 ## Not measured
 
