@@ -147,17 +147,18 @@ async function freePorts(): Promise<PlatformPorts> {
 /** Nobody listens yet on the one that was given before, when the next is asked for. */
 const givenPorts = new Set<number>();
 
+/** Programs that have ports of their own lie lower, most of them. */
+const lowestPort = 10_000;
+
 /**
  * A port that was free a moment ago, and that no connection of another program is given meanwhile: below those which Linux
- * chooses from for them.
+ * chooses from for them, where it leaves enough of them.
  */
 export async function freePort(): Promise<number> {
-  const [chosenFrom = 32_768] = (await readFile('/proc/sys/net/ipv4/ip_local_port_range', 'utf8'))
-    .split('\t')
-    .map(Number);
-  const lowest = Math.floor(chosenFrom / 2);
+  const range = await readFile('/proc/sys/net/ipv4/ip_local_port_range', 'utf8');
+  const ports = Math.max(Number.parseInt(range, 10) - lowestPort, 10_000);
   for (;;) {
-    const port = lowest + Math.floor(Math.random() * (chosenFrom - lowest));
+    const port = lowestPort + Math.floor(Math.random() * ports);
     if (givenPorts.has(port) || !(await isPortFree('127.0.0.1', port))) continue;
     givenPorts.add(port);
     return port;
